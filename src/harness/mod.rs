@@ -1,0 +1,1 @@
+//! Run a scenario on a stack, and judge the trace.

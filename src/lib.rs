@@ -1,0 +1,24 @@
+//! tcprove puts a TCP stack to the proof.
+//!
+//! A reference state machine of RFC 9293 watches a real stack while segments, user calls and
+//! time are thrown at it, and says of everything that the stack does whether the standard allows
+//! it, and by which requirement.
+//!
+//! Data flows one way: a [`scenario`] is run by the [`harness`] on a [`stack`], which gives a
+//! [`trace`]; the [`oracle`] follows the [`model`] along the trace and gives a verdict, which
+//! [`report`] shows to a person or a machine.
+
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod harness;
+pub mod model;
+pub mod oracle;
+pub mod peer;
+pub mod report;
+pub mod scenario;
+pub mod spec;
+pub mod stack;
+pub mod stream;
+pub mod time;
+pub mod trace;
+pub mod wire;

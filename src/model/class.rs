@@ -1,0 +1,154 @@
+//! Event classes: how an event stands to the connection it meets, coarse enough to count.
+
+use std::fmt;
+
+use crate::wire::Flags;
+
+/// An event, as coverage tables and known deviations name it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum EventClass {
+    /// A segment arrives.
+    Segment(SegmentClass),
+    /// OPEN, passive.
+    Listen,
+    /// OPEN, active.
+    Connect,
+    /// SEND.
+    Send,
+    /// RECEIVE.
+    Receive,
+    /// CLOSE.
+    Close,
+    /// ABORT.
+    Abort,
+    /// STATUS.
+    Status,
+    /// Time passes, and something becomes due.
+    Time,
+}
+
+/// A segment that arrives, seen from the connection.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct SegmentClass {
+    /// SYN, FIN, RST, ACK and URG of the segment; no others.
+    flags: u8,
+    /// Whether it carries text.
+    pub text: bool,
+    /// Where its sequence numbers lie.
+    pub seq: SeqClass,
+    /// Where its acknowledgment lies.
+    pub ack: AckClass,
+}
+
+/// Where a segment's sequence numbers lie.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum SeqClass {
+    /// There is no receive window to compare with.
+    Any,
+    /// Wholly before RCV.NXT.
+    Old,
+    /// Begins before RCV.NXT and reaches into the window.
+    Overlap,
+    /// Begins at RCV.NXT, ends inside the window.
+    Next,
+    /// Begins after RCV.NXT, ends inside the window.
+    Ahead,
+    /// Begins in the window and ends beyond it.
+    Crossing,
+    /// Begins at or beyond the right edge.
+    Beyond,
+}
+
+/// Where a segment's acknowledgment number lies.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum AckClass {
+    /// ACK is not set, or there is nothing to compare with.
+    Any,
+    /// Below SND.UNA by more than the largest window the peer advertised.
+    Ancient,
+    /// Below SND.UNA.
+    Old,
+    /// At SND.UNA.
+    Current,
+    /// Above SND.UNA, up to SND.NXT.
+    New,
+    /// Above SND.NXT.
+    Unsent,
+}
+
+impl SegmentClass {
+    /// The class of a segment with these flags.
+    pub fn new(flags: Flags, text: bool, seq: SeqClass, ack: AckClass) -> SegmentClass {
+        let kept = Flags::SYN | Flags::FIN | Flags::RST | Flags::ACK | Flags::URG;
+        SegmentClass {
+            flags: (flags.bits() & kept.bits()) as u8,
+            text,
+            seq,
+            ack,
+        }
+    }
+
+    /// SYN, FIN, RST, ACK and URG of the segment.
+    pub fn flags(self) -> Flags {
+        Flags::from_bits(u16::from(self.flags))
+    }
+}
+
+impl SeqClass {
+    /// All of them with their names.
+    pub const NAMES: [(SeqClass, &'static str); 7] = [
+        (SeqClass::Any, "any"),
+        (SeqClass::Old, "old"),
+        (SeqClass::Overlap, "overlap"),
+        (SeqClass::Next, "next"),
+        (SeqClass::Ahead, "ahead"),
+        (SeqClass::Crossing, "crossing"),
+        (SeqClass::Beyond, "beyond"),
+    ];
+}
+
+impl AckClass {
+    /// All of them with their names.
+    pub const NAMES: [(AckClass, &'static str); 6] = [
+        (AckClass::Any, "any"),
+        (AckClass::Ancient, "ancient"),
+        (AckClass::Old, "old"),
+        (AckClass::Current, "current"),
+        (AckClass::New, "new"),
+        (AckClass::Unsent, "unsent"),
+    ];
+}
+
+impl fmt::Display for EventClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EventClass::Segment(class) => class.fmt(f),
+            EventClass::Listen => f.write_str("passive OPEN"),
+            EventClass::Connect => f.write_str("active OPEN"),
+            EventClass::Send => f.write_str("SEND"),
+            EventClass::Receive => f.write_str("RECEIVE"),
+            EventClass::Close => f.write_str("CLOSE"),
+            EventClass::Abort => f.write_str("ABORT"),
+            EventClass::Status => f.write_str("STATUS"),
+            EventClass::Time => f.write_str("time"),
+        }
+    }
+}
+
+impl fmt::Display for SegmentClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.flags())?;
+        if self.text {
+            f.write_str("+text")?;
+        }
+        let name = SeqClass::NAMES.iter().find(|(class, _)| *class == self.seq);
+        if let (Some((_, name)), false) = (name, self.seq == SeqClass::Any) {
+            write!(f, " seq {name}")?;
+        }
+        let name = AckClass::NAMES.iter().find(|(class, _)| *class == self.ack);
+        if let (Some((_, name)), false) = (name, self.ack == AckClass::Any) {
+            write!(f, " ack {name}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+//! Scenarios: what the harness does to a stack.
+//!
+//! Steps, their text form, the generator, and one file that holds vocabulary and weights. A
+//! scenario's `Debug` and `Display` are its text.
+
+mod generate;
+mod notation;
+mod step;
+mod vocabulary;
+
+pub use generate::generate;
+pub use notation::ParseError;
+pub use step::{
+    Address, CallStep, Flow, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase, SeqExpr, Step,
+    Wait,
+};

@@ -1,0 +1,236 @@
+//! The steps of a scenario.
+//!
+//! Every step is legal in every state, so a scenario stays legal when any step is deleted. All
+//! numbers are symbolic, relative to what the wire has shown of the connection, and are named as
+//! the stack under test would name them: `RCV.NXT` is what the stack last acknowledged.
+
+use arrayvec::ArrayVec;
+
+use crate::stack::{Config, Socket};
+use crate::time::Micros;
+use crate::wire::{Damage, Flags};
+
+/// What the harness does to a stack.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Scenario {
+    /// What is asked of the stack.
+    pub config: Config,
+    /// Seeds the stack's random choices and the peer's initial sequence numbers.
+    pub seed: u64,
+    /// First sequence number of the peer, when the scenario fixes it.
+    pub peer_isn: Option<u32>,
+    /// The steps, in order.
+    pub steps: Vec<Step>,
+}
+
+/// Which four-tuple a step is about: one of a few local ports and one of a few remote ports.
+///
+/// Socket `A` uses local 0 and remote 0 (stack port 80, peer port 40000) unless a step says
+/// otherwise, `B` uses 1 and 1, `C` uses 2 and 2.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Flow {
+    /// The stack's port is 80 plus this; below [`Flow::PORTS`].
+    pub local: u8,
+    /// The peer's port is 40000 plus this; below [`Flow::PORTS`].
+    pub remote: u8,
+}
+
+impl Flow {
+    /// How many ports there are on either side.
+    pub const PORTS: u8 = 4;
+
+    /// The four-tuple that a socket uses when nothing else is said.
+    pub const fn of(socket: Socket) -> Flow {
+        Flow {
+            local: socket.0,
+            remote: socket.0,
+        }
+    }
+
+    /// The stack's port.
+    pub const fn local_port(self) -> u16 {
+        80 + self.local as u16
+    }
+
+    /// The peer's port.
+    pub const fn remote_port(self) -> u16 {
+        40_000 + self.remote as u16
+    }
+}
+
+/// One step.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The peer sends one segment, spelled out.
+    Segment(SegmentStep),
+    /// The user of a socket makes a call.
+    Call(Socket, CallStep),
+    /// Time passes.
+    Wait(Wait),
+    /// The peer behaves as an ordinary TCP endpoint would.
+    Peer(Flow, PeerStep),
+}
+
+/// A segment from the peer, spelled out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SegmentStep {
+    /// Its four-tuple.
+    pub flow: Flow,
+    /// Control and reserved bits.
+    pub flags: Flags,
+    /// SEG.SEQ.
+    pub seq: SeqExpr,
+    /// The acknowledgment field, also when ACK is not set.
+    pub ack: SeqExpr,
+    /// Octets of text.
+    pub len: u16,
+    /// The window field; `None` for the window that the peer advertises anyway.
+    pub window: Option<u16>,
+    /// The urgent pointer.
+    pub urgent: u16,
+    /// Options; `None` for those that an ordinary endpoint would send here.
+    pub options: Option<ArrayVec<OptionStep, 6>>,
+    /// Another source address than the peer's.
+    pub src: Option<Address>,
+    /// Another destination address than the stack's.
+    pub dst: Option<Address>,
+    /// What is done to the packet after it is built.
+    pub damage: Option<Damage>,
+}
+
+/// A sequence number: a named one, and a distance from it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SeqExpr {
+    /// The named number.
+    pub base: SeqBase,
+    /// Added to it.
+    pub offset: i32,
+}
+
+/// Sequence numbers that the wire shows, named as the stack under test would name them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SeqBase {
+    /// `0`.
+    Zero,
+    /// `IRS`: the peer's initial sequence number.
+    Irs,
+    /// `RCV.NXT`: the highest number that the stack acknowledged; before that `IRS`.
+    RcvNxt,
+    /// `RCV.EDGE`: RCV.NXT+RCV.WND, the right edge that the stack last advertised.
+    RcvEdge,
+    /// `RCV.MAX`: the furthest right edge that the stack ever advertised.
+    RcvMax,
+    /// `NEXT`: the number after the last one that the peer has sent in order.
+    Next,
+    /// `ISS`: the stack's initial sequence number; 0 before it is known.
+    Iss,
+    /// `SND.UNA`: the highest number that the peer acknowledged to the stack.
+    SndUna,
+    /// `SND.NXT`: the number after the last one that the stack was seen to send.
+    SndNxt,
+    /// `SND.OLD`: SND.UNA less the largest window that the peer ever advertised.
+    SndOld,
+}
+
+/// One option of a segment that is spelled out.
+#[derive(Clone, PartialEq, Eq)]
+pub enum OptionStep {
+    /// `mss N`.
+    Mss(u16),
+    /// `wscale N`.
+    WindowScale(u8),
+    /// `sackok`.
+    SackPermitted,
+    /// `ts V ECR`: offsets from the peer's clock and from the last TSval seen.
+    Timestamps(i32, i32),
+    /// `sack SEQ..SEQ`.
+    Sack(SeqExpr, SeqExpr),
+    /// `nop`.
+    Nop,
+    /// `eol`.
+    Eol,
+    /// `raw HEX`: these octets as they are.
+    Raw(ArrayVec<u8, 12>),
+}
+
+/// Addresses other than the two hosts' own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Address {
+    /// Another host on the network.
+    Other,
+    /// Limited broadcast; for IPv6 the all-nodes group.
+    Broadcast,
+    /// A multicast group.
+    Multicast,
+    /// The unspecified address.
+    Unspecified,
+    /// The loopback address.
+    Loopback,
+    /// The stack's own address.
+    Stack,
+}
+
+/// A user call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CallStep {
+    /// `listen [port N] [from N]`: passive OPEN; with `from`, for that peer only.
+    Listen {
+        /// Local port, as in [`Flow::local`].
+        local: u8,
+        /// The only peer, as in [`Flow::remote`].
+        remote: Option<u8>,
+    },
+    /// `connect [port N] [to N]`: active OPEN.
+    Connect {
+        /// Local port, as in [`Flow::local`].
+        local: u8,
+        /// Peer, as in [`Flow::remote`].
+        remote: u8,
+    },
+    /// `send N`.
+    Send(u32),
+    /// `recv [N]`.
+    Receive(u32),
+    /// `close`.
+    Close,
+    /// `abort`.
+    Abort,
+    /// `status`.
+    Status,
+}
+
+/// How time passes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wait {
+    /// So long.
+    Span(Micros),
+    /// Until the stack's next timer has fired; nothing when it has none.
+    Timer,
+}
+
+/// What an ordinary peer does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PeerStep {
+    /// Whatever is missing to establish the connection: SYN, SYN,ACK or ACK.
+    Handshake,
+    /// Acknowledges all that the stack was seen to send.
+    Ack,
+    /// Acknowledges so many octets more than before, at most what was sent.
+    AckPart(u16),
+    /// Sends so many octets, the next ones, in segments that the window and MSS allow.
+    Data(u16),
+    /// Sends FIN, the first time at `NEXT`, later the same again.
+    Fin,
+    /// Advertises this window from now on, and says so in an ACK.
+    Window(u16),
+    /// Does not see the next so many segments that the stack sends.
+    Lose(u8),
+    /// Its own next segment is lost on the way.
+    Drop,
+    /// Its own next two segments arrive in exchanged order.
+    Swap,
+    /// Its own next segment arrives twice.
+    Twice,
+    /// Forgets the connection, as after a crash: next time it begins anew.
+    Crash,
+}

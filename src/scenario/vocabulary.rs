@@ -1,0 +1,1 @@
+//! The one place that holds the values and weights from which scenarios are made.

@@ -1,0 +1,120 @@
+//! The stack under test, and the adapters that plug one in.
+//!
+//! An adapter knows packets, calls and a clock; it knows no RFC. About a hundred lines plug a
+//! stack in; `reference` is the example.
+
+mod outbox;
+mod profile;
+pub mod reference;
+#[cfg(feature = "smoltcp")]
+pub mod smoltcp;
+
+pub use outbox::Outbox;
+pub use profile::{AckRange, Config, CongestionControl, Profile, RstRule};
+
+use crate::model::State;
+use crate::time::Instant;
+use crate::wire::Endpoint;
+
+/// How many sockets a scenario may use.
+pub const SOCKETS: usize = 3;
+
+/// One of the sockets of a scenario: `A`, `B` or `C`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Socket(pub u8);
+
+/// What a user call gave back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// The call was accepted. OPEN, CLOSE, ABORT.
+    Done,
+    /// SEND took over so many octets, possibly none because no buffer space was left.
+    Sent(u32),
+    /// RECEIVE delivered so many octets, at least one.
+    Received(u32),
+    /// RECEIVE found nothing to deliver yet; a blocking call would wait.
+    Empty,
+    /// RECEIVE reports that the peer closed and every octet was delivered.
+    EndOfStream,
+    /// STATUS: the state of the connection.
+    Status(State),
+    /// The call failed.
+    Failed(CallError),
+    /// The stack's interface does not offer this call; nothing was done.
+    Unsupported,
+}
+
+/// Why a user call failed, as far as the stack tells.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum CallError {
+    /// There is no connection, or the state does not admit the call; the stack says no more.
+    NoConnection,
+    /// A connection exists already.
+    AlreadyExists,
+    /// The connection is closing.
+    Closing,
+    /// The peer reset the connection.
+    Reset,
+    /// The peer refused the connection.
+    Refused,
+    /// The connection was given up after a timeout.
+    TimedOut,
+    /// An argument is not acceptable.
+    InvalidArgument,
+    /// No resources.
+    NoResources,
+}
+
+/// The adapter could not go on: what it says counts as a broken stack.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Broken(pub String);
+
+/// A TCP stack under test.
+///
+/// The harness calls [`reset`](Stack::reset) first, and [`advance`](Stack::advance) before every
+/// other call and once after it, so that an adapter may leave sending to `advance`. All packets
+/// are raw IP, IPv4 or IPv6.
+pub trait Stack {
+    /// The name by which users ask for the stack.
+    fn name(&self) -> &'static str;
+
+    /// Makes a fresh instance: no connection, no memory of earlier ones. `config` asks for
+    /// options; what the stack made of them is what [`profile`](Stack::profile) says afterwards.
+    /// `seed` feeds whatever the stack draws at random, initial sequence numbers above all.
+    fn reset(&mut self, config: &Config, seed: u64) -> Result<(), Broken>;
+
+    /// What the stack, as configured, declares about itself.
+    fn profile(&self) -> &Profile;
+
+    /// Hands over one IP packet that arrives now. What the stack sends at once goes into `out`.
+    fn deliver(&mut self, packet: &[u8], out: &mut Outbox) -> Result<(), Broken>;
+
+    /// Lets time pass until `to`, which is never earlier than before, firing every timer on the
+    /// way at its own instant. What the stack sends goes into `out` with that instant. Called
+    /// with the present instant, it lets the stack finish what it has to do now.
+    fn advance(&mut self, to: Instant, out: &mut Outbox) -> Result<(), Broken>;
+
+    /// When the stack will next do something by itself, if ever.
+    fn next_timer(&mut self) -> Option<Instant>;
+
+    /// Passive OPEN on a local port; with `remote`, for that peer only.
+    fn listen(&mut self, socket: Socket, port: u16, remote: Option<Endpoint>) -> Outcome;
+
+    /// Active OPEN from a local port to `remote`.
+    fn connect(&mut self, socket: Socket, port: u16, remote: Endpoint) -> Outcome;
+
+    /// SEND: hands over octets; the stack may take only the first part.
+    fn send(&mut self, socket: Socket, octets: &[u8]) -> Outcome;
+
+    /// RECEIVE into `buffer`.
+    fn receive(&mut self, socket: Socket, buffer: &mut [u8]) -> Outcome;
+
+    /// CLOSE: no more to send; receiving goes on.
+    fn close(&mut self, socket: Socket) -> Outcome;
+
+    /// ABORT.
+    fn abort(&mut self, socket: Socket) -> Outcome;
+
+    /// STATUS, for cross-checks; [`Outcome::Unsupported`] where the stack has none.
+    fn status(&mut self, socket: Socket) -> Outcome;
+}

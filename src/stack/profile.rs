@@ -1,0 +1,138 @@
+//! What is asked of a stack, and what a stack declares about itself.
+//!
+//! A profile turns choices that the standard leaves open into certainties. A stack that
+//! contradicts its own profile deviates.
+
+use crate::time::Micros;
+use crate::wire::Family;
+
+/// What a scenario asks of the stack, before it makes a fresh instance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// The version of IP.
+    pub family: Family,
+    /// MTU of the link in octets, at least 576 (IPv4) or 1280 (IPv6).
+    pub mtu: u16,
+    /// Octets of receive buffer for each socket, at least 1.
+    pub receive_buffer: u32,
+    /// Octets of send buffer for each socket, at least 1.
+    pub send_buffer: u32,
+    /// Offer the timestamps option.
+    pub timestamps: bool,
+    /// The Nagle algorithm.
+    pub nagle: bool,
+    /// How long an ACK may be delayed; zero switches delaying off.
+    pub ack_delay: Micros,
+    /// Keep-alive interval, if keep-alives are on.
+    pub keep_alive: Option<Micros>,
+    /// User timeout, if one is set.
+    pub user_timeout: Option<Micros>,
+    /// Congestion control.
+    pub congestion: CongestionControl,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            family: Family::V4,
+            mtu: 1_500,
+            receive_buffer: 4_096,
+            send_buffer: 4_096,
+            timestamps: false,
+            nagle: true,
+            ack_delay: Micros::millis(10),
+            keep_alive: None,
+            user_timeout: None,
+            congestion: CongestionControl::None,
+        }
+    }
+}
+
+/// A congestion control algorithm, as far as stacks let one choose.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum CongestionControl {
+    /// None at all.
+    #[default]
+    None,
+    /// RFC 5681.
+    Reno,
+    /// RFC 9438.
+    Cubic,
+}
+
+/// What a RST inside the window, but not at RCV.NXT, does (oracle-notes B1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum RstRule {
+    /// It draws a challenge ACK (RFC 5961 section 3.2).
+    #[default]
+    Rfc5961,
+    /// It resets, as RFC 793 had it; a miss of RFC5961-3.2-1, which is a SHOULD.
+    Rfc793,
+}
+
+/// Whether the range check on SEG.ACK of RFC 5961 section 5.2 is done (RFC9293-MAY-12).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum AckRange {
+    /// Not declared: either is allowed.
+    #[default]
+    Undeclared,
+    /// Old acknowledgments are processed, however old.
+    Any,
+    /// Only [SND.UNA - MAX.SND.WND, SND.NXT] is acceptable.
+    Checked,
+}
+
+/// What a stack, as configured, declares about itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Profile {
+    /// Name and version, for reports.
+    pub name: String,
+    /// The version of IP.
+    pub family: Family,
+    /// MTU of the link; nothing longer is sent, and no larger MSS announced.
+    pub mtu: u16,
+    /// Rule for a RST inside the window.
+    pub rst: RstRule,
+    /// Rule for old acknowledgments.
+    pub ack_range: AckRange,
+    /// Shift of the window scale option that it offers on a SYN and gives on a SYN,ACK; `None`
+    /// when it never does.
+    pub window_scale: Option<u8>,
+    /// Whether it offers timestamps on a SYN, and answers them.
+    pub timestamps: bool,
+    /// Whether it checks timestamps against PAWS (RFC 7323 section 5).
+    pub paws: bool,
+    /// Whether it offers SACK on a SYN, and answers it.
+    pub sack: bool,
+    /// Whether out-of-order segments are held (SHLD-31).
+    pub holds_out_of_order: bool,
+    /// The least MSS it will use when the peer announces a smaller one.
+    pub mss_floor: u16,
+    /// Octets of receive buffer.
+    pub receive_buffer: u32,
+    /// Octets of send buffer.
+    pub send_buffer: u32,
+    /// Maximum segment lifetime; TIME-WAIT lasts twice as long.
+    pub msl: Micros,
+    /// Retransmission timeout before there is any sample.
+    pub rto_initial: Micros,
+    /// Floor of the retransmission timeout.
+    pub rto_min: Micros,
+    /// Ceiling of the retransmission timeout.
+    pub rto_max: Micros,
+    /// The longest that an ACK is delayed by intent.
+    pub ack_delay: Micros,
+    /// Keep-alive interval; `None` when off.
+    pub keep_alive: Option<Micros>,
+    /// User timeout; `None` when the stack never gives up by itself.
+    pub user_timeout: Option<Micros>,
+    /// The Nagle algorithm is on.
+    pub nagle: bool,
+    /// After so long a quiet time a challenge ACK is due again (oracle-notes B5, B6).
+    pub challenge_quiet: Micros,
+    /// CLOSE ends receiving too (RFC9293-MAY-1); data that arrives afterwards draws a RST.
+    pub half_duplex_close: bool,
+    /// By how much an instant may be late, or early, because the clock is real; zero in virtual
+    /// time.
+    pub slack: Micros,
+}

@@ -1,0 +1,1 @@
+//! The reference stack: the model as a complete endpoint.

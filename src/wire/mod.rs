@@ -1,0 +1,23 @@
+//! What travels: sequence numbers, flags, options, segments, and their octets on the wire.
+//!
+//! etherparse lives here and nowhere else. It builds and parses what is well formed; damage that
+//! no builder can say (a lying data offset, a wrong checksum, a cut packet) is done to the octets
+//! afterwards. This room depends on nothing else of the crate but [`crate::time`].
+
+mod addr;
+mod build;
+mod damage;
+mod flags;
+mod options;
+mod parse;
+mod segment;
+mod seq;
+
+pub use addr::{Endpoint, Family, FlowAddr, PEER_V4, PEER_V6, STACK_V4, STACK_V6};
+pub use build::build;
+pub use damage::{Damage, damage};
+pub use flags::Flags;
+pub use options::{OptionBytes, Options, SackBlocks};
+pub use parse::{ParseError, Parsed, parse};
+pub use segment::Segment;
+pub use seq::SeqNumber;
