@@ -207,7 +207,7 @@ fn a_wrong_id_brings_the_right_one_to_mind() {
     for (wrong, meant) in rows {
         assert_eq!(suggestions(wrong).first(), Some(&meant), "{wrong:?}");
     }
-    for req in Req::all() {
+    for req in Req::all().step_by(7) {
         assert_eq!(
             suggestions(req.name()).first(),
             Some(&req),
