@@ -414,7 +414,10 @@ impl Tcb {
 
     /// Octets received in order since the connection began.
     pub fn received(&self) -> u32 {
-        self.rcv.nxt.since(self.rcv.irs).wrapping_sub(1 + u32::from(self.rcv.fin))
+        self.rcv
+            .nxt
+            .since(self.rcv.irs)
+            .wrapping_sub(1 + u32::from(self.rcv.fin))
     }
 
     /// Octets received in order that RECEIVE has not delivered.

@@ -79,7 +79,10 @@ fn note_timestamp(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
 /// could still take.
 pub(super) fn furthest_edge(tcb: &Tcb, ctx: &Context) -> SeqNumber {
     let free = ctx.profile.receive_buffer.saturating_sub(tcb.unread());
-    tcb.rcv.edge_max.later(tcb.rcv.nxt + free).later(tcb.rcv.nxt)
+    tcb.rcv
+        .edge_max
+        .later(tcb.rcv.nxt + free)
+        .later(tcb.rcv.nxt)
 }
 
 /// The four cases of RFC 9293 section 3.4, over the band of possible windows.
@@ -142,8 +145,8 @@ fn unacceptable(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         | State::CloseWait
         | State::Closing
         | State::LastAck => {
-            out.push(acknowledge(tcb, ctx, by), by);
             at_closed_window(tcb, seg, ctx, by, out);
+            out.push(acknowledge(tcb, ctx, by), by);
         }
     }
 }

@@ -81,14 +81,7 @@ fn take(
     after_text(tcb, whole, seg, ctx, out, by);
 }
 
-fn after_text(
-    tcb: Tcb,
-    whole: bool,
-    seg: &Segment,
-    ctx: &Context,
-    out: &mut Branches,
-    by: Req,
-) {
+fn after_text(tcb: Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut Branches, by: Req) {
     if whole && seg.flags.fin() {
         fin::step(tcb, seg, ctx, out);
     } else {

@@ -58,11 +58,9 @@ fn done(mut tcb: Tcb, out: &mut Branches) {
             tcb.state = State::LastAck;
             out.push(tcb, req::RFC9293_3_10_4_P04);
         }
-        State::FinWait1
-        | State::FinWait2
-        | State::Closing
-        | State::LastAck
-        | State::TimeWait => out.push(tcb, req::RFC9293_3_10_4_P05),
+        State::FinWait1 | State::FinWait2 | State::Closing | State::LastAck | State::TimeWait => {
+            out.push(tcb, req::RFC9293_3_10_4_P05)
+        }
     }
 }
 

@@ -29,7 +29,10 @@ pub(super) fn check(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault
             );
         }
         if options.window_scale.is_some() {
-            return fault(req::RFC7323_2_2_4, "window scale stands only on SYN segments");
+            return fault(
+                req::RFC7323_2_2_4,
+                "window scale stands only on SYN segments",
+            );
         }
     }
     sack(tcb, seg)?;

@@ -38,7 +38,11 @@ pub fn step(
                 State::SynSent => req::RFC9293_3_10_7_3_P07,
                 _ => tcb.due.reply.map_or(req::RFC9293_3_10_7_1_P03, |r| r.by),
             };
-            Err(Fault::new(by, kind(seg), "nothing but a reset, if anything"))
+            Err(Fault::new(
+                by,
+                kind(seg),
+                "nothing but a reset, if anything",
+            ))
         }
         State::SynReceived
         | State::Established

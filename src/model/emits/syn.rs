@@ -15,9 +15,7 @@ pub(super) fn step(
 ) -> Result<(), Fault> {
     let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected));
     match tcb.state {
-        State::SynSent if seg.flags.ack() => {
-            fault(req::RFC9293_3_10_1_P01, "a SYN without ACK")
-        }
+        State::SynSent if seg.flags.ack() => fault(req::RFC9293_3_10_1_P01, "a SYN without ACK"),
         State::SynReceived if !seg.flags.ack() => {
             fault(req::RFC9293_3_10_7_2_P03, "a SYN with ACK")
         }
@@ -31,9 +29,7 @@ pub(super) fn step(
             Ok(())
         }
         // A crossing SYN,ACK may still be repeated right after a simultaneous open.
-        State::Established
-            if tcb.origin == Origin::Active && seg.flags.ack() && tcb.due.credit =>
-        {
+        State::Established if tcb.origin == Origin::Active && seg.flags.ack() && tcb.due.credit => {
             let mut tcb = tcb;
             tcb.due.credit = false;
             out.push(tcb, req::RFC9293_MUST_10);
@@ -113,7 +109,10 @@ fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
             );
         }
         if ours.timestamps.is_some() && !tcb.theirs.timestamps {
-            return fault(req::RFC7323_3_2_4, "no timestamps in answer to a SYN without");
+            return fault(
+                req::RFC7323_3_2_4,
+                "no timestamps in answer to a SYN without",
+            );
         }
         if ours.sack_permitted && !tcb.theirs.sack {
             return fault(

@@ -255,7 +255,10 @@ fn sending_state(tcb: &Tcb, seg: &Segment) -> Result<(), Fault> {
 fn fin(tcb: &Tcb, seg: &Segment, number: SeqNumber) -> Result<(), Fault> {
     let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected).deep(8));
     if !tcb.snd.closed {
-        return fault(req::RFC9293_3_10_4_P03, "no FIN before the user calls CLOSE");
+        return fault(
+            req::RFC9293_3_10_4_P03,
+            "no FIN before the user calls CLOSE",
+        );
     }
     match tcb.snd.fin {
         Some(known) if known != number => {
@@ -359,11 +362,7 @@ fn push(tcb: &Tcb, seg: &Segment, end: SeqNumber) -> Result<(), Fault> {
 }
 
 /// Not before its time, and with doubling gaps (RFC 6298 section 5).
-pub(super) fn retransmission_in_time(
-    tcb: &Tcb,
-    seg: &Segment,
-    ctx: &Context,
-) -> Result<(), Fault> {
+pub(super) fn retransmission_in_time(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     let rtx = &tcb.rtx;
     let by_signal = rtx.dup_acks >= 3 || rtx.probing || (rtx.recovering && !rtx.quiet);
     if by_signal {
