@@ -1,10 +1,14 @@
-//! The smoltcp adapter, driven by hand: packets, calls and a clock, without runner and oracle.
+//! The smoltcp adapter, driven by hand with packets, calls and a clock, and then by the runner.
 #![cfg(feature = "smoltcp")]
 
+use tcprove::harness::Runner;
 use tcprove::model::State;
+use tcprove::scenario::Scenario;
 use tcprove::stack::smoltcp::Smoltcp;
-use tcprove::stack::{CallError, Config, Outbox, Outcome, Socket, Stack};
+use tcprove::stack::{CallError, Config, Outbox, Outcome, Profile, Socket, Stack};
+use tcprove::stream::{Direction, octets};
 use tcprove::time::{Instant, Micros};
+use tcprove::trace::{Event, Trace, What};
 use tcprove::wire::{self, Endpoint, Family, Flags, Options, Segment, SeqNumber};
 
 const A: Socket = Socket(0);
@@ -57,6 +61,12 @@ impl Bench {
 
     /// A segment arrives; gives what the stack answers, one line for each segment.
     fn arrives(&mut self, flags: &str, seq: u32, ack: u32, options: &[u8], text: &[u8]) -> String {
+        let packet = self.packet(flags, seq, ack, options, text);
+        self.packet_arrives(&packet)
+    }
+
+    /// A packet from the peer.
+    fn packet(&self, flags: &str, seq: u32, ack: u32, options: &[u8], text: &[u8]) -> Vec<u8> {
         let segment = Segment {
             src: self.peer(40_000),
             dst: Endpoint {
@@ -73,7 +83,7 @@ impl Bench {
         };
         let mut packet = Vec::new();
         wire::build(&segment, options, text, &mut packet);
-        self.packet_arrives(&packet)
+        packet
     }
 
     fn packet_arrives(&mut self, packet: &[u8]) -> String {
@@ -200,6 +210,20 @@ fn a_reply_leaves_for_any_host_on_the_network() {
     }
 }
 
+/// Also in a build for fuzzing, in which smoltcp itself believes every checksum.
+#[test]
+fn a_wrong_checksum_gets_no_answer() {
+    for config in families() {
+        let mut bench = Bench::new(config);
+        bench.listen();
+        for (spoil, answered) in [(1, false), (0, true)] {
+            let mut packet = bench.packet("SYN", 0, 0, MSS_1000, b"");
+            packet[config.family.header_len() as usize + 16] ^= spoil;
+            assert_eq!(!bench.packet_arrives(&packet).is_empty(), answered);
+        }
+    }
+}
+
 #[test]
 fn data_both_ways() {
     for config in families() {
@@ -272,7 +296,8 @@ fn calls_that_cannot_be() {
     let mut buffer = [0];
     let failed = Outcome::Failed;
     let remote = |bench: &Bench| bench.peer(40_000);
-    let rows: &mut [(&str, &mut dyn FnMut(&mut Bench) -> Outcome, Outcome)] = &mut [
+    type Row<'a> = (&'a str, &'a mut dyn FnMut(&mut Bench) -> Outcome, Outcome);
+    let rows: &mut [Row<'_>] = &mut [
         ("SEND, never opened",       &mut |b| b.stack.send(A, b"x"),                     failed(CallError::NoConnection)),
         ("RECEIVE, never opened",    &mut |b| b.stack.receive(A, &mut buffer),           failed(CallError::NoConnection)),
         ("CLOSE, never opened",      &mut |b| b.stack.close(A),                          Outcome::Done),
@@ -430,4 +455,104 @@ fn configurations_that_cannot_be_are_refused() {
         let reason = Smoltcp::new().reset(&config, 1).unwrap_err().0;
         assert!(reason.contains(word), "{reason}");
     }
+}
+
+// From here on with the runner.
+
+/// Scenarios that leave something of every kind behind: connections in every state, octets in
+/// buffers, timers that run, options agreed and refused.
+const SCENARIOS: &[&str] = &[
+    "A: listen\npeer handshake\npeer data 100\nA: send 3000\nwait 2s\npeer ack\nA: recv",
+    "A: connect\npeer handshake\npeer data 1000\nA: recv 10\nA: close\npeer ack\npeer fin\nwait timer",
+    "stack ipv6 ts congestion=cubic\nseed 7\nA: listen\npeer handshake\nA: send 5000\nwait 10s",
+    "stack rcv=1 snd=1 nagle=off\nA: listen\nB: listen port 0\npeer handshake\npeer data 9\nA: send 9",
+    "stack rcv=100000 keepalive=1s usertimeout=9s\nA: connect\nB: connect to 0\npeer handshake\nwait 1min",
+    "stack rcv=4096 mtu=576 ackdelay=0s congestion=reno\nisn 4294967290\nA: listen\npeer handshake\n\
+     < ACK seq RCV.NXT+10 len 20\n< RST seq RCV.NXT+1\n< SYN\nA: send 9000\npeer lose 3\nwait 3s",
+    "A: listen\n< SYN damage checksum 7\n< SYN\nwait 90s\n< ACK seq NEXT ack SND.NXT len 5\nA: abort",
+];
+
+/// Everything of a trace, octets included.
+fn fingerprint(trace: &Trace) -> (Vec<Event>, Vec<Vec<u8>>, Profile) {
+    let octets = |event: &Event| match event.what {
+        What::Arrival { packet, .. } | What::Emission { packet, .. } => trace.octets(packet).into(),
+        What::Call { text, .. } => trace.octets(text).into(),
+        What::Quiet | What::Broken(_) => Vec::new(),
+    };
+    let all = trace.events.iter().map(octets).collect();
+    (trace.events.clone(), all, trace.profile.clone())
+}
+
+#[test]
+fn a_scenario_gives_the_same_trace_whatever_ran_before() {
+    let scenarios: Vec<Scenario> = SCENARIOS.iter().map(|text| text.parse().unwrap()).collect();
+    let alone: Vec<_> = scenarios
+        .iter()
+        .map(|scenario| fingerprint(Runner::new(Smoltcp::new).run(scenario)))
+        .collect();
+    for (trace, text) in alone.iter().zip(SCENARIOS) {
+        let emission = |event: &Event| matches!(event.what, What::Emission { .. });
+        assert!(trace.0.iter().any(emission), "{text}");
+        assert_eq!(trace.0.last().unwrap().what, What::Quiet, "{text}");
+    }
+    let mut runner = Runner::new(Smoltcp::new);
+    for before in &scenarios {
+        for (scenario, alone) in scenarios.iter().zip(&alone) {
+            runner.run(before);
+            assert!(
+                fingerprint(runner.run(scenario)) == *alone,
+                "{before}{scenario}"
+            );
+        }
+    }
+}
+
+#[test]
+fn octets_are_those_of_the_stream() {
+    let scenario = "A: listen port 1\nB: connect port 2 to 3\n\
+                    peer handshake port 1 from 2\npeer handshake port 2 from 3\n\
+                    peer data 1500 port 1 from 2\nA: recv 1000\nA: recv\n\
+                    A: send 2000\nA: send 5\npeer ack port 1 from 2\nB: send 7";
+    let mut runner = Runner::new(Smoltcp::new);
+    let trace = runner.run(&scenario.parse().unwrap());
+    let mut sent = [Vec::new(), Vec::new()];
+    let mut received = Vec::new();
+    for event in &trace.events {
+        match &event.what {
+            What::Emission {
+                segment: Some(segment),
+                text,
+                ..
+            } => {
+                let stream = usize::from(segment.src.port == 82);
+                sent[stream].extend_from_slice(trace.octets(*text));
+            }
+            What::Call { text, .. } => received.extend_from_slice(trace.octets(*text)),
+            _ => (),
+        }
+    }
+    assert_eq!(received, octets(Direction::ToStack, (81, 40_002), 0, 1_500));
+    assert_eq!(sent[0], octets(Direction::ToPeer, (81, 40_002), 0, 2_005));
+    assert_eq!(sent[1], octets(Direction::ToPeer, (82, 40_003), 0, 7));
+}
+
+/// In 0.14.0 the timer of the zero-window probe outlives the last octet. When it expires in
+/// FIN-WAIT-2, nothing rewinds it, and whoever polls until nothing is left polls forever.
+#[test]
+fn a_stack_that_sends_without_end_is_stopped() {
+    let scenario = "A: listen\npeer handshake\npeer window 0\nA: send 1\nA: close\nwait 2s\n\
+                    < ACK ack SND.NXT win 0\nwait 10s";
+    let mut runner = Runner::new(Smoltcp::new);
+    let trace = runner.run(&scenario.parse().unwrap());
+    let last = trace.events.last().unwrap();
+    assert_eq!(last.at, Instant(6_000_000));
+    let What::Broken(reason) = &last.what else {
+        panic!("{last:?}");
+    };
+    assert!(
+        reason.ends_with("in answer to one input, without end"),
+        "{reason}"
+    );
+    let next = runner.run(&SCENARIOS[0].parse().unwrap());
+    assert_eq!(next.events.last().unwrap().what, What::Quiet);
 }
