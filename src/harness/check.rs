@@ -7,6 +7,8 @@
 
 mod block;
 mod merge;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -18,13 +20,13 @@ use std::time::Duration;
 
 use super::coverage::Coverage;
 use super::finding::{Fault, Finding, Origin, faults};
-use block::Block;
-use merge::Merger;
 use crate::oracle::{Judgment, Verdict};
 use crate::scenario::Scenario;
-use crate::spec::Req;
+use crate::spec::{Req, RequirementSet};
 use crate::stack::Config;
 use crate::trace::Trace;
+use block::Block;
+use merge::Merger;
 
 /// Runs scenarios on a stack and judges what is seen.
 pub trait Judge {
@@ -74,8 +76,8 @@ pub struct Plan<'a> {
     pub jobs: NonZeroUsize,
     /// The known deviations, in the order of the indices in [`Judgment::known`].
     pub known: &'a [KnownEntry],
-    /// Only requirements whose id begins like this are reported.
-    pub only: Option<&'a str>,
+    /// Only faults against these requirements are reported; breakage always is.
+    pub only: &'a RequirementSet,
 }
 
 /// What a whole run found.
@@ -313,10 +315,10 @@ where
     }
 
     fn reports(&self, fault: &Fault) -> bool {
-        match (self.plan.only, fault.deviation()) {
-            (Some(only), Some(deviation)) => deviation.shape.requirement.id().starts_with(only),
-            (None, _) | (_, None) => true,
-        }
+        let only = self.plan.only;
+        fault
+            .deviation()
+            .is_none_or(|deviation| only.contains(deviation.shape.requirement))
     }
 
     /// Takes the blocks in their order and shrinks what is new in them.

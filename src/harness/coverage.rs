@@ -5,7 +5,7 @@
 use std::fmt;
 
 use crate::model::{EventClass, State};
-use crate::spec::Req;
+use crate::spec::{Req, RequirementSet};
 
 /// Events, coarser than [`EventClass`]: the columns of the coverage table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -100,7 +100,7 @@ impl fmt::Display for EventKind {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Coverage {
     reached: [[u64; EventKind::NAMES.len()]; State::ALL.len()],
-    exercised: Vec<u64>,
+    exercised: RequirementSet,
 }
 
 impl Coverage {
@@ -111,11 +111,7 @@ impl Coverage {
 
     /// Notes that a requirement had a say in a judgment.
     pub fn exercise(&mut self, requirement: Req) {
-        let (word, bit) = place(requirement);
-        if self.exercised.len() <= word {
-            self.exercised.resize(word + 1, 0);
-        }
-        self.exercised[word] |= bit;
+        self.exercised.insert(requirement);
     }
 
     /// How often such an event met a connection in this state.
@@ -128,10 +124,9 @@ impl Coverage {
         self.reached.iter().flatten().filter(|&&n| n > 0).count()
     }
 
-    /// Whether a requirement had a say in some judgment.
-    pub fn exercised(&self, requirement: Req) -> bool {
-        let (word, bit) = place(requirement);
-        self.exercised.get(word).is_some_and(|n| n & bit != 0)
+    /// The requirements that had a say in some judgment.
+    pub fn exercised(&self) -> &RequirementSet {
+        &self.exercised
     }
 
     /// Adds what another part of the run has reached.
@@ -140,24 +135,15 @@ impl Coverage {
         for (sum, n) in cells.zip(other.reached.iter().flatten()) {
             *sum += n;
         }
-        if self.exercised.len() < other.exercised.len() {
-            self.exercised.resize(other.exercised.len(), 0);
-        }
-        for (all, some) in self.exercised.iter_mut().zip(&other.exercised) {
-            *all |= some;
-        }
+        self.exercised.absorb(&other.exercised);
     }
-}
-
-fn place(requirement: Req) -> (usize, u64) {
-    let n = usize::from(requirement.0);
-    (n / 64, 1 << (n % 64))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{AckClass, SegmentClass, SeqClass};
+    use crate::spec::req;
     use crate::wire::Flags;
 
     #[test]
@@ -195,10 +181,10 @@ mod tests {
     fn merging_adds_counts_and_unites_requirements() {
         let (mut one, mut two) = (Coverage::default(), Coverage::default());
         one.reach(State::Listen, EventClass::Send);
-        one.exercise(Req(3));
+        one.exercise(req::RFC9293_MUST_4);
         two.reach(State::Listen, EventClass::Send);
         two.reach(State::TimeWait, EventClass::Time);
-        two.exercise(Req(130));
+        two.exercise(req::RFC5961_3_2_4);
         let mut both = one.clone();
         both.merge(&two);
         let mut swapped = two.clone();
@@ -206,7 +192,7 @@ mod tests {
         assert_eq!(both, swapped);
         assert_eq!(both.reached(State::Listen, EventKind::Send), 2);
         assert_eq!(both.pairs(), 2);
-        let exercised: Vec<u16> = (0..200).filter(|&n| both.exercised(Req(n))).collect();
-        assert_eq!(exercised, [3, 130]);
+        let exercised: Vec<Req> = both.exercised().iter().collect();
+        assert_eq!(exercised, [req::RFC9293_MUST_4, req::RFC5961_3_2_4]);
     }
 }

@@ -38,7 +38,12 @@ pub fn ladder(trace: &Trace, mark: Option<usize>, steps: &[String]) -> String {
         let marked = mark == Some(index);
         if index == head && tail > head {
             let gap = tail - head;
-            drawing.row("", None, Lane::Note(format!("... {gap} more events ...")), "");
+            drawing.row(
+                "",
+                None,
+                Lane::Note(format!("... {gap} more events ...")),
+                "",
+            );
         }
         if index < head || index >= tail {
             drawing.event(event, label, marked);
@@ -183,7 +188,11 @@ impl Drawing<'_> {
         let lanes = lane.rows();
         let margins = wrapped(margin, MARGIN);
         for row in 0..lanes.len().max(margins.len()) {
-            let (mark, time) = if row == 0 { (mark, time.as_str()) } else { ("", "") };
+            let (mark, time) = if row == 0 {
+                (mark, time.as_str())
+            } else {
+                ("", "")
+            };
             let lane = lanes.get(row).map_or("", String::as_str);
             let margin = margins.get(row).map_or("", String::as_str);
             let line = format!("{mark:<2}{time:>11} |{lane:LANE$}| {margin}");
@@ -386,7 +395,10 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
             lines.push(std::mem::take(&mut line));
         }
         while word.chars().count() > width {
-            let cut = word.char_indices().nth(width).map_or(word.len(), |(at, _)| at);
+            let cut = word
+                .char_indices()
+                .nth(width)
+                .map_or(word.len(), |(at, _)| at);
             lines.push(word[..cut].to_owned());
             word = &word[cut..];
         }

@@ -131,8 +131,8 @@ impl Numbers {
         let number = self.index(segment.dst, segment.src);
         let flow = &mut self.flows[number];
         if segment.flags.syn() {
-            let answers = segment.flags.ack()
-                && flow.stack_isn.is_some_and(|isn| isn + 1 == segment.ack);
+            let answers =
+                segment.flags.ack() && flow.stack_isn.is_some_and(|isn| isn + 1 == segment.ack);
             if flow.peer_isn.is_none() || answers || flow.accepted.contains(&index) {
                 flow.peer_isn = Some(segment.seq);
                 flow.peer_shift = segment.options.window_scale;

@@ -68,7 +68,13 @@ impl Block {
         }
     }
 
-    pub(super) fn sight(&mut self, item: u64, fault: Fault, judge: &impl Judge, seen: &mut HashSet<Key>) {
+    pub(super) fn sight(
+        &mut self,
+        item: u64,
+        fault: Fault,
+        judge: &impl Judge,
+        seen: &mut HashSet<Key>,
+    ) {
         let key = fault.key();
         if let Some(sighting) = self.sightings.iter_mut().find(|s| s.key == key) {
             sighting.count += 1;

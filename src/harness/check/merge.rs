@@ -130,9 +130,7 @@ where
     pub(super) fn finish(mut self) -> Checked {
         let plan = &self.check.plan;
         for (n, entry) in self.checked.known.iter_mut().enumerate() {
-            let asked = plan
-                .only
-                .is_none_or(|only| plan.known[n].requirement.id().starts_with(only));
+            let asked = plan.only.contains(plan.known[n].requirement);
             entry.unwitnessed = self.check.witnesses[n].is_none();
             entry.stale = asked && !entry.unwitnessed && !self.witnessed[n];
         }
@@ -147,6 +145,10 @@ fn shows(judge: &mut impl Judge, scenario: &Scenario, key: &Key) -> Option<Fault
 
 fn count_reason(reasons: &mut BTreeMap<String, u64>, why: String, count: u64) {
     let known = reasons.len() < MOST_REASONS || reasons.contains_key(&why);
-    let why = if known { why } else { "other reasons".to_owned() };
+    let why = if known {
+        why
+    } else {
+        "other reasons".to_owned()
+    };
     *reasons.entry(why).or_default() += count;
 }
