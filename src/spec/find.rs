@@ -1,9 +1,13 @@
 //! From what a person types to requirements: exact ids, prefixes, and guesses for a wrong id.
 
 use super::Req;
+use std::cmp::Reverse;
 
 /// The most that [`suggestions`] gives.
 const MOST: usize = 5;
+
+/// An id is shorter than this; what is more than twice as long is not a mistyped one.
+const LONGEST: usize = 32;
 
 impl Req {
     /// The requirement with this id, in upper or lower case.
@@ -36,19 +40,55 @@ fn is_digit(c: char) -> bool {
 /// The requirements that someone who typed `wrong` may have meant, the likeliest first: at most
 /// five, and none when nothing is near.
 ///
-/// It forgives case, `_` or `.` for `-`, a missing `RFC` or RFC number, and a few wrong letters.
+/// It forgives case, `_`, `.` or a space for `-`, a missing `RFC` or RFC number, and a few wrong
+/// letters. The beginning of an id stands for the first that begin so; words that are no id stand
+/// for the requirements with all of them in the title.
 pub fn suggestions(wrong: &str) -> Vec<Req> {
-    let wanted = letters(wrong);
-    if wanted.is_empty() || wanted.len() > 2 * LONGEST {
+    let wrong = wrong.trim();
+    if wrong.is_empty() || wrong.len() > 2 * LONGEST {
         return Vec::new();
     }
-    let mut near: Vec<(usize, usize, Req)> = Req::all()
+    let guesses: [fn(&str) -> Vec<Req>; 3] = [beginning_with, spelled_like, titled];
+    guesses
+        .into_iter()
+        .map(|guess| guess(wrong))
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
+}
+
+fn beginning_with(prefix: &str) -> Vec<Req> {
+    Req::with_prefix(prefix).take(MOST).collect()
+}
+
+/// The requirements in whose titles every one of these words begins a word.
+fn titled(words: &str) -> Vec<Req> {
+    let words = words.to_ascii_lowercase();
+    let is_in = |title: &str, word: &str| {
+        title
+            .split_whitespace()
+            .map(|token| token.trim_start_matches(|c: char| !c.is_ascii_alphanumeric()))
+            .any(|token| token.starts_with(word))
+    };
+    Req::all()
+        .filter(|req| {
+            let title = req.title().to_ascii_lowercase();
+            words.split_whitespace().all(|word| is_in(&title, word))
+        })
+        .take(MOST)
+        .collect()
+}
+
+/// The requirements whose ids are spelled most like this, if any is like it at all.
+fn spelled_like(wrong: &str) -> Vec<Req> {
+    let wanted = letters(wrong);
+    let mut near: Vec<(usize, Reverse<usize>, Req)> = Req::all()
         .filter_map(|req| {
-            let (distance, common) = nearness(&wanted, &letters(req.id()));
-            (distance <= tolerance(wanted.len())).then_some((distance, common, req))
+            let id = letters(req.id());
+            let common = wanted.iter().zip(&id).take_while(|(a, b)| a == b).count();
+            Some((nearness(&wanted, &id)?, Reverse(common), req))
         })
         .collect();
-    near.sort_by_key(|&(distance, common, req)| (distance, std::cmp::Reverse(common), req));
+    near.sort_unstable();
     let best = near.first().map_or(0, |&(distance, ..)| distance);
     near.into_iter()
         .take_while(|&(distance, ..)| distance == best)
@@ -57,9 +97,6 @@ pub fn suggestions(wrong: &str) -> Vec<Req> {
         .collect()
 }
 
-/// An id is shorter than this; what is far longer is not a mistyped one.
-const LONGEST: usize = 32;
-
 /// How many letters may be wrong in an id of this length.
 fn tolerance(length: usize) -> usize {
     (length / 4).min(3)
@@ -67,8 +104,7 @@ fn tolerance(length: usize) -> usize {
 
 /// The text in upper case, with one separator for all.
 fn letters(text: &str) -> Vec<char> {
-    text.trim()
-        .chars()
+    text.chars()
         .map(|c| match c {
             '_' | '.' | ' ' => '-',
             other => other.to_ascii_uppercase(),
@@ -76,17 +112,17 @@ fn letters(text: &str) -> Vec<char> {
         .collect()
 }
 
-/// The least distance of `wanted` to an id, or to the id without `RFC`, or to what follows the
-/// RFC's number; and how many letters they begin with in common.
-fn nearness(wanted: &[char], id: &[char]) -> (usize, usize) {
+/// The least distance of `wanted` to an id, to the id without `RFC`, or to what follows the RFC's
+/// number; none if too many letters are wrong.
+fn nearness(wanted: &[char], id: &[char]) -> Option<usize> {
     let label = id.iter().position(|&c| c == '-').map_or(0, |dash| dash + 1);
-    let whole = distance(wanted, id);
-    let least = [&id[3..], &id[label..]]
+    let most = tolerance(wanted.len());
+    [id, &id[3..], &id[label..]]
         .into_iter()
+        .filter(|tail| tail.len().abs_diff(wanted.len()) <= most)
         .map(|tail| distance(wanted, tail))
-        .fold(whole, usize::min);
-    let common = wanted.iter().zip(id).take_while(|(a, b)| a == b).count();
-    (least, common)
+        .filter(|&distance| distance <= most)
+        .min()
 }
 
 /// How many letters must be put in, left out, changed or swapped with their neighbour to get from

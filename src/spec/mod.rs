@@ -80,17 +80,7 @@ impl Req {
 
     /// The number of the RFC that states it, such as 9293.
     pub fn rfc(self) -> u16 {
-        const fn number(id: &str) -> u16 {
-            let digits = id.as_bytes();
-            let mut number = 0;
-            let mut at = "RFC".len();
-            while at < digits.len() && digits[at].is_ascii_digit() {
-                number = number * 10 + (digits[at] - b'0') as u16;
-                at += 1;
-            }
-            number
-        }
-        number(self.id())
+        self.row().rfc
     }
 
     /// The section of that RFC, such as `3.10.7.4`, or `A` for an appendix.

@@ -88,3 +88,11 @@ pub struct FlowAddr {
     /// The peer's end.
     pub remote: Endpoint,
 }
+
+/// An address as IPv6 writes it, an IPv4 one mapped.
+pub(super) fn v6_octets(addr: IpAddr) -> [u8; 16] {
+    match addr {
+        IpAddr::V4(addr) => addr.to_ipv6_mapped().octets(),
+        IpAddr::V6(addr) => addr.octets(),
+    }
+}

@@ -6,8 +6,10 @@
 
 mod addr;
 mod build;
+mod checksum;
 mod damage;
 mod flags;
+mod layers;
 mod options;
 mod parse;
 mod segment;
@@ -17,7 +19,10 @@ pub use addr::{Endpoint, Family, FlowAddr, PEER_V4, PEER_V6, STACK_V4, STACK_V6}
 pub use build::build;
 pub use damage::{Damage, damage};
 pub use flags::Flags;
-pub use options::{OptionBytes, Options, SackBlocks};
+pub use options::{
+    OptionBytes, Options, OptionsFull, SackBlocks, put_eol, put_mss, put_nop, put_raw, put_sack,
+    put_sack_permitted, put_timestamps, put_window_scale,
+};
 pub use parse::{ParseError, Parsed, parse};
 pub use segment::Segment;
 pub use seq::SeqNumber;

@@ -12,6 +12,7 @@ use crate::spec::{Level, Observable, Role, Testability};
 pub(in crate::spec) struct Row {
     pub(in crate::spec) name: &'static str,
     pub(in crate::spec) id: &'static str,
+    pub(in crate::spec) rfc: u16,
     pub(in crate::spec) title: &'static str,
     pub(in crate::spec) level: Level,
     pub(in crate::spec) section: &'static str,
@@ -22,6 +23,21 @@ pub(in crate::spec) struct Row {
     pub(in crate::spec) stimulus: &'static str,
     pub(in crate::spec) expected: &'static str,
     pub(in crate::spec) violation: &'static str,
+}
+
+/// The number after `RFC` in an id. Run by the compiler, which stops at an id without one.
+pub(super) const fn rfc_of(id: &str) -> u16 {
+    let letters = id.as_bytes();
+    assert!(
+        matches!(letters, [b'R', b'F', b'C', b'1'..=b'9', ..]),
+        "an id begins with its RFC"
+    );
+    let (mut number, mut at) = (0, 3);
+    while at < letters.len() && letters[at].is_ascii_digit() {
+        number = number * 10 + (letters[at] - b'0') as u16;
+        at += 1;
+    }
+    number
 }
 
 /// Turns one table file into constants, `ROWS`, and `END` (the place after its last row).
@@ -47,6 +63,7 @@ macro_rules! requirements {
                 $crate::spec::table::row::Row {
                     name: stringify!($name),
                     id: $id,
+                    rfc: $crate::spec::table::row::rfc_of($id),
                     title: $title,
                     level: $crate::spec::Level::$level,
                     section: $section,
