@@ -1,7 +1,9 @@
 //! Scenarios: what the harness does to a stack.
 //!
 //! Steps, their text form, the generator, and one file that holds vocabulary and weights. A
-//! scenario's `Debug` and `Display` are its text.
+//! scenario's `Debug` and `Display` are its text, which `docs/scenarios.md` teaches. This room
+//! depends on [`crate::wire`], [`crate::time`] and the stack's configuration; it knows no stack,
+//! no model, and nothing of what became of a scenario.
 
 mod generate;
 mod notation;
