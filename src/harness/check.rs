@@ -23,7 +23,6 @@ use super::finding::{Fault, Finding, Origin, faults};
 use crate::oracle::{Judgment, Verdict};
 use crate::scenario::Scenario;
 use crate::spec::{Req, RequirementSet};
-use crate::stack::Config;
 use crate::trace::Trace;
 use block::Block;
 use merge::Merger;
@@ -200,6 +199,16 @@ impl Checked {
     pub fn tally(&self) -> Tally {
         self.corpus.plus(self.generated)
     }
+
+    /// Whether nothing happened but what was expected: no deviation, no breakage, no known
+    /// deviation gone stale, and with `strict` no missed recommendation either.
+    pub fn passes(&self, strict: bool) -> bool {
+        let harmless = |finding: &Finding| match finding.fault {
+            Fault::Deviation(_) | Fault::Broken(_) => false,
+            Fault::Missed(_) => !strict,
+        };
+        self.findings.iter().all(harmless) && !self.known.iter().any(|known| known.stale)
+    }
 }
 
 /// Carries out a plan.
@@ -265,7 +274,7 @@ where
     /// One thread: block after block until there is none, or nobody listens any more.
     fn work(&self, next: &AtomicU64, sender: &SyncSender<Block>) -> Result<Coverage, String> {
         let mut judge = (self.make)()?;
-        let mut room = empty();
+        let mut room = Scenario::default();
         let mut seen = HashSet::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -346,15 +355,6 @@ where
             watcher.progress(merger.progress());
         }
         Ok(merger.finish())
-    }
-}
-
-fn empty() -> Scenario {
-    Scenario {
-        config: Config::default(),
-        seed: 0,
-        peer_isn: None,
-        steps: Vec::new(),
     }
 }
 

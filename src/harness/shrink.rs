@@ -225,7 +225,8 @@ fn simpler_peer_steps(step: PeerStep) -> Vec<PeerStep> {
         | PeerStep::Drop
         | PeerStep::Swap
         | PeerStep::Twice
-        | PeerStep::Crash => Vec::new(),
+        | PeerStep::Crash
+        | PeerStep::Resend => Vec::new(),
     }
 }
 

@@ -7,9 +7,9 @@
 use std::fmt::Write;
 
 use super::relative::{Numbers, Relative};
-use crate::stack::{CallError, Outcome, Socket};
+use super::words::{call_line, shortened, wrapped};
 use crate::time::Instant;
-use crate::trace::{Call, Event, Range, Trace, What};
+use crate::trace::{Event, Range, Trace, What};
 use crate::wire::Segment;
 
 /// Columns between the two sides.
@@ -155,7 +155,7 @@ impl Drawing<'_> {
             }
             (What::Quiet, _) => self.quiet(event, marked, &line),
             (What::Broken(why), _) => {
-                let note = Lane::Note("the stack broke".to_owned());
+                let note = Lane::Note("broken".to_owned());
                 self.row(mark, Some(event.at), note, why);
             }
             (What::Arrival { .. } | What::Emission { .. }, None) => {}
@@ -330,85 +330,148 @@ fn options(segment: &Segment, relative: &Relative) -> String {
     words.join(", ")
 }
 
-/// A call and its outcome in one line, as the stack's user sees them.
-pub(crate) fn call_line(socket: Socket, call: Call, outcome: Outcome) -> String {
-    let name = char::from(b'A' + socket.0.min(25));
-    let call = match call {
-        Call::Listen { port, remote: None } => format!("listen port {port}"),
-        Call::Listen {
-            port,
-            remote: Some(remote),
-        } => format!("listen port {port} from {remote}"),
-        Call::Connect { port, remote } => format!("connect port {port} to {remote}"),
-        Call::Send(n) => format!("send {n}"),
-        Call::Receive(n) => format!("recv {n}"),
-        Call::Close => "close".to_owned(),
-        Call::Abort => "abort".to_owned(),
-        Call::Status => "status".to_owned(),
-    };
-    format!("{name} {call}: {}", outcome_words(outcome))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::{PEER, STACK, Tape};
+    use crate::stack::Outcome;
+    use crate::trace::Call;
 
-/// The outcome of a call in words.
-pub(crate) fn outcome_words(outcome: Outcome) -> String {
-    match outcome {
-        Outcome::Done => "done".to_owned(),
-        Outcome::Sent(n) => format!("took {n}"),
-        Outcome::Received(n) => format!("got {n}"),
-        Outcome::Empty => "nothing yet".to_owned(),
-        Outcome::EndOfStream => "end of stream".to_owned(),
-        Outcome::Status(state) => state.to_string(),
-        Outcome::Failed(error) => format!("failed, {}", error_words(error)),
-        Outcome::Unsupported => "not offered".to_owned(),
+    fn handshake(tape: &mut Tape) {
+        let mss = [2, 4, 5, 0xb4, 1, 3, 3, 7];
+        tape.step(0).call(
+            0,
+            Call::Listen {
+                port: 80,
+                remote: None,
+            },
+            Outcome::Done,
+        );
+        tape.step(1).arrives_with(0, "SYN", (PEER, 0, 0), &mss);
+        tape.leaves_with(0, "SYN,ACK", (STACK, PEER + 1, 0), &[3, 3, 2]);
+        tape.arrives(0, "ACK", PEER + 1, STACK + 1, 0);
     }
-}
 
-fn error_words(error: CallError) -> &'static str {
-    match error {
-        CallError::NoConnection => "no connection",
-        CallError::AlreadyExists => "already exists",
-        CallError::Closing => "closing",
-        CallError::Reset => "reset",
-        CallError::Refused => "refused",
-        CallError::TimedOut => "timed out",
-        CallError::InvalidArgument => "invalid argument",
-        CallError::NoResources => "no resources",
+    fn lines(text: &str) -> Vec<String> {
+        text.lines().map(str::to_owned).collect()
     }
-}
 
-/// At most `width` characters of a line, the cut shown by dots.
-fn shortened(line: &str, width: usize) -> String {
-    if line.chars().count() <= width {
-        return line.to_owned();
+    #[test]
+    fn a_connection_with_a_silence_at_the_end() {
+        let mut tape = Tape::new();
+        handshake(&mut tape);
+        tape.step(2).arrives(20, "PSH,ACK", PEER + 1, STACK + 1, 10);
+        tape.step(3).event(1_520, What::Quiet);
+        let steps: Vec<String> = [
+            "A: listen",
+            "peer handshake",
+            "< PSH,ACK len 10",
+            "wait 1500ms",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        let mark = Some(tape.trace.events.len() - 1);
+        let expected = r"
+         time peer                                                  stack
+     0.000000 |                                                      | A: listen :80 -> done
+     0.000000 |--- SYN seq 0 win 4096 <mss 1460, wscale 7> --------->| peer handshake
+     0.000000 |<-- SYN,ACK seq 0 ack 1 win 4096 <wscale 2> ----------|
+     0.000000 |--- ACK seq 1 ack 1 win 4096<<7 --------------------->|
+     0.020000 |--- PSH,ACK seq 1 ack 1 len 10 win 4096<<7 ---------->| < PSH,ACK len 10
+!!   1.520000 |                       nothing                        | wait 1500ms";
+        let drawn = ladder(&tape.trace, mark, &steps);
+        assert_eq!(lines(&drawn), lines(&expected[1..]));
     }
-    let kept: String = line.chars().take(width.saturating_sub(3)).collect();
-    format!("{}...", kept.trim_end())
-}
 
-/// A text in lines of at most `width` characters, broken between words where that is possible.
-pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        let mut word = word;
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
-            lines.push(std::mem::take(&mut line));
+    #[test]
+    fn what_is_odd_is_shown_as_odd() {
+        let mut tape = Tape::new();
+        handshake(&mut tape);
+        let mut spoilt = tape.packet(true, "FIN,ACK", (PEER + 1, STACK + 1, 0), &[]);
+        wire_damage(&mut spoilt);
+        tape.step(2).packet_arrives(1, &spoilt);
+        tape.arrives(2, "RST,ACK", 0, 0, 0);
+        tape.arrives(3, "URG,ACK", PEER - 9, STACK + 1, 1);
+        tape.packet_leaves(4, &[0x45, 0, 0, 3]);
+        let sack = [5, 10, 0xee, 0x6b, 0x28, 9, 0xee, 0x6b, 0x28, 19];
+        tape.leaves_with(5, "ACK", (STACK + 1, PEER + 1, 0), &sack);
+        tape.ports = (81, 40_001);
+        tape.leaves(6, "RST", 77, 0, 0);
+        tape.ports = (80, 40_000);
+        tape.event(
+            7,
+            What::Broken("attempt to subtract with overflow at tcp.rs:99".to_owned()),
+        );
+        let drawn = ladder(&tape.trace, Some(7), &[]);
+        let expected = r"
+     0.001000 |--- FIN,ACK seq 1 ack 1 win 4096<<7 [wrong TCP ------x|
+              |    checksum]                                         |
+     0.002000 |--- RST,ACK seq #0 ack -1000 win 4096<<7 ------------>|
+     0.003000 |--- ACK,URG seq -9 ack 1 len 1 win 4096<<7 urg 7 ---->|
+!!   0.004000 |<-- unreadable, 4 octets: 45 00 00 03 [it ends -------|
+              |    within the IPv4 header]                           |
+     0.005000 |<-- ACK seq 1 ack 1 win 4096<<2 <sack 9..19> ---------|
+     0.006000 |<-- 81>40001: RST seq #77 win 4096 -------------------|
+     0.007000 |                        broken                        | attempt to subtract with
+              |                                                      | overflow at tcp.rs:99
+   (#n: a number as it travelled; nothing gives its zero point)";
+        assert_eq!(lines(&drawn)[5..], lines(&expected[1..]));
+    }
+
+    fn wire_damage(packet: &mut Vec<u8>) {
+        crate::wire::damage(packet, crate::wire::Damage::Checksum(1));
+    }
+
+    #[test]
+    fn a_new_connection_on_the_same_ports_has_new_zero_points() {
+        let mut tape = Tape::new();
+        handshake(&mut tape);
+        // The peer has crashed; its SYN draws an ACK for the old connection, then is taken up.
+        tape.arrives(1, "SYN", 50, 0, 0);
+        tape.leaves(1, "ACK", STACK + 1, PEER + 1, 0);
+        tape.arrives(2, "RST", PEER + 1, 0, 0);
+        tape.arrives(3, "SYN", 50, 0, 0);
+        tape.leaves(3, "SYN,ACK", 9_000, 51, 0);
+        tape.arrives(3, "ACK", 51, 9_001, 0);
+        let drawn = ladder(&tape.trace, None, &[]);
+        let labels: Vec<&str> = drawn
+            .lines()
+            .skip(5)
+            .take(6)
+            .map(|line| &line[19..42])
+            .collect();
+        let expected = [
+            "SYN seq #50 win 4096 --",
+            "ACK seq 1 ack 1 win 409",
+            "RST seq 1 win 4096<<7 -",
+            "SYN seq 0 win 4096 ----",
+            "SYN,ACK seq 0 ack 1 win",
+            "ACK seq 1 ack 1 win 409",
+        ];
+        assert_eq!(labels, expected);
+    }
+
+    #[test]
+    fn a_flood_is_cut_around_the_mark() {
+        let mut tape = Tape::new();
+        for n in 0..1_000 {
+            tape.leaves(n, "RST", n as u32, 0, 0);
         }
-        while word.chars().count() > width {
-            let cut = word
-                .char_indices()
-                .nth(width)
-                .map_or(word.len(), |(at, _)| at);
-            lines.push(word[..cut].to_owned());
-            word = &word[cut..];
+        for (mark, gap) in [
+            (Some(999), 880),
+            (Some(10), 0),
+            (Some(500), 410),
+            (None, 880),
+        ] {
+            let drawn = ladder(&tape.trace, mark, &[]);
+            let cut = drawn.lines().find(|line| line.contains("more events"));
+            let words = cut.map(|line| line.trim_matches(['|', ' ']).to_owned());
+            let expected = (gap > 0).then(|| format!("... {gap} more events ..."));
+            assert_eq!(words, expected, "{mark:?}");
+            assert_eq!(
+                drawn.lines().any(|line| line.starts_with("!!")),
+                mark.is_some()
+            );
         }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
     }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    lines
 }

@@ -136,3 +136,141 @@ fn padded(out: &mut Vec<u8>, octets: &[u8]) {
     out.extend_from_slice(octets);
     out.resize(out.len().next_multiple_of(4), 0);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::{PEER, STACK, Tape};
+    use crate::stack::Outcome;
+    use crate::trace::Call;
+
+    /// A block as read back: kind, fixed part, options.
+    struct Read {
+        kind: u32,
+        fixed: Vec<u8>,
+        options: Vec<(u16, Vec<u8>)>,
+    }
+
+    fn u32_at(octets: &[u8], at: usize) -> u32 {
+        u32::from_le_bytes(octets[at..at + 4].try_into().expect("four octets"))
+    }
+
+    fn u16_at(octets: &[u8], at: usize) -> u16 {
+        u16::from_le_bytes(octets[at..at + 2].try_into().expect("two octets"))
+    }
+
+    fn read(mut file: &[u8]) -> Vec<Read> {
+        let mut blocks = Vec::new();
+        while !file.is_empty() {
+            let kind = u32_at(file, 0);
+            let length = u32_at(file, 4) as usize;
+            assert_eq!(length % 4, 0);
+            assert_eq!(u32_at(file, length - 4) as usize, length, "both lengths");
+            let body = &file[8..length - 4];
+            let fixed = match kind {
+                SECTION_HEADER => 16,
+                INTERFACE => 8,
+                _ => 20 + u32_at(body, 12).next_multiple_of(4) as usize,
+            };
+            blocks.push(Read {
+                kind,
+                fixed: body[..fixed].to_vec(),
+                options: read_options(&body[fixed..]),
+            });
+            file = &file[length..];
+        }
+        blocks
+    }
+
+    fn read_options(mut octets: &[u8]) -> Vec<(u16, Vec<u8>)> {
+        let mut options = Vec::new();
+        loop {
+            let (code, len) = (u16_at(octets, 0), usize::from(u16_at(octets, 2)));
+            if code == OPT_END {
+                assert_eq!((len, octets.len()), (0, 4), "the end is at the end");
+                return options;
+            }
+            options.push((code, octets[4..4 + len].to_vec()));
+            octets = &octets[4 + len.next_multiple_of(4)..];
+        }
+    }
+
+    impl Read {
+        fn comment(&self) -> Option<String> {
+            let comment = self.options.iter().find(|(code, _)| *code == OPT_COMMENT);
+            comment.map(|(_, text)| String::from_utf8(text.clone()).expect("UTF-8"))
+        }
+    }
+
+    fn tape() -> Tape {
+        let mut tape = Tape::new();
+        tape.call(0, Call::Status, Outcome::Unsupported);
+        tape.arrives(1, "SYN", PEER, 0, 3);
+        tape.leaves(5_000_000_000, "SYN,ACK", STACK, PEER + 1, 0);
+        tape.event(5_000_000_001, What::Quiet);
+        tape
+    }
+
+    #[test]
+    fn a_capture_reads_back_as_the_packets_of_the_trace() {
+        let tape = tape();
+        let blocks = read(&capture(&tape.trace, "deviates: ünfug", None));
+        let kinds: Vec<u32> = blocks.iter().map(|block| block.kind).collect();
+        let expected = [SECTION_HEADER, INTERFACE, ENHANCED_PACKET, ENHANCED_PACKET];
+        assert_eq!(kinds, expected);
+        assert_eq!(u32_at(&blocks[0].fixed, 0), 0x1a2b_3c4d);
+        assert_eq!(blocks[0].comment().as_deref(), Some("deviates: ünfug"));
+        assert_eq!(u16_at(&blocks[1].fixed, 0), LINKTYPE_RAW);
+        let rows = [
+            (
+                &blocks[2],
+                1_000,
+                INBOUND,
+                tape.packet(true, "SYN", (PEER, 0, 3), &[]),
+            ),
+            (
+                &blocks[3],
+                5_000_000_000_000,
+                OUTBOUND,
+                tape.packet(false, "SYN,ACK", (STACK, PEER + 1, 0), &[]),
+            ),
+        ];
+        for (block, micros, direction, packet) in rows {
+            let high = u64::from(u32_at(&block.fixed, 4)) << 32;
+            assert_eq!(high | u64::from(u32_at(&block.fixed, 8)), micros);
+            let len = packet.len();
+            assert_eq!(u32_at(&block.fixed, 12) as usize, len);
+            assert_eq!(u32_at(&block.fixed, 16) as usize, len);
+            assert_eq!(block.fixed[20..20 + len], packet);
+            let flags = (EPB_FLAGS, direction.to_le_bytes().to_vec());
+            assert_eq!(block.options, [flags]);
+        }
+    }
+
+    #[test]
+    fn the_comment_stands_at_the_packet_or_at_the_one_before() {
+        let trace = tape().trace;
+        // Events: a call, an arrival, an emission, a silence.
+        for (event, packet) in [(0, 0), (1, 0), (2, 1), (3, 1), (99, 1)] {
+            let blocks = read(&capture(&trace, "", Some((event, "here"))));
+            assert_eq!(blocks[0].comment(), None);
+            let commented: Vec<usize> = (0..2)
+                .filter(|n| blocks[2 + n].comment().as_deref() == Some("here"))
+                .collect();
+            assert_eq!(commented, [packet], "event {event}");
+        }
+    }
+
+    #[test]
+    fn a_comment_too_long_for_the_format_is_cut_between_characters() {
+        let long = "ü".repeat(40_000);
+        let blocks = read(&capture(&tape().trace, &long, None));
+        assert_eq!(blocks[0].comment(), Some("ü".repeat(32_767)));
+    }
+
+    #[test]
+    fn a_trace_without_packets_is_a_capture_too() {
+        let blocks = read(&capture(&Tape::new().trace, "", Some((0, "nowhere"))));
+        assert_eq!(blocks.len(), 2);
+    }
+}

@@ -10,8 +10,8 @@ use std::fmt;
 use crate::trace::{Trace, What};
 use crate::wire::{Endpoint, Segment, SeqNumber};
 
-/// Further from the zero point than any window reaches: such a number is not meant relatively.
-const FAR: u32 = 1 << 30;
+/// Further from the zero point than real windows reach: such a number says nothing as a distance.
+const FAR: u32 = 1 << 27;
 
 /// The four-tuples of a trace, with the zero points as they stand at some event.
 pub(crate) struct Numbers {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::block::{Block, Sighting};
-use super::{Check, Checked, Judge, KnownUse, Progress, Tally, Watcher, empty};
+use super::{Check, Checked, Judge, KnownUse, Progress, Tally, Watcher};
 use crate::harness::coverage::Coverage;
 use crate::harness::finding::{Fault, Finding, Key, faults};
 use crate::harness::shrink::{SHRINK_RUNS, shrink};
@@ -101,7 +101,7 @@ where
 
     /// Runs the scenario once more, shrinks it, and keeps what the smallest one shows.
     fn investigate(&mut self, key: &Key, item: u64, evidence: (Fault, Trace)) -> Finding {
-        let mut room = empty();
+        let mut room = Scenario::default();
         let original = self.check.scenario(item, &mut room);
         let judge = &mut self.judge;
         let repeatable = shows(judge, original, key).is_some();

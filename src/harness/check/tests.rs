@@ -6,7 +6,7 @@ use crate::model::{EventClass, State};
 use crate::oracle::{Deviation, Instead, Shape};
 use crate::scenario::{CallStep, Flow, PeerStep, Step, Wait};
 use crate::spec::req;
-use crate::stack::{AckRange, Profile, RstRule, Socket};
+use crate::stack::{AckRange, Config, Profile, RstRule, Socket};
 use crate::time::{Instant, Micros};
 use crate::trace::{Event, What};
 use crate::wire::Family;
@@ -81,7 +81,7 @@ impl Judge for Pretence {
 
 fn profile() -> Profile {
     Profile {
-        name: "pretence".to_owned(),
+        name: "pretence".into(),
         family: Family::V4,
         mtu: 1500,
         rst: RstRule::Rfc5961,
@@ -160,7 +160,7 @@ fn corpus(rows: &[(&str, &[Step])]) -> Vec<CorpusScenario> {
         path: (*path).to_owned(),
         scenario: Scenario {
             steps: steps.to_vec(),
-            ..empty()
+            ..Scenario::default()
         },
     };
     rows.iter().map(entry).collect()
@@ -243,7 +243,7 @@ fn every_scenario_is_counted_once() {
     let all = RequirementSet::full();
     let checked = run(plan(&[], &[], &all));
     let (mut tally, mut sightings) = (Tally::default(), [0; 3]);
-    let (mut judge, mut scenario) = (Pretence::new(), empty());
+    let (mut judge, mut scenario) = (Pretence::new(), Scenario::default());
     for index in 0..2_000 {
         generate(7, index, &mut scenario);
         let judgment = judge.judge(&scenario);
@@ -292,7 +292,7 @@ fn findings_are_shrunk_and_point_at_the_scenario_that_showed_them_first() {
         else {
             panic!("{:?} is not of this run", finding.origin);
         };
-        let (mut judge, mut scenario) = (Pretence::new(), empty());
+        let (mut judge, mut scenario) = (Pretence::new(), Scenario::default());
         let first = (0..).find(|&index| {
             generate(7, index, &mut scenario);
             faults(judge.judge(&scenario)).any(|fault| fault.key() == key)
