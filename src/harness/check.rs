@@ -19,7 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::coverage::Coverage;
-use super::finding::{Fault, Finding, Origin, faults};
+use super::finding::{Fault, Finding, Origin};
 use crate::oracle::{Judgment, Verdict};
 use crate::scenario::Scenario;
 use crate::spec::{Req, RequirementSet};
@@ -37,6 +37,20 @@ pub trait Judge {
 
     /// What was reached in all scenarios so far.
     fn coverage(&self) -> &Coverage;
+}
+
+impl<J: Judge + ?Sized> Judge for Box<J> {
+    fn judge(&mut self, scenario: &Scenario) -> Judgment {
+        (**self).judge(scenario)
+    }
+
+    fn trace(&self) -> &Trace {
+        (**self).trace()
+    }
+
+    fn coverage(&self) -> &Coverage {
+        (**self).coverage()
+    }
 }
 
 /// A scenario of the corpus.
@@ -286,7 +300,7 @@ where
             for item in items.take(self.block as usize) {
                 let judgment = judge.judge(self.scenario(item, &mut room));
                 block.count(item, &judgment, self);
-                for fault in faults(judgment) {
+                for fault in Fault::all(judgment) {
                     if self.reports(&fault) {
                         block.sight(item, fault, &judge, &mut seen);
                     } else {

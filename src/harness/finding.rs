@@ -2,7 +2,7 @@
 
 use crate::oracle::{Deviation, Judgment, Shape, Verdict};
 use crate::scenario::Scenario;
-use crate::trace::{Trace, What};
+use crate::trace::{Event, Trace, What};
 
 /// One thing that a run brought to light, once, however often it was seen.
 #[derive(Clone, Debug)]
@@ -87,6 +87,36 @@ impl Fault {
         }
     }
 
+    /// The event of the trace to point at: the one that cannot be explained, or the breakage.
+    pub fn event(&self, trace: &Trace) -> Option<usize> {
+        let broken = |event: &Event| matches!(event.what, What::Broken(_));
+        match self {
+            Fault::Deviation(deviation) | Fault::Missed(deviation) => Some(deviation.event),
+            Fault::Broken(_) => trace.events.iter().position(broken),
+        }
+    }
+
+    /// Every fault that a judgment names: breakage or deviation first, then what was missed. A
+    /// shape that was missed several times is named once.
+    pub fn all(judgment: Judgment) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        match judgment.verdict {
+            Verdict::Deviates(deviation) => faults.push(Fault::Deviation(deviation)),
+            Verdict::Broken(why) => faults.push(Fault::Broken(why)),
+            Verdict::Conforms | Verdict::Inconclusive(_) => {}
+        }
+        for missed in judgment.missed {
+            let same = |fault: &Fault| match fault {
+                Fault::Missed(before) => before.shape == missed.shape,
+                Fault::Deviation(_) | Fault::Broken(_) => false,
+            };
+            if !faults.iter().any(same) {
+                faults.push(Fault::Missed(Box::new(missed)));
+            }
+        }
+        faults
+    }
+
     pub(super) fn key(&self) -> Key {
         match self {
             Fault::Deviation(deviation) => Key::Deviation(deviation.shape),
@@ -97,40 +127,10 @@ impl Fault {
 }
 
 impl Finding {
-    /// The event of the trace to point at: the one that cannot be explained, or the breakage.
+    /// The event of the trace to point at.
     pub fn event(&self) -> Option<usize> {
-        match &self.fault {
-            Fault::Deviation(deviation) | Fault::Missed(deviation) => Some(deviation.event),
-            Fault::Broken(_) => self
-                .trace
-                .events
-                .iter()
-                .position(|event| matches!(event.what, What::Broken(_))),
-        }
+        self.fault.event(&self.trace)
     }
-}
-
-/// Every fault that a judgment names: breakage or deviation first, then what was missed. A shape
-/// that was missed several times is named once.
-pub(super) fn faults(judgment: Judgment) -> impl Iterator<Item = Fault> {
-    let first = match judgment.verdict {
-        Verdict::Deviates(deviation) => Some(Fault::Deviation(deviation)),
-        Verdict::Broken(why) => Some(Fault::Broken(why)),
-        Verdict::Conforms | Verdict::Inconclusive(_) => None,
-    };
-    let mut missed = judgment.missed;
-    let mut kept: usize = 0;
-    for n in 0..missed.len() {
-        if missed[..kept].iter().all(|m| m.shape != missed[n].shape) {
-            missed.swap(kept, n);
-            kept += 1;
-        }
-    }
-    missed.truncate(kept);
-    let missed = missed.into_iter();
-    first
-        .into_iter()
-        .chain(missed.map(|deviation| Fault::Missed(Box::new(deviation))))
 }
 
 /// A message with every run of digits replaced by `#`, so that addresses, lengths and sequence

@@ -7,7 +7,7 @@ use super::style::Style;
 use super::words::{counted, wrapped};
 use crate::harness::{Fault, Finding, Origin};
 use crate::oracle::Deviation;
-use crate::trace::What;
+use crate::trace::{Trace, What};
 
 /// Columns of the names before the facts.
 const NAMES: usize = 10;
@@ -57,14 +57,7 @@ pub fn finding_text(finding: &Finding, setting: &Setting) -> String {
         Fault::Missed(_) => style.odd(&title),
     };
     let _ = writeln!(text.out, "{heading}");
-    match &finding.fault {
-        Fault::Deviation(deviation) => text.deviation(finding, deviation),
-        Fault::Missed(deviation) => {
-            text.fact("kind", "a recommendation that was not followed");
-            text.deviation(finding, deviation);
-        }
-        Fault::Broken(why) => text.fact("why", why),
-    }
+    text.facts(&finding.fault, &finding.trace);
     text.fact("seen", &seen(finding, setting.counted));
     let steps: Vec<String> = finding
         .scenario
@@ -84,6 +77,13 @@ pub fn finding_text(finding: &Finding, setting: &Setting) -> String {
     }
     text.out.push('\n');
     text.out.push_str(&replay_lines(finding, setting));
+    text.out
+}
+
+/// What is wrong, fact by fact: what was allowed, what came instead, where and when.
+pub fn fault_text(fault: &Fault, trace: &Trace) -> String {
+    let mut text = Text::default();
+    text.facts(fault, trace);
     text.out
 }
 
@@ -142,7 +142,18 @@ struct Text {
 }
 
 impl Text {
-    fn deviation(&mut self, finding: &Finding, deviation: &Deviation) {
+    fn facts(&mut self, fault: &Fault, trace: &Trace) {
+        match fault {
+            Fault::Deviation(deviation) => self.deviation(deviation, trace),
+            Fault::Missed(deviation) => {
+                self.fact("kind", "a recommendation that was not followed");
+                self.deviation(deviation, trace);
+            }
+            Fault::Broken(why) => self.fact("why", why),
+        }
+    }
+
+    fn deviation(&mut self, deviation: &Deviation, trace: &Trace) {
         let requirement = deviation.shape.requirement;
         let (rfc, section) = (requirement.rfc(), requirement.section());
         self.fact(
@@ -151,7 +162,7 @@ impl Text {
         );
         self.fact("where", &place(deviation));
         let mut when = format!("{} s", deviation.at);
-        if let Some(cause) = deviation.cause.and_then(|at| finding.trace.events.get(at)) {
+        if let Some(cause) = deviation.cause.and_then(|at| trace.events.get(at)) {
             let input = match cause.what {
                 What::Arrival { .. } => "segment",
                 What::Call { .. } => "call",

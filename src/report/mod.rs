@@ -12,10 +12,10 @@ mod relative;
 mod style;
 mod summary;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod words;
 
-pub use finding::{Setting, finding_text, title};
+pub use finding::{Setting, fault_text, finding_text, title};
 #[cfg(feature = "cli")]
 pub use json::json;
 pub use ladder::ladder;

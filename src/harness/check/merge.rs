@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::block::{Block, Sighting};
 use super::{Check, Checked, Judge, KnownUse, Progress, Tally, Watcher};
 use crate::harness::coverage::Coverage;
-use crate::harness::finding::{Fault, Finding, Key, faults};
+use crate::harness::finding::{Fault, Finding, Key};
 use crate::harness::shrink::{SHRINK_RUNS, shrink};
 use crate::scenario::Scenario;
 use crate::trace::Trace;
@@ -140,7 +140,9 @@ where
 
 /// The fault of this key in a scenario, if it shows.
 fn shows(judge: &mut impl Judge, scenario: &Scenario, key: &Key) -> Option<Fault> {
-    faults(judge.judge(scenario)).find(|fault| fault.key() == *key)
+    Fault::all(judge.judge(scenario))
+        .into_iter()
+        .find(|fault| fault.key() == *key)
 }
 
 fn count_reason(reasons: &mut BTreeMap<String, u64>, why: String, count: u64) {

@@ -248,7 +248,7 @@ fn every_scenario_is_counted_once() {
         generate(7, index, &mut scenario);
         let judgment = judge.judge(&scenario);
         tally.count(&judgment);
-        for fault in faults(judgment) {
+        for fault in Fault::all(judgment) {
             sightings[fault.kind() as usize] += 1;
         }
     }
@@ -295,7 +295,9 @@ fn findings_are_shrunk_and_point_at_the_scenario_that_showed_them_first() {
         let (mut judge, mut scenario) = (Pretence::new(), Scenario::default());
         let first = (0..).find(|&index| {
             generate(7, index, &mut scenario);
-            faults(judge.judge(&scenario)).any(|fault| fault.key() == key)
+            Fault::all(judge.judge(&scenario))
+                .iter()
+                .any(|fault| fault.key() == key)
         });
         assert_eq!(Some(*index), first);
     }

@@ -1,0 +1,30 @@
+//! The stacks that can be asked for.
+
+use crate::harness::{Judge, KnownEntry};
+
+/// A stack that can be asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct StackEntry {
+    /// The name by which it is asked for.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub about: &'static str,
+    /// Makes a judge of it. The error says why this machine cannot run it.
+    pub judge: fn() -> Result<Box<dyn Judge>, String>,
+    /// Its known deviations, in the order of the indices in judgments. The error says what is
+    /// wrong with their file.
+    pub known: fn() -> Result<Vec<KnownEntry>, String>,
+}
+
+/// The stacks of this build, the usual one first.
+pub fn built_in() -> Vec<StackEntry> {
+    vec![
+        #[cfg(feature = "smoltcp")]
+        StackEntry {
+            name: "smoltcp",
+            about: "smoltcp 0.14.0, in this process, on virtual time",
+            judge: || Err("no oracle is built in that could judge it".to_owned()),
+            known: || Ok(Vec::new()),
+        },
+    ]
+}
