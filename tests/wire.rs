@@ -143,6 +143,27 @@ fn any_damage() -> impl Strategy<Value = Damage> {
     ]
 }
 
+/// A plain segment from one address to another.
+fn between(src: IpAddr, dst: IpAddr) -> Segment {
+    Segment {
+        src: Endpoint {
+            addr: src,
+            port: 40_000,
+        },
+        dst: Endpoint {
+            addr: dst,
+            port: 80,
+        },
+        seq: SeqNumber(1),
+        ack: SeqNumber(2),
+        flags: Flags::ACK,
+        window: 3,
+        urgent: 4,
+        options: Options::default(),
+        payload_len: 0,
+    }
+}
+
 fn packet() -> impl Strategy<Value = Vec<u8>> {
     (segment(), options(), text())
         .prop_map(|(segment, options, text)| built(&segment, &options, &text))
@@ -376,20 +397,7 @@ fn special_addresses_survive() {
     for (addresses, family) in [(special_v4(), Family::V4), (special_v6(), Family::V6)] {
         for addr in addresses {
             for (src, dst) in [(addr, family.stack()), (family.peer(), addr), (addr, addr)] {
-                let segment = Segment {
-                    src: Endpoint { addr: src, port: 0 },
-                    dst: Endpoint {
-                        addr: dst,
-                        port: 0xffff,
-                    },
-                    seq: SeqNumber(0),
-                    ack: SeqNumber(0),
-                    flags: Flags::SYN,
-                    window: 0,
-                    urgent: 0,
-                    options: Options::default(),
-                    payload_len: 0,
-                };
+                let segment = between(src, dst);
                 let packet = built(&segment, &[], &[]);
                 let (tcp, checksum) = second_opinion(&packet);
                 assert_eq!(tcp.checksum(), checksum);
@@ -504,21 +512,8 @@ fn the_two_zeros_of_a_checksum_are_not_damage() {
     // Whatever the other fields are, some urgent pointer makes the checksum 0x0000.
     let zero = (0..=0xffff).find_map(|urgent| {
         let segment = Segment {
-            src: Endpoint {
-                addr: Family::V4.peer(),
-                port: 40_000,
-            },
-            dst: Endpoint {
-                addr: Family::V4.stack(),
-                port: 80,
-            },
-            seq: SeqNumber(1),
-            ack: SeqNumber(1),
-            flags: Flags::ACK,
-            window: 100,
             urgent,
-            options: Options::default(),
-            payload_len: 0,
+            ..between(Family::V4.peer(), Family::V4.stack())
         };
         let packet = built(&segment, &[], &[]);
         (packet[36..38] == [0, 0]).then_some(packet)
@@ -534,23 +529,7 @@ fn the_two_zeros_of_a_checksum_are_not_damage() {
 
 #[test]
 fn damage_that_says_nothing_does_nothing() {
-    let segment = Segment {
-        src: Endpoint {
-            addr: Family::V4.peer(),
-            port: 1,
-        },
-        dst: Endpoint {
-            addr: Family::V4.stack(),
-            port: 2,
-        },
-        seq: SeqNumber(1),
-        ack: SeqNumber(2),
-        flags: Flags::ACK,
-        window: 3,
-        urgent: 4,
-        options: Options::default(),
-        payload_len: 0,
-    };
+    let segment = between(Family::V4.peer(), Family::V4.stack());
     let whole = built(&segment, &[], b"text");
     let rows = [
         Damage::Checksum(0),
@@ -566,5 +545,45 @@ fn damage_that_says_nothing_does_nothing() {
         let mut packet = whole.clone();
         damage(&mut packet, row);
         assert_eq!(packet, whole, "{row:?}");
+    }
+}
+
+#[test]
+fn every_combination_of_flags_has_a_name_of_its_own() {
+    for bits in 0..=0xfff {
+        let flags = Flags::from_bits(bits);
+        assert_eq!(flags.bits(), bits);
+        assert_eq!(flags.to_string().parse(), Ok(flags), "{flags}");
+    }
+    assert_eq!(Flags::from_bits(0xf000), Flags::NONE);
+    assert_eq!((Flags::SYN | Flags::ACK).to_string(), "SYN,ACK");
+    for wrong in ["", "syn", "SYN,", "SYN ACK", "none,SYN"] {
+        assert!(wrong.parse::<Flags>().is_err(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn sequence_space_of_a_segment() {
+    let both = Flags::SYN | Flags::FIN;
+    // Flags, octets of text, SEG.LEN, sequence number of the text when SEG.SEQ is 0xffffffff.
+    let rows = [
+        (Flags::ACK, 0, 0, 0xffff_ffff),
+        (Flags::ACK, 9, 9, 0xffff_ffff),
+        (Flags::SYN, 0, 1, 0),
+        (Flags::FIN, 0, 1, 0xffff_ffff),
+        (both, 9, 11, 0),
+        (Flags::ALL.without(both), 9, 9, 0xffff_ffff),
+    ];
+    for (flags, payload_len, len, text) in rows {
+        let segment = Segment {
+            seq: SeqNumber(0xffff_ffff),
+            flags,
+            payload_len,
+            ..between(Family::V4.peer(), Family::V4.stack())
+        };
+        assert_eq!(segment.len(), len, "{flags} {payload_len}");
+        assert_eq!(segment.is_empty(), len == 0);
+        assert_eq!(segment.end().since(segment.seq), len);
+        assert_eq!(segment.text_seq(), SeqNumber(text));
     }
 }

@@ -1,11 +1,44 @@
 //! The reference state machine of RFC 9293: a labelled transition system, not a simulator.
 //!
 //! It says what a conforming endpoint may do after everything seen so far. Inputs are segments
-//! that arrive, user calls and the passing of time; what the stack sends is an event too, which
-//! the model can explain or cannot. One file for each heading of section 3.10.
+//! that [arrive](arrives), [user calls](calls) and the [passing of time](timeouts); what the
+//! stack [sends](emits) is an event too, which the model can explain or cannot. One file for each
+//! heading of section 3.10.
 
+pub mod arrives;
+pub mod calls;
 mod class;
+pub mod emits;
+mod fault;
+mod settle;
 mod state;
+pub mod tcb;
+pub mod timeouts;
 
 pub use class::{AckClass, EventClass, SegmentClass, SeqClass};
+pub use fault::Fault;
+pub use settle::settle;
 pub use state::State;
+pub use tcb::Tcb;
+
+use crate::stack::Profile;
+use crate::time::{Instant, Micros};
+
+/// An acknowledgment may be delayed for less than half a second (RFC9293-MUST-40): this is the
+/// last microsecond.
+pub const ACK_DELAY: Micros = Micros(499_999);
+
+/// Data that nothing holds back leaves within this time: the longest override timeout of the
+/// silly window avoidance (RFC 1122 section 4.2.3.4).
+pub const SEND_DELAY: Micros = Micros::secs(1);
+
+/// What a step of the model needs to know besides the connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Now.
+    pub now: Instant,
+    /// What the stack declares about itself.
+    pub profile: &'a Profile,
+    /// The index of the event in the trace.
+    pub index: u32,
+}

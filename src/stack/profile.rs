@@ -62,7 +62,7 @@ pub enum CongestionControl {
     Cubic,
 }
 
-/// What a RST inside the window, but not at RCV.NXT, does (oracle-notes B1).
+/// What a RST inside the window, but not at RCV.NXT, does (RFC9293-3.10.7.4-2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum RstRule {
     /// It draws a challenge ACK (RFC 5961 section 3.2).
@@ -95,6 +95,8 @@ pub struct Profile {
     pub mtu: u16,
     /// Rule for a RST inside the window.
     pub rst: RstRule,
+    /// Rule for a SYN inside the window of a synchronized connection (RFC9293-3.10.7.4-4).
+    pub syn: RstRule,
     /// Rule for old acknowledgments.
     pub ack_range: AckRange,
     /// Shift of the window scale option that it offers on a SYN and gives on a SYN,ACK; `None`
@@ -112,6 +114,12 @@ pub struct Profile {
     pub mss_floor: u16,
     /// Octets of receive buffer.
     pub receive_buffer: u32,
+    /// The window it advertises is always the free part of the receive buffer, rounded down by
+    /// the scale; otherwise it may be anything less.
+    pub window_is_free_buffer: bool,
+    /// RECEIVE goes on delivering in CLOSING, LAST-ACK and TIME-WAIT what came before the FIN;
+    /// otherwise it may fail there (RFC9293-3.10.3-p02).
+    pub reads_while_closing: bool,
     /// Octets of send buffer.
     pub send_buffer: u32,
     /// Maximum segment lifetime; TIME-WAIT lasts twice as long.
@@ -130,7 +138,7 @@ pub struct Profile {
     pub user_timeout: Option<Micros>,
     /// The Nagle algorithm is on.
     pub nagle: bool,
-    /// After so long a quiet time a challenge ACK is due again (oracle-notes B5, B6).
+    /// After so long a quiet time a challenge ACK is due again (RFC5961-7-1).
     pub challenge_quiet: Micros,
     /// CLOSE ends receiving too (RFC9293-MAY-1); data that arrives afterwards draws a RST.
     pub half_duplex_close: bool,

@@ -33,7 +33,7 @@ pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) 
     let (start, text) = match (src, dst) {
         (IpAddr::V4(from), IpAddr::V4(to)) => {
             let text = &text[..text.len().min(room - Ipv4Header::MIN_LEN)];
-            let mut ip = Ipv4Header {
+            let ip = Ipv4Header {
                 total_len: (Ipv4Header::MIN_LEN + header.header_len() + text.len()) as u16,
                 dont_fragment: true,
                 time_to_live: HOP_LIMIT,
@@ -42,8 +42,8 @@ pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) 
                 destination: to.octets(),
                 ..Ipv4Header::default()
             };
-            ip.header_checksum = ip.calc_header_checksum();
-            out.extend_from_slice(&ip.to_bytes());
+            put(ip.write_raw(out));
+            checksum::put_ipv4(out);
             (Ipv4Header::MIN_LEN, text)
         }
         (from, to) => {
@@ -56,17 +56,22 @@ pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) 
                 destination: v6_octets(to),
                 ..Ipv6Header::default()
             };
-            out.extend_from_slice(&ip.to_bytes());
+            put(ip.write(out));
             (Ipv6Header::LEN, text)
         }
     };
-    out.extend_from_slice(&header.to_bytes());
+    put(header.write(out));
     out.extend_from_slice(text);
     let part = &mut out[start..];
     let [above, below] = segment.flags.bits().to_be_bytes();
     part[12] |= above;
     part[13] = below;
     checksum::put_tcp(src, dst, part);
+}
+
+/// Takes note of a header having been written; a `Vec` never refuses one.
+fn put(written: std::io::Result<()>) {
+    debug_assert!(written.is_ok());
 }
 
 /// The TCP header with its options and without its flags and checksum.

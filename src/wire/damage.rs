@@ -148,3 +148,98 @@ fn set_ipv4_length(packet: &mut [u8], header_len: usize, total: usize) {
     packet[2..4].copy_from_slice(&(total as u16).to_be_bytes());
     checksum::put_ipv4(&mut packet[..header_len]);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Endpoint, Family, Flags, Options, Segment, SeqNumber, build, parse};
+
+    fn packet(family: Family, text: &[u8]) -> Vec<u8> {
+        let segment = Segment {
+            src: Endpoint {
+                addr: family.peer(),
+                port: 40_000,
+            },
+            dst: Endpoint {
+                addr: family.stack(),
+                port: 80,
+            },
+            seq: SeqNumber(1),
+            ack: SeqNumber(2),
+            flags: Flags::ACK,
+            window: 3,
+            urgent: 0,
+            options: Options::default(),
+            payload_len: 0,
+        };
+        let mut packet = Vec::new();
+        build(&segment, &[], text, &mut packet);
+        packet
+    }
+
+    #[test]
+    fn ipv4_options_take_the_room_there_is() {
+        // Octets of text, words asked for, words inserted.
+        let rows = [
+            (0, 1, 1),
+            (0, 10, 10),
+            (0, 11, 10),
+            (65_495, 1, 0),
+            (65_492, 1, 0),
+            (65_491, 1, 1),
+            (65_480, 10, 3),
+        ];
+        for (len, words, inserted) in rows {
+            let whole = packet(Family::V4, &vec![7; len]);
+            let mut packet = whole.clone();
+            damage(&mut packet, Damage::Ipv4Options(words));
+            assert_eq!(packet.len(), whole.len() + 4 * inserted, "{len}, {words}");
+            assert_eq!(usize::from(packet[0] & 0x0f), 5 + inserted);
+            assert_eq!(parse(&packet).unwrap().damaged, None);
+        }
+    }
+
+    #[test]
+    fn a_second_ipv4_option_stands_before_the_first() {
+        let mut packet = packet(Family::V4, b"text");
+        damage(&mut packet, Damage::Ipv4Options(9));
+        damage(&mut packet, Damage::Ipv4Options(9));
+        assert_eq!(packet[20..26], [EXPERIMENT, 4, 0, 0, EXPERIMENT, 36]);
+        assert_eq!(parse(&packet).unwrap().damaged, None);
+    }
+
+    #[test]
+    fn truncation_begins_where_the_ip_packet_ends() {
+        for family in [Family::V4, Family::V6] {
+            let whole = packet(family, b"text");
+            let mut packet = whole.clone();
+            damage(&mut packet, Damage::Trailer(9));
+            assert_eq!(packet.len(), whole.len() + 9);
+            damage(&mut packet, Damage::Truncate(1));
+            assert_eq!(packet, whole[..whole.len() - 1]);
+            // What is no packet any longer can still be shortened.
+            damage(&mut packet, Damage::Truncate(2));
+            assert_eq!(packet, whole[..whole.len() - 3]);
+        }
+    }
+
+    #[test]
+    fn what_is_no_tcp_packet_is_left_alone() {
+        let mut udp = packet(Family::V4, b"text");
+        udp[9] = 17;
+        let rows = [
+            Damage::Checksum(1),
+            Damage::DataOffset(9),
+            Damage::Cut(3),
+            Damage::Ipv4Checksum(1),
+            Damage::Ipv4Options(1),
+        ];
+        for whole in [Vec::new(), vec![0x45; 10], udp] {
+            for row in rows {
+                let mut packet = whole.clone();
+                damage(&mut packet, row);
+                assert_eq!(packet, whole, "{row:?}");
+            }
+        }
+    }
+}

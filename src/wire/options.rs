@@ -296,7 +296,7 @@ mod tests {
                 |o| { o.mss = Some(1); o.duplicate = true; }),
             ("a second SACK permitted", &[4, 2, 4, 2], |o| { o.sack_permitted = true; o.duplicate = true; }),
             ("an unknown kind twice", &[200, 2, 200, 2], |o| { o.unknown = true; o.duplicate = true; }),
-            ("two kinds that are 64 apart", &[72, 2, 136, 2], |o| o.unknown = true),
+            ("three kinds that are 64 apart", &[72, 2, 136, 2, 200, 2], |o| o.unknown = true),
             ("a malformed second MSS", &[2, 4, 0, 1, 2, 3, 0, 2],
                 |o| { o.mss = Some(1); o.malformed = true; }),
             ("what stands before a malformed option stays", &[4, 2, 9, 0, 2, 4, 0, 1],

@@ -1,0 +1,71 @@
+//! Eighth: FIN (RFC 9293 section 3.10.7.4).
+
+use super::text::owe_acknowledgment;
+use crate::model::tcb::{Branches, Tcb};
+use crate::model::{Context, State};
+use crate::spec::req;
+use crate::time::Instant;
+use crate::wire::Segment;
+
+/// The text is dealt with.
+pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    if !seg.flags.fin() {
+        return out.push(tcb, req::RFC9293_3_10_7_4_P14);
+    }
+    let number = seg.end() - 1;
+    if number == tcb.rcv.nxt && !tcb.rcv.fin {
+        return take(tcb, ctx, out);
+    }
+    let mut tcb = tcb;
+    if number.after(tcb.rcv.nxt) && !tcb.rcv.fin {
+        tcb.rcv.fin_ahead = Some(number);
+        return out.push(tcb, req::RFC9293_3_10_7_4_P27);
+    }
+    out.push(tcb, req::RFC9293_3_10_7_4_P31);
+}
+
+/// The FIN is next in sequence.
+pub(super) fn take(mut tcb: Tcb, ctx: &Context, out: &mut Branches) {
+    tcb.rcv.nxt += 1;
+    tcb.rcv.fin = true;
+    tcb.rcv.fin_ahead = None;
+    let by = match tcb.state {
+        State::SynReceived | State::Established => {
+            tcb.state = State::CloseWait;
+            req::RFC9293_3_10_7_4_P28
+        }
+        State::FinWait1 => {
+            if tcb.fin_acked() {
+                enter_time_wait(&mut tcb, ctx);
+            } else {
+                tcb.state = State::Closing;
+            }
+            req::RFC9293_3_10_7_4_P29
+        }
+        State::FinWait2 => {
+            enter_time_wait(&mut tcb, ctx);
+            req::RFC9293_3_10_7_4_P30
+        }
+        State::CloseWait
+        | State::Closing
+        | State::LastAck
+        | State::TimeWait
+        | State::Closed
+        | State::Listen
+        | State::SynSent => req::RFC9293_3_10_7_4_P31,
+    };
+    owe_acknowledgment(&mut tcb, ctx, by);
+    out.push(tcb, by);
+}
+
+fn enter_time_wait(tcb: &mut Tcb, ctx: &Context) {
+    tcb.state = State::TimeWait;
+    tcb.time_wait = time_wait_from(ctx);
+}
+
+/// When a TIME-WAIT that begins now ends: not before 2 MSL, and soon after.
+pub(super) fn time_wait_from(ctx: &Context) -> (Instant, Instant) {
+    let span = ctx.profile.msl.times(2);
+    let end = ctx.now + span;
+    (end - ctx.profile.slack, end + ctx.profile.slack)
+}

@@ -1,0 +1,253 @@
+//! SEGMENT ARRIVES (RFC 9293 section 3.10.7).
+//!
+//! The checks stand in the order of the RFC, one file each from the sequence check on. Every
+//! function takes the block as it is after the checks before, and adds to `out` every block that
+//! may follow. What an endpoint has to send in answer is not sent here: it becomes an obligation
+//! in [`Due`](super::tcb::Due).
+
+mod ack;
+mod closed;
+mod fin;
+mod listen;
+mod rst;
+mod sequence;
+mod syn;
+mod syn_sent;
+mod text;
+
+use super::tcb::{Branches, Forms, Input, Reply, Tcb};
+use super::{AckClass, Context, EventClass, SegmentClass, SeqClass, State};
+use crate::spec::{Req, req};
+use crate::time::Micros;
+use crate::wire::{Endpoint, Segment, SeqNumber};
+
+/// Lets a segment arrive. It is addressed to this connection, and not damaged.
+pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let mut tcb = *tcb;
+    tcb.input = Input {
+        state: tcb.state,
+        class: EventClass::Segment(classify(&tcb, seg, ctx)),
+        at: ctx.now,
+    };
+    tcb.due.reply = None;
+    tcb.due.reply_at = ctx.now;
+    tcb.due.reply_to = Some(seg.src);
+    if seg.options.malformed || seg.options.duplicate {
+        // Any of ignoring the option, dropping the segment and resetting is tolerable.
+        dropped_unread(&tcb, seg, ctx, out);
+    }
+    tcb.rtx.quiet = false;
+    tcb.arrived_at = ctx.now;
+    // A reset asks for no answer; anything else may get one empty acknowledgment.
+    tcb.due.credit = !seg.flags.rst();
+    match tcb.state {
+        State::Closed => closed::step(tcb, seg, ctx, out),
+        State::Listen => listen::step(tcb, seg, ctx, out),
+        State::SynSent => syn_sent::step(tcb, seg, ctx, out),
+        State::SynReceived
+        | State::Established
+        | State::FinWait1
+        | State::FinWait2
+        | State::CloseWait
+        | State::Closing
+        | State::LastAck
+        | State::TimeWait => sequence::step(tcb, seg, ctx, out),
+    }
+}
+
+/// The branch on which an unreadable options field has the whole segment dropped.
+fn dropped_unread(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let mut tcb = *tcb;
+    tcb.due.credit = !seg.flags.rst();
+    out.push(tcb, req::RFC9293_MUST_7);
+    if !seg.flags.rst() && tcb.state != State::Closed {
+        let reset = reset_for(tcb, seg, ctx, req::RFC9293_MUST_7);
+        if tcb.state != State::Listen {
+            out.push(
+                Tcb {
+                    due: reset.due,
+                    ..reset.severed()
+                },
+                req::RFC9293_MUST_7,
+            );
+        }
+    }
+}
+
+/// An empty acknowledgment is due in answer, unless one was sent so recently that the stack may
+/// hold it back (oracle-notes B5 and B6).
+fn acknowledge(mut tcb: Tcb, ctx: &Context, by: Req) -> Tcb {
+    tcb.due.reply = Some(Reply {
+        forms: Forms::ACK,
+        required: challenge_is_due(&tcb, ctx),
+        by,
+        rst_seq: SeqNumber::default(),
+        rst_ack: None,
+    });
+    tcb
+}
+
+/// Whether enough time has passed since the last challenge ACK for the next to be required.
+fn challenge_is_due(tcb: &Tcb, ctx: &Context) -> bool {
+    match tcb.challenged_at {
+        None => true,
+        Some(at) => ctx.now.since(at) >= ctx.profile.challenge_quiet + ctx.profile.slack,
+    }
+}
+
+/// A reset is due in answer: RSTa when the segment has an ACK, RSTb otherwise (RFC 9293 section
+/// 3.5.2).
+fn reset_for(mut tcb: Tcb, seg: &Segment, _ctx: &Context, by: Req) -> Tcb {
+    let acked = seg.flags.ack();
+    tcb.due.reply = Some(Reply {
+        forms: Forms::RST,
+        required: true,
+        by,
+        rst_seq: if acked { seg.ack } else { SeqNumber(0) },
+        rst_ack: (!acked).then(|| seg.end()),
+    });
+    tcb.due.credit = false;
+    tcb
+}
+
+/// Nothing is due, and nothing is sent.
+fn silently(mut tcb: Tcb) -> Tcb {
+    tcb.due.reply = None;
+    tcb
+}
+
+/// How a segment stands to the connection.
+pub fn classify(tcb: &Tcb, seg: &Segment, ctx: &Context) -> SegmentClass {
+    let has_window = tcb.state.synchronized() || tcb.state == State::SynReceived;
+    let seq = if has_window {
+        classify_seq(tcb, seg, ctx)
+    } else {
+        SeqClass::Any
+    };
+    SegmentClass::new(seg.flags, seg.payload_len > 0, seq, classify_ack(tcb, seg))
+}
+
+fn classify_seq(tcb: &Tcb, seg: &Segment, _ctx: &Context) -> SeqClass {
+    let (nxt, edge) = (tcb.rcv.nxt, tcb.rcv.edge.later(tcb.rcv.nxt));
+    let end = seg.end();
+    if seg.seq.before(nxt) {
+        return if end.after(nxt) {
+            SeqClass::Overlap
+        } else {
+            SeqClass::Old
+        };
+    }
+    if seg.seq == nxt {
+        return if end.after(edge) {
+            SeqClass::Crossing
+        } else {
+            SeqClass::Next
+        };
+    }
+    match (seg.seq.before(edge), end.after(edge)) {
+        (true, false) => SeqClass::Ahead,
+        (true, true) => SeqClass::Crossing,
+        (false, _) => SeqClass::Beyond,
+    }
+}
+
+fn classify_ack(tcb: &Tcb, seg: &Segment) -> AckClass {
+    let comparable = match tcb.state {
+        State::Closed | State::Listen => false,
+        State::SynSent => tcb.snd.iss.is_some(),
+        State::SynReceived
+        | State::Established
+        | State::FinWait1
+        | State::FinWait2
+        | State::CloseWait
+        | State::Closing
+        | State::LastAck
+        | State::TimeWait => true,
+    };
+    if !seg.flags.ack() || !comparable {
+        AckClass::Any
+    } else if seg.ack.after(tcb.snd.nxt) {
+        AckClass::Unsent
+    } else if seg.ack.after(tcb.snd.una) {
+        AckClass::New
+    } else if seg.ack == tcb.snd.una {
+        AckClass::Current
+    } else if seg.ack.before(tcb.snd.una - tcb.snd.max_wnd.min(1 << 30)) {
+        AckClass::Ancient
+    } else {
+        AckClass::Old
+    }
+}
+
+/// Notes the peer's SYN: its number, its options, its window.
+fn synchronize(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
+    tcb.remote = Some(seg.src);
+    tcb.rcv.irs = seg.seq;
+    tcb.rcv.nxt = seg.seq + 1;
+    tcb.rcv.edge = seg.seq + 1;
+    tcb.rcv.edge_max = seg.seq + 1;
+    tcb.rcv.read = 0;
+    tcb.theirs = super::tcb::SynOptions {
+        mss: seg.options.mss,
+        window_scale: seg.options.window_scale,
+        sack: seg.options.sack_permitted,
+        timestamps: seg.options.timestamps.is_some(),
+    };
+    if seg.options.malformed || seg.options.duplicate {
+        // Which of several values counts is anybody's guess.
+        tcb.theirs.mss = Some(u16::MAX);
+    }
+    if let Some((value, _)) = seg.options.timestamps {
+        tcb.ts.recent = value;
+        tcb.ts.recent_at = ctx.now;
+    }
+    take_window_of_syn(tcb, seg);
+}
+
+/// The window of a SYN is never scaled (RFC7323-2.2-6).
+fn take_window_of_syn(tcb: &mut Tcb, seg: &Segment) {
+    tcb.snd.wnd = u32::from(seg.window);
+    tcb.snd.max_wnd = tcb.snd.max_wnd.max(tcb.snd.wnd);
+    tcb.snd.wl1 = seg.seq;
+    tcb.snd.wl2 = seg.ack;
+    tcb.snd.wnd_from_syn = true;
+}
+
+/// Our SYN is acknowledged.
+fn established(tcb: &mut Tcb, ctx: &Context) {
+    tcb.state = State::Established;
+    tcb.ts.on = tcb.ours.timestamps && tcb.theirs.timestamps;
+    sample_round_trip(tcb, ctx);
+}
+
+/// SND.UNA advances: a round trip may have been measured, and the timer starts anew.
+fn sample_round_trip(tcb: &mut Tcb, ctx: &Context) {
+    let rtx = &mut tcb.rtx;
+    rtx.rtt = Micros(rtx.rtt.0.max(ctx.now.since(rtx.flight_at).0));
+    let estimate = Micros(rtx.rtt.0.saturating_mul(5) + ctx.profile.rto_min.0.min(1_000_000));
+    let estimate = estimate.0.max(ctx.profile.rto_min.0);
+    let most = ctx.profile.rto_max.0.max(60_000_000);
+    rtx.ceiling = Micros(rtx.ceiling.0.max(estimate).min(most));
+    rtx.since = ctx.now;
+    rtx.gap = Micros::ZERO;
+    rtx.dup_acks = 0;
+    if tcb.snd.una == tcb.snd.nxt {
+        rtx.recovering = false;
+        rtx.probing = tcb.snd.wnd == 0;
+    }
+}
+
+/// Whether two hosts may hold a connection: the source is somebody's own address, and the
+/// destination is the stack's own (RFC9293-MUST-57, RFC9293-MUST-63).
+pub fn addressed_properly(seg: &Segment, stack: std::net::IpAddr) -> bool {
+    seg.dst.addr == stack && is_host(seg.src)
+}
+
+fn is_host(end: Endpoint) -> bool {
+    match end.addr {
+        std::net::IpAddr::V4(a) => {
+            !(a.is_unspecified() || a.is_loopback() || a.is_multicast() || a.octets()[0] >= 240)
+        }
+        std::net::IpAddr::V6(a) => !(a.is_unspecified() || a.is_loopback() || a.is_multicast()),
+    }
+}

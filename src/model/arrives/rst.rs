@@ -1,0 +1,71 @@
+//! Second check: RST (RFC 9293 section 3.10.7.4, RFC 5961 section 3.2, RFC 1337).
+
+use super::{acknowledge, silently, syn};
+use crate::model::tcb::{Branches, Miss, Origin, Tcb};
+use crate::model::{Context, State};
+use crate::oracle::Instead;
+use crate::spec::{Req, req};
+use crate::stack::RstRule;
+use crate::wire::Segment;
+
+/// The segment has passed the sequence check.
+pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    if !seg.flags.rst() {
+        return syn::step(tcb, seg, ctx, out);
+    }
+    if seg.seq == tcb.rcv.nxt {
+        return reset(tcb, out);
+    }
+    // Inside the window, but not where it is expected.
+    match ctx.profile.rst {
+        RstRule::Rfc5961 => {
+            let by = req::RFC9293_3_10_7_4_2;
+            let mut challenged = acknowledge(tcb, ctx, by);
+            challenged.due.credit = true;
+            out.push(challenged, by);
+        }
+        RstRule::Rfc793 => {
+            let mut tcb = tcb;
+            tcb.miss(Miss {
+                requirement: req::RFC5961_3_2_1,
+                state: tcb.state,
+                event: tcb.input.class,
+                instead: Instead::Silence,
+                index: ctx.index,
+            });
+            reset(tcb, out);
+        }
+    }
+}
+
+/// What a reset does in each state.
+fn reset(tcb: Tcb, out: &mut Branches) {
+    let tcb = silently(tcb);
+    match tcb.state {
+        State::SynReceived => match tcb.origin {
+            Origin::Passive => out.push(tcb.listens_again(), req::RFC9293_3_10_7_4_P05),
+            Origin::Active => out.push(tcb.severed(), req::RFC9293_3_10_7_4_P06),
+        },
+        State::Established | State::FinWait1 | State::FinWait2 | State::CloseWait => {
+            out.push(tcb.severed(), by(&tcb));
+        }
+        State::Closing | State::LastAck => {
+            out.push(tcb.severed(), req::RFC9293_3_10_7_4_P08);
+        }
+        State::TimeWait => {
+            out.push(tcb.severed(), req::RFC9293_3_10_7_4_P08);
+            out.push(tcb, req::RFC1337_3_P01);
+        }
+        State::Closed | State::Listen | State::SynSent => {
+            out.push(tcb, req::RFC9293_3_10_7_4_P02);
+        }
+    }
+}
+
+fn by(tcb: &Tcb) -> Req {
+    if tcb.rcv.edge.at_or_before(tcb.rcv.nxt) {
+        req::RFC9293_MUST_66
+    } else {
+        req::RFC9293_3_10_7_4_1
+    }
+}

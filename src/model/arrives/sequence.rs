@@ -1,0 +1,218 @@
+//! First check: the sequence number (RFC 9293 section 3.10.7.4, with PAWS of RFC 7323 section
+//! 5.3 before it).
+//!
+//! The window of which the standard speaks is the stack's own variable. What is known of it from
+//! outside is a band: it reaches at least to the edge last advertised, and at most to the
+//! furthest edge ever advertised or to the end of the buffer. In between either is allowed.
+
+use super::{acknowledge, challenge_is_due, rst, silently};
+use crate::model::tcb::{Branches, Forms, Reply, Tcb};
+use crate::model::{Context, State};
+use crate::spec::{Req, req};
+use crate::time::Micros;
+use crate::wire::{Segment, SeqNumber};
+
+/// TS.Recent is out of date after so long an idle time (RFC7323-5.5-1).
+const TS_RECENT_VALID: Micros = Micros::secs(24 * 24 * 3_600);
+
+/// What the sequence check may come to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Acceptable {
+    /// It is acceptable.
+    Yes,
+    /// It is not.
+    No,
+    /// The standard, or what can be known, leaves it open.
+    Either,
+}
+
+pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    if fails_paws(&tcb, seg, ctx) {
+        let by = req::RFC7323_5_3_2;
+        out.push(acknowledge(tcb, ctx, by), by);
+        if ctx.profile.paws {
+            return;
+        }
+    }
+    let verdict = acceptable(&tcb, seg, ctx);
+    if verdict != Acceptable::No {
+        accepted(tcb, seg, ctx, out);
+    }
+    if verdict != Acceptable::Yes {
+        unacceptable(tcb, seg, ctx, out);
+    }
+}
+
+/// The PAWS test. Whoever does not do it may accept the segment (oracle-notes C11).
+fn fails_paws(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
+    let Some((value, _)) = seg.options.timestamps else {
+        return false;
+    };
+    let old = (value.wrapping_sub(tcb.ts.recent) as i32) < 0;
+    let fresh = ctx.now.since(tcb.ts.recent_at) <= TS_RECENT_VALID;
+    tcb.ts.on && !seg.flags.rst() && old && fresh
+}
+
+fn accepted(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    // A segment without the timestamps that were agreed upon should be dropped, or is accepted.
+    if tcb.ts.on && seg.options.timestamps.is_none() && !seg.flags.rst() {
+        out.push(silently(tcb), req::RFC7323_3_2_7);
+    }
+    note_timestamp(&mut tcb, seg, ctx);
+    rst::step(tcb, seg, ctx, out);
+}
+
+/// TS.Recent follows segments that begin at or before the last acknowledgment sent.
+fn note_timestamp(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
+    let (Some((value, _)), Some(acked)) = (seg.options.timestamps, tcb.rcv.acked) else {
+        return;
+    };
+    let newer = (value.wrapping_sub(tcb.ts.recent) as i32) >= 0
+        || ctx.now.since(tcb.ts.recent_at) > TS_RECENT_VALID;
+    if tcb.ts.on && !seg.flags.rst() && newer && seg.seq.at_or_before(acked) {
+        tcb.ts.recent = value;
+        tcb.ts.recent_at = ctx.now;
+    }
+}
+
+/// The furthest edge that the stack may have in mind: what it advertised, or what its buffer
+/// could still take.
+pub(super) fn furthest_edge(tcb: &Tcb, ctx: &Context) -> SeqNumber {
+    let free = ctx.profile.receive_buffer.saturating_sub(tcb.unread());
+    tcb.rcv
+        .edge_max
+        .later(tcb.rcv.nxt + free)
+        .later(tcb.rcv.nxt)
+}
+
+/// The four cases of RFC 9293 section 3.4, over the band of possible windows.
+pub(super) fn acceptable(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Acceptable {
+    let near = tcb.rcv.edge.later(tcb.rcv.nxt);
+    let far = furthest_edge(tcb, ctx);
+    let with_near = in_window(tcb.rcv.nxt, near, seg);
+    let with_far = in_window(tcb.rcv.nxt, far, seg);
+    let grey = at_open_edge(tcb, near, far, seg);
+    match (with_near, with_far, grey) {
+        (true, true, false) => Acceptable::Yes,
+        (false, false, false) => Acceptable::No,
+        _ => Acceptable::Either,
+    }
+}
+
+/// The acceptability test of RFC 9293 section 3.4 for one window `[nxt, edge)`.
+fn in_window(nxt: SeqNumber, edge: SeqNumber, seg: &Segment) -> bool {
+    let wnd = edge.since(nxt);
+    match (seg.len(), wnd) {
+        (0, 0) => seg.seq == nxt,
+        (0, _) => seg.seq.within(nxt, wnd),
+        (_, 0) => false,
+        (len, _) => seg.seq.within(nxt, wnd) || (seg.seq + (len - 1)).within(nxt, wnd),
+    }
+}
+
+/// Points where stacks differ, and may: an empty segment right at an edge; a segment that spans
+/// the whole window; a FIN alone at a closed window, and text there when a FIN follows nothing.
+fn at_open_edge(tcb: &Tcb, near: SeqNumber, far: SeqNumber, seg: &Segment) -> bool {
+    let nxt = tcb.rcv.nxt;
+    let end = seg.end();
+    let empty_at_edge = seg.is_empty() && seg.seq.at_or_after(near) && seg.seq.at_or_before(far);
+    let spans = seg.seq.before(nxt) && end.after(near);
+    let fin_at_closed = seg.payload_len == 0 && seg.flags.fin() && seg.seq == nxt && near == nxt;
+    // Counting the FIN or not makes the difference at the right edge of a full window.
+    let fin_at_edge = seg.flags.fin() && seg.seq == near && near != nxt;
+    // A RST is judged by its number alone where the text behind it would decide otherwise.
+    let rst_with_text = seg.flags.rst()
+        && seg.payload_len > 0
+        && ((seg.seq.before(nxt) && end.after(nxt)) || (seg.seq == nxt && near == nxt));
+    empty_at_edge && seg.seq != nxt || spans || fin_at_closed || fin_at_edge || rst_with_text
+}
+
+/// An unacceptable segment: an acknowledgment goes back, unless it is a reset.
+fn unacceptable(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    if seg.flags.rst() {
+        return out.push(silently(tcb), req::RFC9293_3_10_7_4_P02);
+    }
+    let by = reason(&tcb, seg);
+    match tcb.state {
+        State::SynReceived => in_syn_received(tcb, seg, ctx, out),
+        State::TimeWait => in_time_wait(tcb, seg, ctx, out),
+        State::Closed
+        | State::Listen
+        | State::SynSent
+        | State::Established
+        | State::FinWait1
+        | State::FinWait2
+        | State::CloseWait
+        | State::Closing
+        | State::LastAck => {
+            at_closed_window(tcb, seg, ctx, by, out);
+            out.push(acknowledge(tcb, ctx, by), by);
+        }
+    }
+}
+
+/// Which requirement asks for the acknowledgment.
+fn reason(tcb: &Tcb, seg: &Segment) -> Req {
+    let probe = seg.seq == tcb.rcv.nxt && tcb.rcv.edge.at_or_before(tcb.rcv.nxt);
+    if seg.flags.syn() && tcb.state.synchronized() {
+        req::RFC9293_3_10_7_4_4
+    } else if probe {
+        req::RFC9293_3_8_6_1_P01
+    } else if tcb.state.synchronized() {
+        req::RFC9293_3_5_2_P03
+    } else {
+        req::RFC9293_3_10_7_4_P01
+    }
+}
+
+/// At a closed window the acknowledgment of an unacceptable segment is still used, or not.
+fn at_closed_window(tcb: Tcb, seg: &Segment, ctx: &Context, by: Req, out: &mut Branches) {
+    let closed = tcb.rcv.edge.at_or_before(tcb.rcv.nxt);
+    let useful = seg.flags.ack() && !seg.flags.syn() && seg.seq == tcb.rcv.nxt;
+    let changes = seg.ack.after(tcb.snd.una) || super::ack::updates_window(&tcb, seg);
+    if !(closed && useful && changes) || seg.ack.after(tcb.snd.nxt) {
+        return;
+    }
+    let mut used = Branches::default();
+    super::ack::use_acknowledgment(tcb, seg, ctx, &mut used);
+    for (tcb, _) in used.iter() {
+        out.push(acknowledge(*tcb, ctx, by), req::RFC9293_3_10_7_4_P04);
+    }
+}
+
+/// The peer's SYN again draws the SYN,ACK again, or an acknowledgment, or nothing if that was
+/// just sent; its SYN,ACK in a simultaneous open establishes, or draws an acknowledgment.
+fn in_syn_received(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let by = req::RFC9293_3_10_7_4_P01;
+    let again = seg.flags.syn() && seg.seq == tcb.rcv.irs;
+    let mut answered = tcb;
+    answered.due.reply = Some(Reply {
+        forms: Forms::ACK.or(Forms::SYN_ACK),
+        required: !again && challenge_is_due(&tcb, ctx),
+        by,
+        rst_seq: SeqNumber::default(),
+        rst_ack: None,
+    });
+    out.push(answered, by);
+    if again && seg.flags.ack() && super::ack::acknowledges_new(&tcb, seg) {
+        let mut crossing = tcb;
+        super::take_window_of_syn(&mut crossing, seg);
+        super::ack::step(crossing, seg, ctx, out);
+    }
+}
+
+/// A segment in TIME-WAIT is acknowledged, and may start the 2 MSL anew. A SYN may begin a new
+/// connection.
+fn in_time_wait(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let by = if seg.flags.fin() {
+        req::RFC9293_MUST_13
+    } else {
+        req::RFC9293_3_5_2_P03
+    };
+    let mut restarted = acknowledge(tcb, ctx, by);
+    restarted.time_wait.1 = super::fin::time_wait_from(ctx).1;
+    out.push(restarted, by);
+    if seg.flags.syn() {
+        super::syn::reopen(tcb, seg, ctx, out);
+    }
+}

@@ -1,0 +1,94 @@
+//! Fourth check: SYN (RFC 9293 section 3.10.7.4, RFC 5961 section 4.2, RFC 6191).
+//!
+//! The third check, security and compartment, applies to no stack of today.
+
+use super::{ack, acknowledge, reset_for, silently, synchronize};
+use crate::model::tcb::{Branches, Origin, Tcb};
+use crate::model::{Context, State};
+use crate::spec::req;
+use crate::stack::RstRule;
+use crate::wire::Segment;
+
+/// The segment has passed the sequence check, and is no reset.
+pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    if !seg.flags.syn() {
+        return ack::step(tcb, seg, ctx, out);
+    }
+    match tcb.state {
+        State::SynReceived => in_syn_received(tcb, seg, ctx, out),
+        State::TimeWait => {
+            synchronized(tcb, seg, ctx, out);
+            reopen(tcb, seg, ctx, out);
+        }
+        State::Closed
+        | State::Listen
+        | State::SynSent
+        | State::Established
+        | State::FinWait1
+        | State::FinWait2
+        | State::CloseWait
+        | State::Closing
+        | State::LastAck => synchronized(tcb, seg, ctx, out),
+    }
+}
+
+fn in_syn_received(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let by = req::RFC9293_3_10_7_4_P10;
+    out.push(acknowledge(tcb, ctx, by), by);
+    let reset = reset_for(tcb, seg, ctx, by);
+    match tcb.origin {
+        Origin::Passive => {
+            out.push(silently(tcb).listens_again(), by);
+            let mut listening = tcb.listens_again();
+            listening.due = reset.due;
+            listening.due.syn = crate::time::Instant::NEVER;
+            out.push(listening, by);
+        }
+        Origin::Active => {
+            let mut closed = tcb.severed();
+            closed.due.reply = reset.due.reply;
+            closed.due.reply_at = ctx.now;
+            closed.due.reply_to = tcb.remote;
+            out.push(closed, by);
+        }
+    }
+}
+
+/// A challenge ACK, whatever the sequence number; a stack of before RFC 5961 resets.
+fn synchronized(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let by = req::RFC9293_3_10_7_4_4;
+    out.push(acknowledge(tcb, ctx, by), by);
+    match ctx.profile.syn {
+        RstRule::Rfc5961 => {}
+        RstRule::Rfc793 => {
+            let reset = reset_for(tcb, seg, ctx, by);
+            let mut closed = tcb.severed();
+            closed.due.reply = reset.due.reply;
+            closed.due.reply_at = ctx.now;
+            closed.due.reply_to = tcb.remote;
+            out.push(closed, by);
+        }
+    }
+}
+
+/// A SYN in TIME-WAIT may begin a new incarnation, or be dropped silently (RFC 6191).
+pub(super) fn reopen(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let mut dropped = silently(tcb);
+    dropped.due.credit = true;
+    out.push(dropped, req::RFC6191_2_6);
+    let newer = match (seg.options.timestamps, tcb.ts.on) {
+        (Some((value, _)), true) => (value.wrapping_sub(tcb.ts.recent) as i32) >= 0,
+        (Some(_), false) => true,
+        (None, _) => seg.seq.after(tcb.rcv.nxt - 1),
+    };
+    let plain = !seg.flags.ack() && !seg.flags.fin();
+    if tcb.origin == Origin::Passive && newer && plain {
+        let mut again = tcb.listens_again();
+        again.due.reply_at = ctx.now;
+        synchronize(&mut again, seg, ctx);
+        again.state = State::SynReceived;
+        again.rtx.ceiling = ctx.profile.rto_initial;
+        again.due.syn = ctx.now;
+        out.push(again, req::RFC9293_MAY_2);
+    }
+}

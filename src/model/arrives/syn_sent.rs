@@ -1,0 +1,90 @@
+//! SYN-SENT (RFC 9293 section 3.10.7.3).
+
+use super::{established, fin, reset_for, silently, synchronize, text};
+use crate::model::tcb::{Branches, Tcb};
+use crate::model::{Context, State};
+use crate::spec::req;
+use crate::wire::Segment;
+
+pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let mut tcb = silently(tcb);
+    tcb.due.credit = false;
+    // First, the acknowledgment.
+    let acceptable = seg.flags.ack() && acknowledges_syn(&tcb, seg);
+    if seg.flags.ack() && !acceptable {
+        if seg.flags.rst() {
+            return out.push(tcb, req::RFC9293_3_10_7_3_P02);
+        }
+        let by = req::RFC9293_3_10_7_3_P01;
+        return out.push(reset_for(tcb, seg, ctx, by), by);
+    }
+    // Second, a reset.
+    if seg.flags.rst() {
+        return reset(tcb, seg, acceptable, out);
+    }
+    // Fourth, a SYN (the third check, security, does not apply).
+    if seg.flags.syn() {
+        return if acceptable {
+            syn_ack(tcb, seg, ctx, out)
+        } else {
+            syn(tcb, seg, ctx, out)
+        };
+    }
+    // Fifth, neither.
+    out.push(tcb, req::RFC9293_3_10_7_3_P07);
+}
+
+/// SND.UNA < SEG.ACK =< SND.NXT, where the SYN is all that was sent.
+fn acknowledges_syn(tcb: &Tcb, seg: &Segment) -> bool {
+    tcb.snd.iss.is_some() && seg.ack.after(tcb.snd.una) && seg.ack.at_or_before(tcb.snd.nxt)
+}
+
+fn reset(tcb: Tcb, seg: &Segment, acceptable: bool, out: &mut Branches) {
+    if !acceptable {
+        return out.push(tcb, req::RFC9293_3_10_7_3_P04);
+    }
+    out.push(tcb.severed(), req::RFC9293_3_10_7_3_P03);
+    // RFC 5961 wants SEG.SEQ to be RCV.NXT, which is not defined yet; a stack that insists on
+    // some number other than the 0 of an ordinary refusal cannot be blamed.
+    if seg.seq.0 != 0 {
+        out.push(tcb, req::RFC9293_3_10_7_3_1);
+    }
+}
+
+fn syn_ack(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    tcb.snd.una = seg.ack;
+    synchronize(&mut tcb, seg, ctx);
+    established(&mut tcb, ctx);
+    tcb.due.credit = true;
+    tcb.due.ack = if seg.payload_len > 0 || seg.flags.fin() {
+        ctx.now + super::super::ACK_DELAY
+    } else {
+        ctx.now
+    };
+    // Text and FIN that ride along are used, or left for the peer to send again.
+    if seg.payload_len == 0 && !seg.flags.fin() {
+        return out.push(tcb, req::RFC9293_3_10_7_3_P05);
+    }
+    out.push(tcb, req::RFC9293_3_10_7_3_P08);
+    let most = ctx.profile.receive_buffer;
+    if seg.payload_len == 0 {
+        return fin::step(tcb, seg, ctx, out);
+    }
+    let mut used = tcb;
+    used.rcv.edge = used.rcv.nxt + most;
+    used.rcv.edge_max = used.rcv.edge;
+    text::step(used, seg, ctx, out);
+}
+
+fn syn(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    synchronize(&mut tcb, seg, ctx);
+    tcb.state = State::SynReceived;
+    tcb.due.syn = ctx.now;
+    out.push(tcb, req::RFC9293_3_10_7_3_P06);
+    // Text that rides along may be kept.
+    if seg.payload_len > 0 {
+        let mut kept = tcb;
+        kept.rcv.nxt += seg.payload_len;
+        out.push(kept, req::RFC9293_3_10_7_3_P06);
+    }
+}

@@ -1,0 +1,157 @@
+//! Seventh: the segment text (RFC 9293 section 3.10.7.4). The sixth check, URG, changes nothing
+//! that can be seen without an urgent interface.
+
+use super::{fin, sequence};
+use crate::model::tcb::{Branches, Miss, Tcb};
+use crate::model::{ACK_DELAY, Context, State};
+use crate::oracle::Instead;
+use crate::spec::{Req, req};
+use crate::wire::{Segment, SeqNumber};
+
+/// The acknowledgment is dealt with.
+pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    if seg.payload_len == 0 {
+        return fin::step(tcb, seg, ctx, out);
+    }
+    match tcb.state {
+        State::Established | State::FinWait1 | State::FinWait2 => arrive(tcb, seg, ctx, out),
+        // After the peer's FIN there is no text; what claims to be some is ignored.
+        State::CloseWait | State::Closing | State::LastAck | State::TimeWait => {
+            out.push(tcb, req::RFC9293_3_10_7_4_P26);
+        }
+        State::Closed | State::Listen | State::SynSent | State::SynReceived => {
+            out.push(tcb, req::RFC9293_3_10_7_4_P12);
+        }
+    }
+}
+
+/// How much of the text is used: all that lies in the window. Where the window ends is known
+/// only as a band, and what crosses it may also be refused whole.
+fn arrive(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let from = seg.text_seq();
+    let to = from + seg.payload_len;
+    let near = tcb.rcv.edge.later(tcb.rcv.nxt);
+    let far = sequence::furthest_edge(&tcb, ctx);
+    if to.at_or_before(near) {
+        return take(tcb, from, to, seg, ctx, out, req::RFC9293_3_10_7_4_P23);
+    }
+    // The part inside the window as last advertised.
+    if from.before(near) && near.after(tcb.rcv.nxt) {
+        take(tcb, from, near, seg, ctx, out, req::RFC9293_3_10_7_4_P03);
+    }
+    // The part inside the furthest window.
+    let up_to = to.earlier(far);
+    if up_to.after(near) && from.before(up_to) {
+        take(tcb, from, up_to, seg, ctx, out, req::RFC7323_2_4_2);
+    }
+    let between = tcb.rcv.edge_max;
+    if between.after(near) && between.before(up_to) {
+        take(tcb, from, between, seg, ctx, out, req::RFC7323_2_4_2);
+    }
+    // None of it, with an acknowledgment.
+    let by = req::RFC9293_3_10_7_4_P03;
+    out.push(super::acknowledge(tcb, ctx, by), by);
+}
+
+/// The octets `[from, to)` are used.
+fn take(
+    mut tcb: Tcb,
+    from: SeqNumber,
+    to: SeqNumber,
+    seg: &Segment,
+    ctx: &Context,
+    out: &mut Branches,
+    by: Req,
+) {
+    let whole = to == seg.text_seq() + seg.payload_len;
+    if from.after(tcb.rcv.nxt) {
+        return keep_ahead(tcb, from, to, whole && seg.flags.fin(), ctx, out);
+    }
+    if to.at_or_before(tcb.rcv.nxt) {
+        // Nothing new in it.
+        return after_text(tcb, whole, seg, ctx, out, by);
+    }
+    let filled = !tcb.rcv.ahead.is_empty();
+    tcb.rcv.nxt = to;
+    owe_acknowledgment(&mut tcb, ctx, by);
+    if filled {
+        soft(&mut tcb, ctx, req::RFC5681_3_2_2);
+        return fill_gap(tcb, whole, seg, ctx, out);
+    }
+    after_text(tcb, whole, seg, ctx, out, by);
+}
+
+fn after_text(tcb: Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut Branches, by: Req) {
+    if whole && seg.flags.fin() {
+        fin::step(tcb, seg, ctx, out);
+    } else {
+        out.push(tcb, by);
+    }
+}
+
+/// Text ahead of a gap is held, or not (RFC9293-SHLD-31); RCV.NXT stays.
+fn keep_ahead(
+    mut tcb: Tcb,
+    from: SeqNumber,
+    to: SeqNumber,
+    fin: bool,
+    ctx: &Context,
+    out: &mut Branches,
+) {
+    tcb.rcv.ahead.add(from, to);
+    if fin {
+        tcb.rcv.fin_ahead = Some(to);
+    }
+    soft(&mut tcb, ctx, req::RFC5681_3_2_1);
+    out.push(tcb, req::RFC9293_SHLD_31);
+}
+
+/// A gap is filled: RCV.NXT jumps over what was held, which may be any part of what arrived.
+fn fill_gap(tcb: Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let base = tcb.rcv.nxt;
+    let only_one = tcb.rcv.ahead.iter().count() == 1 && !tcb.rcv.ahead.overflowed;
+    let mut reached = base;
+    // What follows without a gap; the stretches are joined, so one is enough.
+    for (from, to) in tcb.rcv.ahead.iter() {
+        if from.at_or_before(base) && to.after(base) {
+            reached = reached.later(to);
+        }
+    }
+    let mut plain = tcb;
+    plain.rcv.ahead.forget_before(base);
+    if reached == base {
+        return after_text(plain, whole, seg, ctx, out, req::RFC9293_3_10_7_4_P23);
+    }
+    let mut jumped = tcb;
+    jumped.rcv.nxt = reached;
+    jumped.rcv.ahead.forget_before(reached);
+    if jumped.rcv.fin_ahead == Some(reached) {
+        fin::take(jumped, ctx, out);
+    }
+    out.push(jumped, req::RFC9293_MUST_59);
+    if only_one && ctx.profile.holds_out_of_order {
+        plain.miss(Miss {
+            requirement: req::RFC9293_SHLD_31,
+            state: plain.state,
+            event: plain.input.class,
+            instead: Instead::Ack,
+            index: ctx.index,
+        });
+    }
+    after_text(plain, whole, seg, ctx, out, req::RFC9293_SHLD_31);
+}
+
+/// RCV.NXT has advanced: it has to be acknowledged within half a second.
+pub(super) fn owe_acknowledgment(tcb: &mut Tcb, ctx: &Context, _by: Req) {
+    let by_then = ctx.now + ACK_DELAY;
+    if by_then < tcb.due.ack {
+        tcb.due.ack = by_then;
+    }
+    tcb.due.credit = true;
+}
+
+fn soft(tcb: &mut Tcb, ctx: &Context, by: Req) {
+    if tcb.due.soft_ack.is_none() {
+        tcb.due.soft_ack = Some((ctx.now, by));
+    }
+}

@@ -1,0 +1,74 @@
+//! ABORT (RFC 9293 section 3.10.5).
+
+use crate::model::calls::kind;
+use crate::model::tcb::{Branches, Forms, Reply, Tcb};
+use crate::model::{Context, Fault, State};
+use crate::spec::req;
+use crate::stack::Outcome;
+
+pub(super) fn step(
+    tcb: Tcb,
+    outcome: Outcome,
+    ctx: &Context,
+    out: &mut Branches,
+) -> Result<(), Fault> {
+    match (tcb.state, outcome) {
+        (State::Closed, Outcome::Done) => out.push(tcb, req::RFC9293_3_10_5_P02),
+        (State::Closed, Outcome::Failed(_)) | (_, Outcome::Unsupported) => {
+            out.push(tcb, req::RFC9293_3_10_5_P02);
+        }
+        (State::Listen | State::SynSent, Outcome::Done) => {
+            out.push(tcb.severed(), req::RFC9293_3_10_5_P02);
+        }
+        (
+            State::SynReceived
+            | State::Established
+            | State::FinWait1
+            | State::FinWait2
+            | State::CloseWait,
+            Outcome::Done,
+        ) => {
+            let by = req::RFC9293_3_10_5_P01;
+            out.push(with_reset(tcb, true, ctx), by);
+        }
+        // No reset is called for in these, but none is forbidden.
+        (State::Closing | State::LastAck | State::TimeWait, Outcome::Done) => {
+            out.push(with_reset(tcb, false, ctx), req::RFC9293_3_10_5_P02);
+        }
+        (
+            State::Closed
+            | State::Listen
+            | State::SynSent
+            | State::SynReceived
+            | State::Established
+            | State::FinWait1
+            | State::FinWait2
+            | State::CloseWait
+            | State::Closing
+            | State::LastAck
+            | State::TimeWait,
+            other,
+        ) => {
+            return Err(Fault::new(
+                req::RFC9293_3_10_5_P01,
+                kind(other),
+                "ABORT is accepted",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn with_reset(tcb: Tcb, required: bool, ctx: &Context) -> Tcb {
+    let mut severed = tcb.severed();
+    severed.due.reply = Some(Reply {
+        forms: Forms::RST,
+        required,
+        by: req::RFC9293_3_10_5_P01,
+        rst_seq: tcb.snd.nxt,
+        rst_ack: Some(tcb.rcv.nxt),
+    });
+    severed.due.reply_at = ctx.now;
+    severed.due.reply_to = tcb.remote;
+    severed
+}

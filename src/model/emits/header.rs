@@ -1,0 +1,120 @@
+//! What holds for the header of every segment, whatever it is for.
+
+use super::kind;
+use crate::model::tcb::Tcb;
+use crate::model::{Context, Fault, State};
+use crate::spec::{Req, req};
+use crate::wire::{Flags, Segment};
+
+pub(super) fn check(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
+    let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected));
+    if seg.flags.intersects(Flags::RESERVED) {
+        return fault(req::RFC9293_3_1_P01, "reserved bits are zero");
+    }
+    let options = &seg.options;
+    if options.malformed {
+        return fault(req::RFC9293_MUST_68, "every option has its right length");
+    }
+    if options.nonzero_padding {
+        return fault(req::RFC9293_MUST_69, "what follows the last option is zero");
+    }
+    if !seg.flags.syn() {
+        if options.mss.is_some() {
+            return fault(req::RFC9293_MUST_65, "MSS stands only on SYN segments");
+        }
+        if options.sack_permitted {
+            return fault(
+                req::RFC2018_2_1,
+                "SACK-permitted stands only on SYN segments",
+            );
+        }
+        if options.window_scale.is_some() {
+            return fault(
+                req::RFC7323_2_2_4,
+                "window scale stands only on SYN segments",
+            );
+        }
+    }
+    sack(tcb, seg)?;
+    timestamps(tcb, seg, ctx)
+}
+
+/// SACK blocks only where permitted, and of what really arrived (RFC 2018).
+fn sack(tcb: &Tcb, seg: &Segment) -> Result<(), Fault> {
+    if seg.options.sack.is_empty() {
+        return Ok(());
+    }
+    if !tcb.theirs.sack {
+        return Err(Fault::new(
+            req::RFC2018_4_1,
+            kind(seg),
+            "no SACK where the peer has not permitted it",
+        ));
+    }
+    for &(left, right) in &seg.options.sack {
+        let (left, right) = (crate::wire::SeqNumber(left), crate::wire::SeqNumber(right));
+        let duplicate = right.at_or_before(seg.ack);
+        let arrived = tcb.rcv.ahead.overflowed
+            || tcb
+                .rcv
+                .ahead
+                .iter()
+                .any(|(from, to)| from.at_or_before(left) && right.at_or_before(to));
+        if !left.before(right) || !(duplicate || arrived) {
+            return Err(Fault::new(
+                req::RFC2018_3_P01,
+                kind(seg),
+                "every SACK block covers what arrived ahead of the acknowledgment",
+            )
+            .deep(3));
+        }
+    }
+    Ok(())
+}
+
+/// Timestamps where they were agreed upon, echoing TS.Recent (RFC 7323).
+fn timestamps(tcb: &Tcb, seg: &Segment, _ctx: &Context) -> Result<(), Fault> {
+    if seg.flags.rst() || seg.flags.syn() || tcb.state == State::Closed {
+        return Ok(());
+    }
+    let Some((value, echo)) = seg.options.timestamps else {
+        if tcb.ts.on {
+            return Err(Fault::new(
+                req::RFC7323_3_2_5,
+                kind(seg),
+                "timestamps on every segment once both SYNs had them",
+            )
+            .deep(2));
+        }
+        return Ok(());
+    };
+    // Between its SYN and the handshake's end the stack may already use what it has answered.
+    let answered = tcb.ours.timestamps && tcb.theirs.timestamps;
+    if !tcb.ts.on && !answered {
+        return Err(Fault::new(
+            req::RFC7323_3_2_4,
+            kind(seg),
+            "no timestamps unless both SYNs had them",
+        )
+        .deep(2));
+    }
+    if let Some(sent) = tcb.ts.sent
+        && (value.wrapping_sub(sent) as i32) < 0
+    {
+        return Err(Fault::new(
+            req::RFC7323_4_1_1,
+            kind(seg),
+            "the timestamp clock does not run backwards",
+        )
+        .deep(2));
+    }
+    if tcb.ts.on && echo != tcb.ts.recent {
+        return Err(Fault::new(
+            req::RFC7323_4_3_P01,
+            kind(seg),
+            "TSecr is TS.Recent: the TSval of the last segment that began at or before the last acknowledgment sent",
+        )
+        .deep(2));
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! What the stack sends, explained: as the answer to what arrived, a SYN, new data, a
+//! retransmission, an acknowledgment, a window update, a FIN, a probe, a keep-alive, a reset. Or
+//! it cannot be explained, and then it is known which requirement stands against it.
+
+mod header;
+mod rst;
+mod syn;
+mod text;
+mod window;
+
+use super::tcb::{Branches, Tcb};
+use super::{Context, Fault, State};
+use crate::oracle::Instead;
+use crate::spec::req;
+use crate::wire::Segment;
+
+/// Explains a segment that the stack sends.
+///
+/// # Errors
+/// When the standard does not allow it here.
+pub fn step(
+    tcb: &Tcb,
+    seg: &Segment,
+    text: &[u8],
+    ctx: &Context,
+    out: &mut Branches,
+) -> Result<(), Fault> {
+    header::check(tcb, seg, ctx)?;
+    if seg.flags.rst() {
+        return rst::step(*tcb, seg, ctx, out);
+    }
+    if seg.flags.syn() {
+        return syn::step(*tcb, seg, ctx, out);
+    }
+    match tcb.state {
+        State::Closed | State::Listen | State::SynSent => {
+            let by = match tcb.state {
+                State::SynSent => req::RFC9293_3_10_7_3_P07,
+                _ => tcb.due.reply.map_or(req::RFC9293_3_10_7_1_P03, |r| r.by),
+            };
+            Err(Fault::new(
+                by,
+                kind(seg),
+                "nothing but a reset, if anything",
+            ))
+        }
+        State::SynReceived
+        | State::Established
+        | State::FinWait1
+        | State::FinWait2
+        | State::CloseWait
+        | State::Closing
+        | State::LastAck
+        | State::TimeWait => text::step(*tcb, seg, text, ctx, out),
+    }
+}
+
+/// The kind of a segment, as shapes name it.
+pub fn kind(seg: &Segment) -> Instead {
+    if seg.flags.rst() {
+        Instead::Rst
+    } else if seg.flags.syn() {
+        if seg.flags.ack() {
+            Instead::SynAck
+        } else {
+            Instead::Syn
+        }
+    } else if seg.flags.fin() {
+        Instead::Fin
+    } else if seg.payload_len > 0 {
+        Instead::Text
+    } else if seg.flags.ack() {
+        Instead::Ack
+    } else {
+        Instead::Other
+    }
+}

@@ -1,0 +1,81 @@
+//! A reset that the stack sends.
+
+use super::kind;
+use crate::model::tcb::{Branches, Forms, Miss, Reply, Tcb};
+use crate::model::{Context, EventClass, Fault, State};
+use crate::spec::{Req, req};
+use crate::wire::Segment;
+
+pub(super) fn step(
+    tcb: Tcb,
+    seg: &Segment,
+    ctx: &Context,
+    out: &mut Branches,
+) -> Result<(), Fault> {
+    let Some(reply) = tcb.due.reply.filter(|r| r.forms.allow(Forms::RST)) else {
+        return Err(Fault::new(
+            uncalled_for(&tcb),
+            kind(seg),
+            "no reset: nothing here calls for one",
+        ));
+    };
+    let mut tcb = tcb;
+    check(&mut tcb, seg, &reply, ctx)?;
+    tcb.due.reply = None;
+    out.push(tcb, reply.by);
+    Ok(())
+}
+
+/// The numbers of a reset (RFC 9293 sections 3.5.2 and 3.10.5).
+fn check(tcb: &mut Tcb, seg: &Segment, reply: &Reply, ctx: &Context) -> Result<(), Fault> {
+    let fault = |expected| Err(Fault::new(reply.by, kind(seg), expected).deep(4));
+    if seg.flags.syn() || seg.flags.fin() {
+        return fault("a reset without SYN or FIN");
+    }
+    let by_user = reply.by == req::RFC9293_3_10_5_P01 || reply.by == req::RFC9293_3_10_8_P01;
+    if seg.seq != reply.rst_seq {
+        let in_flight =
+            seg.seq.at_or_after(tcb.snd.una) && seg.seq.at_or_before(tcb.snd.nxt) && by_user;
+        if !in_flight {
+            return fault("a reset whose SEQ is SEG.ACK, or SND.NXT when the user aborts, or 0");
+        }
+        // The peer will not take it at its word, if it follows RFC 5961.
+        tcb.miss(Miss {
+            requirement: reply.by,
+            state: tcb.input.state,
+            event: tcb.input.class,
+            instead: kind(seg),
+            index: ctx.index,
+        });
+    }
+    match reply.rst_ack {
+        // The answer to a segment without ACK has to carry one.
+        Some(ack) if !by_user && (!seg.flags.ack() || seg.ack != ack) => {
+            fault("a reset with ACK, acknowledging SEG.SEQ+SEG.LEN")
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Which requirement a reset breaks that nothing calls for.
+fn uncalled_for(tcb: &Tcb) -> Req {
+    match tcb.input.class {
+        EventClass::Segment(class) if class.flags().rst() => req::RFC9293_3_5_2_P01,
+        EventClass::Close if tcb.state == State::Closed => req::RFC9293_3_10_4_P01,
+        EventClass::Close if tcb.input.state == State::SynReceived => req::RFC9293_3_10_4_P02,
+        EventClass::Abort if tcb.state == State::Closed => req::RFC9293_3_10_5_P02,
+        EventClass::Segment(_)
+        | EventClass::Listen
+        | EventClass::Connect
+        | EventClass::Send
+        | EventClass::Receive
+        | EventClass::Close
+        | EventClass::Abort
+        | EventClass::Status
+        | EventClass::Time => match (tcb.state, tcb.due.reply) {
+            (State::TimeWait, _) => req::RFC9293_MUST_13,
+            (_, Some(reply)) => reply.by,
+            (_, None) => req::RFC9293_3_5_2_P02,
+        },
+    }
+}

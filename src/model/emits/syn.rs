@@ -1,0 +1,174 @@
+//! A SYN or SYN,ACK that the stack sends (RFC 9293 sections 3.4.1, 3.5, 3.7.1; RFC 7323).
+
+use super::{kind, window};
+use crate::model::tcb::{Branches, Forms, Miss, Origin, SynOptions, Tcb};
+use crate::model::{Context, Fault, State};
+use crate::spec::{Req, req};
+use crate::time::{Instant, Micros};
+use crate::wire::Segment;
+
+pub(super) fn step(
+    tcb: Tcb,
+    seg: &Segment,
+    ctx: &Context,
+    out: &mut Branches,
+) -> Result<(), Fault> {
+    let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected));
+    match tcb.state {
+        State::SynSent if seg.flags.ack() => fault(req::RFC9293_3_10_1_P01, "a SYN without ACK"),
+        State::SynReceived if !seg.flags.ack() => {
+            fault(req::RFC9293_3_10_7_2_P03, "a SYN with ACK")
+        }
+        State::SynSent | State::SynReceived => {
+            let mut tcb = tcb;
+            numbers(&mut tcb, seg, ctx)?;
+            options(&mut tcb, seg, ctx)?;
+            window::of_syn(&mut tcb, seg, ctx)?;
+            sent(&mut tcb, seg, ctx);
+            out.push(tcb, req::RFC9293_3_10_1_P01);
+            Ok(())
+        }
+        // A crossing SYN,ACK may still be repeated right after a simultaneous open.
+        State::Established if tcb.origin == Origin::Active && seg.flags.ack() && tcb.due.credit => {
+            let mut tcb = tcb;
+            tcb.due.credit = false;
+            out.push(tcb, req::RFC9293_MUST_10);
+            Ok(())
+        }
+        State::Closed
+        | State::Listen
+        | State::Established
+        | State::FinWait1
+        | State::FinWait2
+        | State::CloseWait
+        | State::Closing
+        | State::LastAck
+        | State::TimeWait => fault(
+            tcb.due.reply.map_or(req::RFC9293_3_8_P03, |reply| reply.by),
+            "no SYN in this state",
+        ),
+    }
+}
+
+fn numbers(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
+    let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected).deep(4));
+    if seg.flags.fin() || seg.payload_len > 0 {
+        return fault(
+            req::RFC9293_3_10_2_P01,
+            "a SYN without text or FIN: they wait for the handshake",
+        );
+    }
+    if seg.flags.ack() && seg.ack != tcb.rcv.nxt {
+        return fault(
+            req::RFC9293_3_10_7_2_P03,
+            "a SYN,ACK that acknowledges the SYN, and what came with it",
+        );
+    }
+    let first = tcb.due.syn != Instant::NEVER;
+    match tcb.snd.iss {
+        Some(iss) if iss != seg.seq => {
+            return fault(
+                if first {
+                    req::RFC9293_3_10_7_3_P06
+                } else {
+                    req::RFC9293_3_8_P03
+                },
+                "the same ISS as before",
+            );
+        }
+        Some(_) => {}
+        None => {
+            tcb.snd.iss = Some(seg.seq);
+            tcb.snd.una = seg.seq;
+        }
+    }
+    let again = tcb.due.reply.is_some_and(|r| r.forms.allow(Forms::SYN_ACK));
+    if !first && !again {
+        super::text::retransmission_in_time(tcb, seg, ctx)?;
+    }
+    Ok(())
+}
+
+fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
+    let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected).deep(5));
+    let ours = &seg.options;
+    let most = u32::from(ctx.profile.mtu) - ctx.profile.family.header_len() - 20;
+    if ours.mss.is_some_and(|mss| u32::from(mss) > most) {
+        return fault(req::RFC9293_MUST_67, "an MSS that fits the link");
+    }
+    if ours.window_scale.is_some_and(|shift| shift > 14) {
+        return fault(req::RFC7323_2_3_5, "a shift of at most 14");
+    }
+    // A SYN,ACK of a passive open carries only what the SYN did. Between crossing SYNs either
+    // side offers what it likes.
+    if seg.flags.ack() && tcb.origin == Origin::Passive {
+        if ours.window_scale.is_some() && tcb.theirs.window_scale.is_none() {
+            return fault(
+                req::RFC7323_2_2_4,
+                "no window scale in answer to a SYN without",
+            );
+        }
+        if ours.timestamps.is_some() && !tcb.theirs.timestamps {
+            return fault(
+                req::RFC7323_3_2_4,
+                "no timestamps in answer to a SYN without",
+            );
+        }
+        if ours.sack_permitted && !tcb.theirs.sack {
+            return fault(
+                req::RFC2018_4_1,
+                "no SACK-permitted in answer to a SYN without",
+            );
+        }
+    }
+    if let Some((_, echo)) = ours.timestamps {
+        if seg.flags.ack() && echo != tcb.ts.recent {
+            return fault(req::RFC7323_3_2_2, "TSecr of a SYN,ACK is the SYN's TSval");
+        }
+        if !seg.flags.ack() && echo != 0 {
+            soft(tcb, seg, ctx, req::RFC7323_3_2_1);
+        }
+    }
+    if ours.mss.is_none() && most != u32::from(ctx.profile.family.default_mss()) {
+        soft(tcb, seg, ctx, req::RFC9293_SHLD_5);
+    }
+    tcb.ours = SynOptions {
+        mss: ours.mss,
+        window_scale: ours.window_scale,
+        sack: ours.sack_permitted,
+        timestamps: ours.timestamps.is_some(),
+    };
+    tcb.ts.sent = ours.timestamps.map(|(value, _)| value);
+    Ok(())
+}
+
+fn soft(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
+    tcb.miss(Miss {
+        requirement: by,
+        state: tcb.input.state,
+        event: tcb.input.class,
+        instead: kind(seg),
+        index: ctx.index,
+    });
+}
+
+fn sent(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
+    let first = tcb.due.syn != Instant::NEVER;
+    tcb.due.syn = Instant::NEVER;
+    tcb.due.reply = None;
+    if seg.flags.ack() {
+        tcb.rcv.acked = Some(seg.ack);
+    }
+    if first && tcb.snd.nxt != seg.seq + 1 {
+        tcb.snd.nxt = seg.seq + 1;
+        tcb.rtx.flight_at = ctx.now;
+    } else if !first {
+        let gap = ctx.now.since(tcb.rtx.since);
+        tcb.rtx.gap = if tcb.rtx.quiet { gap } else { Micros::ZERO };
+        let longest = ctx.profile.rto_max.0.max(60_000_000);
+        tcb.rtx.ceiling = Micros((tcb.rtx.ceiling.0 * 2).max(3_000_000).min(longest));
+    }
+    tcb.rtx.since = ctx.now;
+    tcb.rtx.sent_at = ctx.now;
+    tcb.rtx.quiet = true;
+}

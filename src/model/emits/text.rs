@@ -1,0 +1,457 @@
+//! A segment with ACK: text, FIN, acknowledgment, window update, probe, keep-alive.
+
+use super::{kind, window};
+use crate::model::tcb::{Branches, Forms, Miss, Tcb};
+use crate::model::{Context, Fault, State};
+use crate::spec::{Req, req};
+use crate::stream::{Direction, first_difference};
+use crate::time::{Instant, Micros};
+use crate::wire::{Flags, Segment, SeqNumber};
+
+pub(super) fn step(
+    tcb: Tcb,
+    seg: &Segment,
+    text: &[u8],
+    ctx: &Context,
+    out: &mut Branches,
+) -> Result<(), Fault> {
+    let mut tcb = tcb;
+    acknowledgment(&tcb, seg)?;
+    let edge_before = tcb.rcv.edge;
+    window::of_segment(&mut tcb, seg, ctx)?;
+    let by = if keep_alive(&mut tcb, seg, ctx)? {
+        req::RFC9293_MAY_5
+    } else if seg.is_empty() {
+        empty(&mut tcb, seg, edge_before, ctx)?
+    } else {
+        sequence(&mut tcb, seg, text, ctx)?
+    };
+    acknowledged(&mut tcb, seg, ctx);
+    out.push(tcb, by);
+    Ok(())
+}
+
+/// ACK is set, and acknowledges what arrived: no more, no less.
+fn acknowledgment(tcb: &Tcb, seg: &Segment) -> Result<(), Fault> {
+    if !seg.flags.ack() {
+        return Err(Fault::new(
+            req::RFC9293_3_8_P01,
+            kind(seg),
+            "ACK is set on every segment after the handshake",
+        ));
+    }
+    if seg.ack.after(tcb.rcv.nxt) {
+        return Err(Fault::new(
+            beyond(tcb),
+            kind(seg),
+            "an acknowledgment of no more than what arrived in order",
+        )
+        .deep(1));
+    }
+    if seg.ack != tcb.rcv.nxt {
+        return Err(Fault::new(
+            behind(tcb),
+            kind(seg),
+            "an acknowledgment of all that arrived in order",
+        )
+        .deep(1));
+    }
+    Ok(())
+}
+
+/// Which requirement an acknowledgment beyond RCV.NXT breaks.
+fn beyond(tcb: &Tcb) -> Req {
+    use crate::model::EventClass;
+    match (tcb.input.class, tcb.input.state) {
+        (
+            EventClass::Segment(class),
+            State::CloseWait | State::Closing | State::LastAck | State::TimeWait,
+        ) if class.text => req::RFC9293_3_10_7_4_P26,
+        (EventClass::Segment(class), state)
+            if state.synchronized() && !class.flags().ack() && !class.flags().syn() =>
+        {
+            req::RFC9293_3_10_7_4_P11
+        }
+        (EventClass::Segment(class), state)
+            if state.synchronized() && class.ack == crate::model::AckClass::Unsent =>
+        {
+            req::RFC9293_3_10_7_4_P16
+        }
+        _ => req::RFC9293_3_4_P04,
+    }
+}
+
+/// Which requirement an acknowledgment below RCV.NXT breaks.
+fn behind(tcb: &Tcb) -> Req {
+    use crate::model::EventClass;
+    match tcb.input.class {
+        EventClass::Segment(class) if class.text && tcb.input.state.receives_text() => {
+            req::RFC9293_3_10_7_4_P23
+        }
+        _ => req::RFC9293_3_8_P01,
+    }
+}
+
+/// A keep-alive: SND.NXT-1 with at most one octet of anything (RFC 9293 section 3.8.4).
+fn keep_alive(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<bool, Fault> {
+    let idle = tcb.snd.una == tcb.snd.nxt;
+    if seg.seq != tcb.snd.nxt - 1 || seg.payload_len > 1 || seg.flags.fin() || !idle {
+        return Ok(false);
+    }
+    let answering = tcb.due.reply.is_some_and(|r| r.forms.allow(Forms::ACK));
+    if answering && seg.payload_len == 0 {
+        return Ok(false);
+    }
+    let fault = |by, expected| Err(Fault::new(by, kind(seg), expected).deep(7));
+    let Some(interval) = ctx.profile.keep_alive else {
+        // The same form serves to probe a closed window.
+        if tcb.rtx.probing && tcb.snd.wnd == 0 {
+            return Ok(true);
+        }
+        return fault(req::RFC9293_MUST_25, "no keep-alive unless switched on");
+    };
+    if ctx.now.since(tcb.arrived_at) + ctx.profile.slack < interval {
+        return fault(
+            req::RFC9293_MUST_26,
+            "no keep-alive before nothing has arrived for an interval",
+        );
+    }
+    if seg.payload_len > 0 {
+        miss(tcb, seg, ctx, req::RFC9293_SHLD_12);
+    }
+    Ok(true)
+}
+
+/// An empty segment: an acknowledgment, a window update, or an answer.
+fn empty(
+    tcb: &mut Tcb,
+    seg: &Segment,
+    edge_before: SeqNumber,
+    ctx: &Context,
+) -> Result<Req, Fault> {
+    let fault = |by, expected| Err(Fault::new(by, kind(seg), expected).deep(7));
+    let probe = seg.seq == tcb.snd.una - 1 && tcb.rtx.armed;
+    if !probe && (seg.seq.before(tcb.snd.una) || seg.seq.after(tcb.snd.nxt)) {
+        return fault(
+            req::RFC9293_3_5_2_P03,
+            "an empty acknowledgment has SEQ=SND.NXT",
+        );
+    }
+    if tcb.due.reply.is_some_and(|r| r.forms.allow(Forms::ACK)) {
+        tcb.challenged_at = Some(ctx.now);
+        tcb.due.credit = false;
+        return Ok(req::RFC9293_3_5_2_P03);
+    }
+    let news = tcb.rcv.acked.is_none_or(|acked| seg.ack.after(acked));
+    if news {
+        tcb.due.credit = false;
+        return Ok(req::RFC9293_3_10_7_4_P23);
+    }
+    if tcb.rcv.edge.after(edge_before) {
+        return Ok(req::RFC9293_3_8_6_1_P01);
+    }
+    if probe {
+        return Ok(req::RFC9293_3_8_6_1_P02);
+    }
+    if !tcb.due.credit {
+        return fault(
+            req::RFC5681_4_2_4,
+            "no more than one acknowledgment for each segment that arrives",
+        );
+    }
+    tcb.due.credit = false;
+    tcb.challenged_at = Some(ctx.now);
+    Ok(req::RFC9293_MAY_13)
+}
+
+/// A segment with text or FIN.
+fn sequence(tcb: &mut Tcb, seg: &Segment, text: &[u8], ctx: &Context) -> Result<Req, Fault> {
+    let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected).deep(7));
+    sending_state(tcb, seg)?;
+    let end = seg.seq + seg.payload_len;
+    if end.after(tcb.queue_end()) {
+        return fault(
+            if tcb.snd.closed {
+                req::RFC9293_3_6_P02
+            } else {
+                req::RFC9293_2_2_P01
+            },
+            "no octets but those that the user has sent",
+        );
+    }
+    if seg.flags.fin() {
+        fin(tcb, seg, end)?;
+    }
+    if seg.seq.after(tcb.snd.nxt) {
+        return fault(
+            if seg.payload_len == 0 {
+                req::RFC9293_3_6_P01
+            } else {
+                req::RFC9293_2_2_P01
+            },
+            "the octets leave in order, none left out",
+        );
+    }
+    if seg.seq.before(tcb.snd.una) && seg.end().at_or_before(tcb.snd.una) {
+        return fault(
+            if seg.flags.fin() && seg.payload_len == 0 {
+                req::RFC9293_3_10_7_4_P18
+            } else {
+                req::RFC9293_3_10_7_4_P14
+            },
+            "what is acknowledged is not sent again",
+        );
+    }
+    content(tcb, seg, text)?;
+    size(tcb, seg, ctx)?;
+    let new = seg.end().after(tcb.snd.nxt);
+    if new {
+        in_window(tcb, seg, end, ctx)?;
+        push(tcb, seg, end)?;
+    }
+    if seg.seq.before(tcb.snd.nxt) {
+        retransmitted(tcb, seg, new, ctx)?;
+    }
+    if new {
+        sent_anew(tcb, seg, end, ctx);
+        Ok(req::RFC9293_3_10_2_P02)
+    } else {
+        Ok(req::RFC9293_3_10_8_P02)
+    }
+}
+
+/// In which states there is anything to send.
+fn sending_state(tcb: &Tcb, seg: &Segment) -> Result<(), Fault> {
+    match tcb.state {
+        State::Established
+        | State::CloseWait
+        | State::FinWait1
+        | State::Closing
+        | State::LastAck => Ok(()),
+        // CLOSE in SYN-RECEIVED may send its FIN at once.
+        State::SynReceived if tcb.snd.closed && seg.payload_len == 0 && tcb.snd.queued == 0 => {
+            Ok(())
+        }
+        State::SynReceived | State::Closed | State::Listen | State::SynSent => Err(Fault::new(
+            req::RFC9293_3_10_2_P01,
+            kind(seg),
+            "text waits for the handshake to be complete",
+        )
+        .deep(7)),
+        State::FinWait2 | State::TimeWait => Err(Fault::new(
+            if seg.payload_len == 0 {
+                req::RFC9293_3_10_7_4_P18
+            } else {
+                req::RFC9293_3_10_7_4_P14
+            },
+            kind(seg),
+            "nothing is sent after an acknowledged FIN",
+        )
+        .deep(7)),
+    }
+}
+
+/// The FIN stands after the last octet, and always at the same number.
+fn fin(tcb: &Tcb, seg: &Segment, number: SeqNumber) -> Result<(), Fault> {
+    let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected).deep(8));
+    if !tcb.snd.closed {
+        return fault(
+            req::RFC9293_3_10_4_P03,
+            "no FIN before the user calls CLOSE",
+        );
+    }
+    match tcb.snd.fin {
+        Some(known) if known != number => {
+            fault(req::RFC9293_3_8_P03, "the FIN at the same number as before")
+        }
+        None if number != tcb.queue_end() => fault(
+            req::RFC9293_3_6_P01,
+            "the FIN after all octets that were queued before CLOSE",
+        ),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn content(tcb: &Tcb, seg: &Segment, text: &[u8]) -> Result<(), Fault> {
+    let Some(remote) = tcb.remote else {
+        return Ok(());
+    };
+    let offset = seg.seq.since(tcb.text_start());
+    let ports = (tcb.port, remote.port);
+    if first_difference(Direction::ToPeer, ports, offset, text).is_none() {
+        return Ok(());
+    }
+    let again = seg.seq.before(tcb.snd.nxt);
+    Err(Fault::new(
+        if again {
+            req::RFC9293_3_4_3_P02
+        } else {
+            req::RFC9293_2_2_P01
+        },
+        kind(seg),
+        "every sequence number carries the octet that the user put there",
+    )
+    .deep(9))
+}
+
+/// Eff.snd.MSS (RFC9293-MUST-16, RFC6691-2.3).
+fn size(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
+    let family = ctx.profile.family;
+    let local = u32::from(ctx.profile.mtu) - family.header_len() - 20;
+    let announced = match tcb.theirs.mss {
+        None | Some(0) => family.default_mss(),
+        Some(mss) => mss.max(ctx.profile.mss_floor),
+    };
+    let most = u32::from(announced)
+        .min(local)
+        .saturating_sub(u32::from(seg.options.octets))
+        .max(1);
+    if seg.payload_len <= most {
+        return Ok(());
+    }
+    let by = if tcb.theirs.mss.is_none() {
+        req::RFC9293_MUST_15
+    } else if seg.payload_len + u32::from(seg.options.octets) > u32::from(announced).min(local)
+        && seg.payload_len <= u32::from(announced).min(local)
+    {
+        req::RFC6691_2_3
+    } else {
+        req::RFC9293_MUST_16
+    };
+    Err(Fault::new(by, kind(seg), "no more text than the effective send MSS").deep(8))
+}
+
+/// New octets stay inside the window; one may probe a closed one.
+fn in_window(tcb: &mut Tcb, seg: &Segment, end: SeqNumber, _ctx: &Context) -> Result<(), Fault> {
+    let edge = tcb.send_edge();
+    if end.at_or_before(edge) || !end.after(tcb.snd.nxt) {
+        return Ok(());
+    }
+    let probe = seg.payload_len <= 1 && edge.at_or_before(tcb.snd.nxt);
+    if probe {
+        tcb.rtx.probing = true;
+        return Ok(());
+    }
+    Err(Fault::new(
+        if tcb.snd.wnd_from_syn && tcb.send_shift() > 0 {
+            req::RFC7323_2_2_6
+        } else if edge.before(tcb.snd.nxt) {
+            req::RFC9293_SHLD_15
+        } else {
+            req::RFC9293_3_8_P02
+        },
+        kind(seg),
+        "no new octets beyond the window that the peer offers",
+    )
+    .deep(8))
+}
+
+/// Without a push call, the segment that empties the queue is pushed (RFC9293-MUST-61).
+fn push(tcb: &Tcb, seg: &Segment, end: SeqNumber) -> Result<(), Fault> {
+    let empties = seg.payload_len > 0 && end == tcb.queue_end();
+    let probe = tcb.snd.wnd == 0;
+    if !empties || probe || seg.flags.intersects(Flags::PSH | Flags::FIN) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        req::RFC9293_MUST_61,
+        kind(seg),
+        "PSH on the segment that empties the queue",
+    )
+    .deep(8))
+}
+
+/// Not before its time, and with doubling gaps (RFC 6298 section 5).
+pub(super) fn retransmission_in_time(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
+    let rtx = &tcb.rtx;
+    let by_signal = rtx.dup_acks >= 3 || rtx.probing || (rtx.recovering && !rtx.quiet);
+    if by_signal {
+        return Ok(());
+    }
+    let from = if rtx.quiet {
+        rtx.sent_at
+    } else {
+        rtx.flight_at
+    };
+    let waited = ctx.now.since(from) + ctx.profile.slack;
+    if waited < ctx.profile.rto_min {
+        return Err(Fault::new(
+            req::RFC6298_5_1,
+            kind(seg),
+            "no retransmission before the retransmission timeout",
+        )
+        .deep(8));
+    }
+    let capped = Micros(ctx.profile.rto_max.0 * 9 / 10);
+    if rtx.quiet && rtx.gap > Micros::ZERO && waited < Micros(rtx.gap.0 * 3 / 2).min(capped) {
+        return Err(Fault::new(
+            req::RFC6298_5_4,
+            kind(seg),
+            "each retransmission waits about twice as long as the one before",
+        )
+        .deep(8));
+    }
+    Ok(())
+}
+
+fn retransmitted(tcb: &mut Tcb, seg: &Segment, new: bool, ctx: &Context) -> Result<(), Fault> {
+    let first = seg.seq.at_or_before(tcb.snd.una);
+    if first {
+        retransmission_in_time(tcb, seg, ctx)?;
+        let timed = tcb.rtx.quiet && tcb.rtx.dup_acks < 3 && !new;
+        tcb.rtx.gap = if timed {
+            ctx.now.since(tcb.rtx.sent_at)
+        } else {
+            Micros::ZERO
+        };
+        let longest = ctx.profile.rto_max.0.max(60_000_000);
+        tcb.rtx.ceiling = Micros((tcb.rtx.ceiling.0 * 2).min(longest));
+        tcb.rtx.sent_at = ctx.now;
+        tcb.rtx.quiet = true;
+        tcb.rtx.recovering = true;
+    }
+    tcb.rtx.since = ctx.now;
+    Ok(())
+}
+
+fn sent_anew(tcb: &mut Tcb, seg: &Segment, end: SeqNumber, ctx: &Context) {
+    if tcb.snd.una == tcb.snd.nxt {
+        tcb.rtx.flight_at = ctx.now;
+        tcb.rtx.sent_at = ctx.now;
+        tcb.rtx.quiet = true;
+        tcb.rtx.gap = Micros::ZERO;
+        tcb.rtx.recovering = false;
+        tcb.rtx.dup_acks = 0;
+        tcb.rtx.probing = tcb.snd.wnd == 0;
+    }
+    tcb.rtx.since = ctx.now;
+    tcb.snd.nxt = seg.end();
+    if seg.flags.fin() {
+        tcb.snd.fin = Some(end);
+    }
+    tcb.due.send = Instant::NEVER;
+}
+
+/// What arrived is acknowledged by now, whatever else the segment is for.
+fn acknowledged(tcb: &mut Tcb, seg: &Segment, _ctx: &Context) {
+    tcb.rcv.acked = Some(seg.ack);
+    tcb.due.ack = Instant::NEVER;
+    tcb.due.soft_ack = None;
+    if tcb.due.reply.is_some_and(|r| r.forms.allow(Forms::ACK)) {
+        tcb.due.reply = None;
+        tcb.due.credit = false;
+    }
+    if let Some((value, _)) = seg.options.timestamps {
+        tcb.ts.sent = Some(value);
+    }
+}
+
+fn miss(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
+    tcb.miss(Miss {
+        requirement: by,
+        state: tcb.input.state,
+        event: tcb.input.class,
+        instead: kind(seg),
+        index: ctx.index,
+    });
+}

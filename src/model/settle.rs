@@ -1,0 +1,48 @@
+//! After every step: what timers run, and what has to leave soon.
+
+use super::tcb::Tcb;
+use super::{Context, SEND_DELAY, State};
+use crate::time::{Instant, Micros};
+
+/// Brings the obligations of sending up to date with the rest of the block.
+pub fn settle(tcb: &mut Tcb, ctx: &Context) {
+    let outstanding = tcb.snd.una != tcb.snd.nxt;
+    let unsent = unsent(tcb);
+    let closed_window = tcb.snd.wnd == 0;
+    let stuck = unsent && !outstanding && closed_window;
+    let armed = outstanding || stuck;
+    if armed && !tcb.rtx.armed {
+        tcb.rtx.since = ctx.now;
+        tcb.rtx.gap = Micros::ZERO;
+        tcb.rtx.recovering = false;
+        if stuck {
+            tcb.rtx.probing = true;
+        }
+    }
+    tcb.rtx.armed = armed;
+    let due = unsent && !outstanding && !closed_window;
+    if !due {
+        tcb.due.send = Instant::NEVER;
+    } else if tcb.due.send == Instant::NEVER {
+        tcb.due.send = ctx.now + SEND_DELAY;
+    }
+}
+
+/// Whether something is queued that was never sent and may be sent in this state.
+pub(super) fn unsent(tcb: &Tcb) -> bool {
+    match tcb.state {
+        State::Established
+        | State::CloseWait
+        | State::FinWait1
+        | State::Closing
+        | State::LastAck => {
+            tcb.queue_end().after(tcb.snd.nxt) || (tcb.snd.closed && tcb.snd.fin.is_none())
+        }
+        State::Closed
+        | State::Listen
+        | State::SynSent
+        | State::SynReceived
+        | State::FinWait2
+        | State::TimeWait => false,
+    }
+}

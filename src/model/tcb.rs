@@ -1,0 +1,538 @@
+//! The transmission control block: everything the model knows of one connection.
+//!
+//! It describes a stack from outside. Where RFC 9293 has a variable, it has that name; what is
+//! added is what the wire has shown (the edges that were advertised, the segments that lie ahead
+//! of a gap) and what is still owed (obligations, each with its deadline). It is small and
+//! `Copy`: the oracle clones it for every choice that the standard leaves open.
+
+use arrayvec::ArrayVec;
+
+use super::{EventClass, State};
+use crate::oracle::Instead;
+use crate::spec::Req;
+use crate::time::{Instant, Micros};
+use crate::wire::{Endpoint, SeqNumber};
+
+/// How a connection was opened (RFC9293-MUST-11).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Origin {
+    /// By a passive OPEN.
+    #[default]
+    Passive,
+    /// By an active OPEN.
+    Active,
+}
+
+/// What one side put on its SYN.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SynOptions {
+    /// Maximum segment size.
+    pub mss: Option<u16>,
+    /// Window scale, as sent.
+    pub window_scale: Option<u8>,
+    /// SACK permitted.
+    pub sack: bool,
+    /// Timestamps.
+    pub timestamps: bool,
+}
+
+/// The send sequence space (RFC 9293 section 3.3.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct SendSpace {
+    /// ISS, once a SYN has shown it.
+    pub iss: Option<SeqNumber>,
+    /// SND.UNA.
+    pub una: SeqNumber,
+    /// SND.NXT: the number after the highest one ever sent.
+    pub nxt: SeqNumber,
+    /// SND.WND in octets.
+    pub wnd: u32,
+    /// SND.WL1.
+    pub wl1: SeqNumber,
+    /// SND.WL2.
+    pub wl2: SeqNumber,
+    /// MAX.SND.WND (RFC 5961 section 5.2).
+    pub max_wnd: u32,
+    /// SND.WND was taken from a SYN, where it is not scaled.
+    pub wnd_from_syn: bool,
+    /// Octets that SEND has taken over since OPEN.
+    pub queued: u32,
+    /// CLOSE was called: a FIN follows the last octet.
+    pub closed: bool,
+    /// The sequence number of our FIN, once sent.
+    pub fin: Option<SeqNumber>,
+}
+
+/// The receive sequence space (RFC 9293 section 3.3.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ReceiveSpace {
+    /// IRS.
+    pub irs: SeqNumber,
+    /// RCV.NXT.
+    pub nxt: SeqNumber,
+    /// The acknowledgment number last sent; none before the first.
+    pub acked: Option<SeqNumber>,
+    /// The right edge last advertised.
+    pub edge: SeqNumber,
+    /// The furthest right edge ever advertised.
+    pub edge_max: SeqNumber,
+    /// Octets that RECEIVE has delivered.
+    pub read: u32,
+    /// The peer's FIN was received in sequence; RCV.NXT counts it.
+    pub fin: bool,
+    /// Text that arrived ahead of a gap: first number, and the number after its last.
+    pub ahead: Ahead,
+    /// The sequence number of a FIN that arrived ahead of a gap.
+    pub fin_ahead: Option<SeqNumber>,
+}
+
+/// Stretches of the receive sequence space that arrived ahead of a gap, in no order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Ahead {
+    stretches: [(SeqNumber, SeqNumber); Ahead::MAX],
+    len: u8,
+    /// More arrived than could be remembered.
+    pub overflowed: bool,
+}
+
+impl Ahead {
+    /// How many stretches are remembered.
+    pub const MAX: usize = 6;
+
+    /// Remembers `[from, to)`, joined with what it touches.
+    pub fn add(&mut self, mut from: SeqNumber, mut to: SeqNumber) {
+        let mut i = 0;
+        while i < self.len as usize {
+            let (a, b) = self.stretches[i];
+            if from.at_or_before(b) && a.at_or_before(to) {
+                from = from.earlier(a);
+                to = to.later(b);
+                self.len -= 1;
+                self.stretches[i] = self.stretches[self.len as usize];
+                i = 0;
+            } else {
+                i += 1;
+            }
+        }
+        if (self.len as usize) < Self::MAX {
+            self.stretches[self.len as usize] = (from, to);
+            self.len += 1;
+        } else {
+            self.overflowed = true;
+        }
+    }
+
+    /// Forgets all that lies before `nxt`.
+    pub fn forget_before(&mut self, nxt: SeqNumber) {
+        let mut kept = 0;
+        for i in 0..self.len as usize {
+            let stretch = self.stretches[i];
+            if stretch.1.after(nxt) {
+                self.stretches[kept] = stretch;
+                kept += 1;
+            }
+        }
+        self.stretches[kept..].fill(Default::default());
+        self.len = kept as u8;
+    }
+
+    /// The stretches.
+    pub fn iter(&self) -> impl Iterator<Item = (SeqNumber, SeqNumber)> {
+        self.stretches[..self.len as usize].iter().copied()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
+/// Timestamps (RFC 7323 section 4.3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Timestamps {
+    /// Both SYNs carried the option.
+    pub on: bool,
+    /// TS.Recent.
+    pub recent: u32,
+    /// When TS.Recent was set.
+    pub recent_at: Instant,
+    /// The TSval last sent, if any.
+    pub sent: Option<u32>,
+}
+
+/// In what forms the answer to an arrival may come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Forms(u8);
+
+impl Forms {
+    /// No answer at all.
+    pub const NONE: Forms = Forms(0);
+    /// An empty segment that acknowledges: ACK=RCV.NXT.
+    pub const ACK: Forms = Forms(1);
+    /// The reset that is spelled out beside.
+    pub const RST: Forms = Forms(2);
+    /// The SYN,ACK again.
+    pub const SYN_ACK: Forms = Forms(4);
+
+    /// Either of two.
+    pub const fn or(self, other: Forms) -> Forms {
+        Forms(self.0 | other.0)
+    }
+
+    /// Whether `form` is among these.
+    pub const fn allow(self, form: Forms) -> bool {
+        self.0 & form.0 != 0
+    }
+}
+
+/// The answer to the last arrival: due at once, or permitted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reply {
+    /// In what forms it may come.
+    pub forms: Forms,
+    /// It has to come; otherwise it may.
+    pub required: bool,
+    /// The requirement that asks for it.
+    pub by: Req,
+    /// SEQ of the reset.
+    pub rst_seq: SeqNumber,
+    /// ACK of the reset, when it has one.
+    pub rst_ack: Option<SeqNumber>,
+}
+
+/// What is owed, by when. [`Instant::NEVER`] where nothing is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Due {
+    /// The answer to the last arrival, due at `reply_at`.
+    pub reply: Option<Reply>,
+    /// When the answer is due: the instant of the arrival.
+    pub reply_at: Instant,
+    /// To whom the answer goes.
+    pub reply_to: Option<Endpoint>,
+    /// By when a SYN or SYN,ACK has to leave for the first time.
+    pub syn: Instant,
+    /// By when RCV.NXT has to be acknowledged.
+    pub ack: Instant,
+    /// By when queued octets, or the FIN, have to leave for the first time.
+    pub send: Instant,
+    /// By when an acknowledgment should come, and by which recommendation.
+    pub soft_ack: Option<(Instant, Req)>,
+    /// An empty acknowledgment that changes nothing may be sent: one for each arrival.
+    pub credit: bool,
+}
+
+/// What is known of the retransmission timer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Retransmission {
+    /// Something waits for an acknowledgment or for the window to open.
+    pub armed: bool,
+    /// The last instant at which the timer may have been started.
+    pub since: Instant,
+    /// When the oldest outstanding number was last sent.
+    pub sent_at: Instant,
+    /// When the present flight began.
+    pub flight_at: Instant,
+    /// An upper bound of the retransmission timeout.
+    pub ceiling: Micros,
+    /// The longest round trip that may have been measured.
+    pub rtt: Micros,
+    /// The gap before the last timed retransmission; zero when there was none.
+    pub gap: Micros,
+    /// Nothing has arrived since the last transmission.
+    pub quiet: bool,
+    /// Something of this flight was retransmitted already.
+    pub recovering: bool,
+    /// Duplicate acknowledgments in a row.
+    pub dup_acks: u8,
+    /// The window was found closed, or was probed, in this flight.
+    pub probing: bool,
+}
+
+/// A recommendation that one explanation of the trace has to call missed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Miss {
+    /// Which.
+    pub requirement: Req,
+    /// In which state.
+    pub state: State,
+    /// In answer to what.
+    pub event: EventClass,
+    /// What came instead.
+    pub instead: Instead,
+    /// The event of the trace at which it showed.
+    pub index: u32,
+}
+
+/// The last input that this connection met.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Input {
+    /// In which state.
+    pub state: State,
+    /// What it was.
+    pub class: EventClass,
+    /// When.
+    pub at: Instant,
+}
+
+/// Everything the model knows of one connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tcb {
+    /// The state.
+    pub state: State,
+    /// How it was opened.
+    pub origin: Origin,
+    /// Local port; 0 when there never was an OPEN.
+    pub port: u16,
+    /// The peer, once known. Kept in CLOSED, to know the connection's last segments by.
+    pub remote: Option<Endpoint>,
+    /// The passive OPEN named this peer.
+    pub only: Option<Endpoint>,
+    /// Sending.
+    pub snd: SendSpace,
+    /// Receiving.
+    pub rcv: ReceiveSpace,
+    /// What our SYN carried.
+    pub ours: SynOptions,
+    /// What the peer's SYN carried.
+    pub theirs: SynOptions,
+    /// Timestamps.
+    pub ts: Timestamps,
+    /// What is owed.
+    pub due: Due,
+    /// The retransmission timer.
+    pub rtx: Retransmission,
+    /// When a challenge ACK was last sent.
+    pub challenged_at: Option<Instant>,
+    /// When something last arrived.
+    pub arrived_at: Instant,
+    /// TIME-WAIT ends between these two instants.
+    pub time_wait: (Instant, Instant),
+    /// The connection ended by a reset, an ABORT or a timeout: what was not read may be lost.
+    pub severed: bool,
+    /// The last input.
+    pub input: Input,
+    /// How many known deviations this explanation needs.
+    pub known: u16,
+    /// Recommendations missed.
+    pub misses: [Option<Miss>; 3],
+}
+
+impl Default for Due {
+    fn default() -> Due {
+        Due {
+            reply: None,
+            reply_at: Instant::START,
+            reply_to: None,
+            syn: Instant::NEVER,
+            ack: Instant::NEVER,
+            send: Instant::NEVER,
+            soft_ack: None,
+            credit: false,
+        }
+    }
+}
+
+impl Default for Retransmission {
+    fn default() -> Retransmission {
+        Retransmission {
+            armed: false,
+            since: Instant::START,
+            sent_at: Instant::START,
+            flight_at: Instant::START,
+            ceiling: Micros::secs(1),
+            rtt: Micros::ZERO,
+            gap: Micros::ZERO,
+            quiet: false,
+            recovering: false,
+            dup_acks: 0,
+            probing: false,
+        }
+    }
+}
+
+impl Default for Tcb {
+    fn default() -> Tcb {
+        Tcb {
+            state: State::Closed,
+            origin: Origin::Passive,
+            port: 0,
+            remote: None,
+            only: None,
+            snd: SendSpace::default(),
+            rcv: ReceiveSpace::default(),
+            ours: SynOptions::default(),
+            theirs: SynOptions::default(),
+            ts: Timestamps::default(),
+            due: Due::default(),
+            rtx: Retransmission::default(),
+            challenged_at: None,
+            arrived_at: Instant::START,
+            time_wait: (Instant::NEVER, Instant::NEVER),
+            severed: false,
+            input: Input {
+                state: State::Closed,
+                class: EventClass::Time,
+                at: Instant::START,
+            },
+            known: 0,
+            misses: [None; 3],
+        }
+    }
+}
+
+impl Tcb {
+    /// A passive OPEN's fresh block.
+    pub fn listening(port: u16, only: Option<Endpoint>) -> Tcb {
+        Tcb {
+            state: State::Listen,
+            port,
+            only,
+            ..Tcb::default()
+        }
+    }
+
+    /// Whether both ends of a segment are this connection's.
+    pub fn matches(&self, port: u16, remote: Endpoint) -> bool {
+        self.port == port && self.remote == Some(remote)
+    }
+
+    /// The first sequence number of the text that we send: ISS+1.
+    pub fn text_start(&self) -> SeqNumber {
+        self.snd.iss.unwrap_or_default() + 1
+    }
+
+    /// The number after the last octet that SEND has taken over; the FIN's, once CLOSE was
+    /// called.
+    pub fn queue_end(&self) -> SeqNumber {
+        self.text_start() + self.snd.queued
+    }
+
+    /// The right edge of the send window.
+    pub fn send_edge(&self) -> SeqNumber {
+        self.snd.una + self.snd.wnd
+    }
+
+    /// Octets received in order since the connection began.
+    pub fn received(&self) -> u32 {
+        self.rcv
+            .nxt
+            .since(self.rcv.irs)
+            .wrapping_sub(1 + u32::from(self.rcv.fin))
+    }
+
+    /// Octets received in order that RECEIVE has not delivered.
+    pub fn unread(&self) -> u32 {
+        self.received().wrapping_sub(self.rcv.read)
+    }
+
+    /// Our FIN was sent and acknowledged.
+    pub fn fin_acked(&self) -> bool {
+        self.snd.fin.is_some_and(|fin| self.snd.una.after(fin))
+    }
+
+    /// The shift to apply to the windows that the peer advertises outside SYNs.
+    pub fn send_shift(&self) -> u8 {
+        match (self.ours.window_scale, self.theirs.window_scale) {
+            (Some(_), Some(theirs)) => theirs.min(14),
+            (Some(_) | None, _) => 0,
+        }
+    }
+
+    /// The shift that applies to the windows that the stack advertises outside SYNs.
+    pub fn receive_shift(&self) -> u8 {
+        match (self.ours.window_scale, self.theirs.window_scale) {
+            (Some(ours), Some(_)) => ours.min(14),
+            (Some(_) | None, _) => 0,
+        }
+    }
+
+    /// Notes a missed recommendation; once for each requirement.
+    pub fn miss(&mut self, miss: Miss) {
+        for slot in &mut self.misses {
+            match slot {
+                Some(known) if known.requirement == miss.requirement => return,
+                Some(_) => {}
+                None => {
+                    *slot = Some(miss);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// How dear this explanation is: known deviations first, then recommendations missed.
+    pub fn cost(&self) -> (u16, usize) {
+        (self.known, self.misses.iter().flatten().count())
+    }
+
+    /// Ends the connection: nothing is owed any more, the ports are remembered.
+    pub fn closed(mut self) -> Tcb {
+        self.state = State::Closed;
+        self.due = Due {
+            credit: false,
+            ..Due::default()
+        };
+        self.rtx.armed = false;
+        self
+    }
+
+    /// Ends the connection by force: what was not read may be lost.
+    pub fn severed(self) -> Tcb {
+        Tcb {
+            severed: true,
+            ..self.closed()
+        }
+    }
+
+    /// Back to LISTEN, as if nothing had arrived.
+    pub fn listens_again(self) -> Tcb {
+        Tcb {
+            input: self.input,
+            known: self.known,
+            misses: self.misses,
+            ..Tcb::listening(self.port, self.only)
+        }
+    }
+}
+
+/// What a step of the model leads to: every state that is possible afterwards, each by the
+/// requirement it rests on.
+#[derive(Default)]
+pub struct Branches {
+    list: ArrayVec<(Tcb, Req), { Branches::MAX }>,
+    /// More were possible than fit.
+    pub overflowed: bool,
+}
+
+impl Branches {
+    /// So many are kept.
+    pub const MAX: usize = 24;
+
+    /// Adds one.
+    pub fn push(&mut self, tcb: Tcb, by: Req) {
+        if self.list.try_push((tcb, by)).is_err() {
+            self.overflowed = true;
+        }
+    }
+
+    /// Those that are there.
+    pub fn iter(&self) -> impl Iterator<Item = &(Tcb, Req)> {
+        self.list.iter()
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Forgets them.
+    pub fn clear(&mut self) {
+        self.list.clear();
+        self.overflowed = false;
+    }
+}

@@ -1,0 +1,198 @@
+//! What a run has reached: events met in each state, and requirements exercised.
+//!
+//! Counts only. Merging is addition, so the sum does not depend on who counted what.
+
+use std::fmt;
+
+use crate::model::{EventClass, State};
+use crate::spec::{Req, RequirementSet};
+
+/// Events, coarser than [`EventClass`]: the columns of the coverage table.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[repr(u8)]
+pub enum EventKind {
+    /// A segment with SYN and without ACK arrives.
+    Syn,
+    /// A segment with SYN and ACK arrives.
+    SynAck,
+    /// A segment with RST arrives.
+    Rst,
+    /// A segment with FIN arrives.
+    Fin,
+    /// A segment with text, and none of the above, arrives.
+    Text,
+    /// A segment that only acknowledges arrives.
+    Ack,
+    /// Any other segment arrives.
+    Other,
+    /// OPEN, passive.
+    Listen,
+    /// OPEN, active.
+    Connect,
+    /// SEND.
+    Send,
+    /// RECEIVE.
+    Receive,
+    /// CLOSE.
+    Close,
+    /// ABORT.
+    Abort,
+    /// STATUS.
+    Status,
+    /// Time passes, and something becomes due.
+    Time,
+}
+
+impl EventKind {
+    /// All of them with their names, in the order in which tables show them.
+    pub const NAMES: [(EventKind, &'static str); 15] = [
+        (EventKind::Syn, "SYN"),
+        (EventKind::SynAck, "SYN,ACK"),
+        (EventKind::Rst, "RST"),
+        (EventKind::Fin, "FIN"),
+        (EventKind::Text, "text"),
+        (EventKind::Ack, "ACK"),
+        (EventKind::Other, "other"),
+        (EventKind::Listen, "listen"),
+        (EventKind::Connect, "connect"),
+        (EventKind::Send, "send"),
+        (EventKind::Receive, "recv"),
+        (EventKind::Close, "close"),
+        (EventKind::Abort, "abort"),
+        (EventKind::Status, "status"),
+        (EventKind::Time, "time"),
+    ];
+
+    /// The kind of an event.
+    pub fn of(class: EventClass) -> EventKind {
+        match class {
+            EventClass::Segment(segment) => {
+                let flags = segment.flags();
+                match () {
+                    () if flags.rst() => EventKind::Rst,
+                    () if flags.syn() && flags.ack() => EventKind::SynAck,
+                    () if flags.syn() => EventKind::Syn,
+                    () if flags.fin() => EventKind::Fin,
+                    () if segment.text => EventKind::Text,
+                    () if flags.ack() => EventKind::Ack,
+                    () => EventKind::Other,
+                }
+            }
+            EventClass::Listen => EventKind::Listen,
+            EventClass::Connect => EventKind::Connect,
+            EventClass::Send => EventKind::Send,
+            EventClass::Receive => EventKind::Receive,
+            EventClass::Close => EventKind::Close,
+            EventClass::Abort => EventKind::Abort,
+            EventClass::Status => EventKind::Status,
+            EventClass::Time => EventKind::Time,
+        }
+    }
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(EventKind::NAMES[*self as usize].1)
+    }
+}
+
+/// What was reached.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Coverage {
+    reached: [[u64; EventKind::NAMES.len()]; State::ALL.len()],
+    exercised: RequirementSet,
+}
+
+impl Coverage {
+    /// Counts an event that met a connection in this state.
+    pub fn reach(&mut self, state: State, event: EventClass) {
+        self.reached[state as usize][EventKind::of(event) as usize] += 1;
+    }
+
+    /// Notes that a requirement had a say in a judgment.
+    pub fn exercise(&mut self, requirement: Req) {
+        self.exercised.insert(requirement);
+    }
+
+    /// How often such an event met a connection in this state.
+    pub fn reached(&self, state: State, event: EventKind) -> u64 {
+        self.reached[state as usize][event as usize]
+    }
+
+    /// How many pairs of a state and a kind of event were reached.
+    pub fn pairs(&self) -> usize {
+        self.reached.iter().flatten().filter(|&&n| n > 0).count()
+    }
+
+    /// The requirements that had a say in some judgment.
+    pub fn exercised(&self) -> &RequirementSet {
+        &self.exercised
+    }
+
+    /// Adds what another part of the run has reached.
+    pub fn merge(&mut self, other: &Coverage) {
+        let cells = self.reached.iter_mut().flatten();
+        for (sum, n) in cells.zip(other.reached.iter().flatten()) {
+            *sum += n;
+        }
+        self.exercised.absorb(&other.exercised);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AckClass, SegmentClass, SeqClass};
+    use crate::spec::req;
+    use crate::wire::Flags;
+
+    #[test]
+    fn names_stand_in_the_order_of_the_kinds() {
+        for (n, (kind, _)) in EventKind::NAMES.into_iter().enumerate() {
+            assert_eq!(kind as usize, n);
+        }
+        for (n, state) in State::ALL.into_iter().enumerate() {
+            assert_eq!(state as usize, n);
+        }
+    }
+
+    #[test]
+    fn segments_count_by_their_weightiest_flag() {
+        let rows = [
+            ("SYN", false, EventKind::Syn),
+            ("SYN,ACK", false, EventKind::SynAck),
+            ("SYN,RST,ACK", true, EventKind::Rst),
+            ("SYN,FIN", false, EventKind::Syn),
+            ("FIN,ACK", true, EventKind::Fin),
+            ("ACK", true, EventKind::Text),
+            ("none", true, EventKind::Text),
+            ("ACK,URG", false, EventKind::Ack),
+            ("none", false, EventKind::Other),
+        ];
+        for (flags, text, kind) in rows {
+            let parsed: Flags = flags.parse().expect(flags);
+            let class = SegmentClass::new(parsed, text, SeqClass::Any, AckClass::Any);
+            let found = EventKind::of(EventClass::Segment(class));
+            assert_eq!(found, kind, "{flags} text {text}");
+        }
+    }
+
+    #[test]
+    fn merging_adds_counts_and_unites_requirements() {
+        let (mut one, mut two) = (Coverage::default(), Coverage::default());
+        one.reach(State::Listen, EventClass::Send);
+        one.exercise(req::RFC9293_MUST_4);
+        two.reach(State::Listen, EventClass::Send);
+        two.reach(State::TimeWait, EventClass::Time);
+        two.exercise(req::RFC5961_3_2_4);
+        let mut both = one.clone();
+        both.merge(&two);
+        let mut swapped = two.clone();
+        swapped.merge(&one);
+        assert_eq!(both, swapped);
+        assert_eq!(both.reached(State::Listen, EventKind::Send), 2);
+        assert_eq!(both.pairs(), 2);
+        let exercised: Vec<Req> = both.exercised().iter().collect();
+        assert_eq!(exercised, [req::RFC9293_MUST_4, req::RFC5961_3_2_4]);
+    }
+}

@@ -1,0 +1,298 @@
+//! Known deviations: what a stack is known to do against the standard, as data.
+//!
+//! A file holds the deviations of one stack. Each entry is as narrow as the bug: requirement,
+//! state, event and what came instead, and it says how the oracle goes on, so that one known bug
+//! does not hide the next. Its witness is a scenario of the corpus; an entry whose witness no
+//! longer shows it is stale.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::verdict::{Instead, Shape};
+use crate::model::{AckClass, EventClass, SeqClass, State};
+use crate::spec::{self, Req};
+use crate::wire::Flags;
+
+/// The known deviations of one stack, in the order of its file.
+#[derive(Clone, Debug, Default)]
+pub struct KnownDeviations {
+    entries: Vec<Known>,
+}
+
+/// One known deviation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// A short name.
+    pub name: String,
+    /// The requirement that is not met.
+    pub requirement: Named<Req>,
+    /// In which states.
+    pub state: Vec<Named<State>>,
+    /// In answer to what.
+    pub event: EventPattern,
+    /// What came instead.
+    pub instead: Vec<Named<Instead>>,
+    /// How the oracle goes on.
+    pub then: Then,
+    /// What the stack does, against which requirement, and how that was confirmed.
+    pub reason: String,
+    /// Where it was reported, if it was.
+    #[serde(default)]
+    pub reported: Option<String>,
+    /// The scenario that shows it, by its path below the corpus.
+    pub witness: String,
+}
+
+/// Which events an entry is about. What is left out may be anything.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventPattern {
+    /// `segment`, `time`, or a user call: `listen`, `connect`, `send`, `receive`, `close`,
+    /// `abort`, `status`.
+    on: On,
+    /// Flags that are set, of SYN FIN RST ACK.
+    #[serde(default)]
+    set: Option<Named<Flags>>,
+    /// Flags that are not set.
+    #[serde(default)]
+    clear: Option<Named<Flags>>,
+    /// Whether there is text.
+    #[serde(default)]
+    text: Option<bool>,
+    /// Where the sequence numbers lie.
+    #[serde(default)]
+    seq: Option<Vec<Named<SeqClass>>>,
+    /// Where the acknowledgment lies.
+    #[serde(default)]
+    ack: Option<Vec<Named<AckClass>>>,
+}
+
+/// The kind of an event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum On {
+    Segment,
+    Listen,
+    Connect,
+    Send,
+    Receive,
+    Close,
+    Abort,
+    Status,
+    Time,
+}
+
+/// How the oracle goes on after a known deviation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Then {
+    /// The last input had no effect on the connection at all, and drew no answer.
+    Ignored,
+    /// What was owed is not owed any more; a segment that cannot be explained is passed over.
+    /// The connection is otherwise as the model has it.
+    Forgiven,
+    /// The connection is gone.
+    Closed,
+    /// What the stack's segment says of ACK, window and timestamps is true.
+    Adopt,
+    /// Nothing more is said of this trace.
+    Stop,
+}
+
+/// A value that files write by its name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Named<T>(pub T);
+
+/// Values that have names.
+trait FromName: Sized {
+    /// The value of that name, or what is wrong with it.
+    fn from_name(name: &str) -> Result<Self, String>;
+}
+
+fn choose<T: Copy>(what: &str, name: &str, names: &[(T, &str)]) -> Result<T, String> {
+    match names.iter().find(|(_, n)| *n == name) {
+        Some((value, _)) => Ok(*value),
+        None => {
+            let all: Vec<&str> = names.iter().map(|(_, n)| *n).collect();
+            Err(format!("no {what} `{name}`; there are: {}", all.join(", ")))
+        }
+    }
+}
+
+impl FromName for Req {
+    fn from_name(name: &str) -> Result<Req, String> {
+        Req::from_id(name).ok_or_else(|| {
+            let near: Vec<&str> = spec::suggestions(name).iter().map(|r| r.id()).collect();
+            match near.is_empty() {
+                true => {
+                    format!("no requirement `{name}`; `tcprove list requirements` has them all")
+                }
+                false => format!(
+                    "no requirement `{name}`; did you mean {}?",
+                    near.join(" or ")
+                ),
+            }
+        })
+    }
+}
+
+impl FromName for State {
+    fn from_name(name: &str) -> Result<State, String> {
+        choose(
+            "state",
+            name,
+            &State::ALL.map(|state| (state, state.name())),
+        )
+    }
+}
+
+impl FromName for Instead {
+    fn from_name(name: &str) -> Result<Instead, String> {
+        choose("outcome", name, &Instead::NAMES)
+    }
+}
+
+impl FromName for SeqClass {
+    fn from_name(name: &str) -> Result<SeqClass, String> {
+        choose("place of a sequence number", name, &SeqClass::NAMES)
+    }
+}
+
+impl FromName for AckClass {
+    fn from_name(name: &str) -> Result<AckClass, String> {
+        choose("place of an acknowledgment", name, &AckClass::NAMES)
+    }
+}
+
+impl FromName for Flags {
+    fn from_name(name: &str) -> Result<Flags, String> {
+        name.parse()
+    }
+}
+
+impl<'de, T: FromName> Deserialize<'de> for Named<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Named<T>, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        T::from_name(&name)
+            .map(Named)
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+/// Why a text is no file of known deviations: the message points at the place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KnownError(String);
+
+impl fmt::Display for KnownError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for KnownError {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    deviation: Vec<Known>,
+}
+
+impl std::str::FromStr for KnownDeviations {
+    type Err = KnownError;
+
+    /// Reads the TOML text of a file.
+    fn from_str(text: &str) -> Result<KnownDeviations, KnownError> {
+        let file: File =
+            toml::from_str(text).map_err(|e| KnownError(e.to_string().trim_end().to_owned()))?;
+        for known in &file.deviation {
+            for (field, value) in [
+                ("name", &known.name),
+                ("reason", &known.reason),
+                ("witness", &known.witness),
+            ] {
+                if value.trim().is_empty() {
+                    return Err(KnownError(format!(
+                        "the deviation `{}` ({}) has an empty {field}; say it in a sentence",
+                        known.name, known.requirement.0
+                    )));
+                }
+            }
+            if known.state.is_empty() || known.instead.is_empty() {
+                return Err(KnownError(format!(
+                    "the deviation `{}` names no state, or nothing that came instead, so it covers nothing",
+                    known.name
+                )));
+            }
+        }
+        Ok(KnownDeviations {
+            entries: file.deviation,
+        })
+    }
+}
+
+impl KnownDeviations {
+    /// The entries.
+    pub fn entries(&self) -> &[Known] {
+        &self.entries
+    }
+
+    /// The first entry that covers a deviation of this shape, and how to go on from there.
+    pub fn covers(&self, shape: &Shape) -> Option<(u16, Then)> {
+        let entry = self.entries.iter().position(|known| known.covers(shape))?;
+        Some((entry as u16, self.entries[entry].then))
+    }
+
+    /// The first entry that covers a missed recommendation of this shape.
+    pub fn covers_miss(&self, shape: &Shape) -> Option<u16> {
+        self.covers(shape).map(|(entry, _)| entry)
+    }
+}
+
+impl Known {
+    fn covers(&self, shape: &Shape) -> bool {
+        self.requirement.0 == shape.requirement
+            && self.state.iter().any(|state| state.0 == shape.state)
+            && self
+                .instead
+                .iter()
+                .any(|instead| instead.0 == shape.instead)
+            && self.event.covers(shape.event)
+    }
+}
+
+impl EventPattern {
+    fn covers(&self, event: EventClass) -> bool {
+        let EventClass::Segment(class) = event else {
+            return self.on == On::of(event);
+        };
+        let set = self.set.is_none_or(|flags| class.flags().contains(flags.0));
+        let clear = self
+            .clear
+            .is_none_or(|flags| !class.flags().intersects(flags.0));
+        let text = self.text.is_none_or(|text| text == class.text);
+        let seq = self.seq.as_ref();
+        let seq = seq.is_none_or(|seq| seq.iter().any(|s| s.0 == class.seq));
+        let ack = self.ack.as_ref();
+        let ack = ack.is_none_or(|ack| ack.iter().any(|a| a.0 == class.ack));
+        self.on == On::Segment && set && clear && text && seq && ack
+    }
+}
+
+impl On {
+    fn of(event: EventClass) -> On {
+        match event {
+            EventClass::Segment(_) => On::Segment,
+            EventClass::Listen => On::Listen,
+            EventClass::Connect => On::Connect,
+            EventClass::Send => On::Send,
+            EventClass::Receive => On::Receive,
+            EventClass::Close => On::Close,
+            EventClass::Abort => On::Abort,
+            EventClass::Status => On::Status,
+            EventClass::Time => On::Time,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The model states of one socket that explain everything seen so far.
+
+use arrayvec::ArrayVec;
+
+use super::coverage::Coverage;
+use crate::model::tcb::Branches;
+use crate::model::{Context, Fault, Tcb, arrives, calls, emits, settle, timeouts};
+use crate::stack::Outcome;
+use crate::trace::Call;
+use crate::wire::Segment;
+
+/// So many states are kept for one socket; more is inconclusive.
+pub(super) const MOST: usize = 48;
+
+/// Model states, none twice.
+pub(super) type Set = ArrayVec<Tcb, MOST>;
+
+/// What happens to a connection.
+#[derive(Clone, Copy)]
+pub(super) enum Happening<'a> {
+    /// A segment arrives.
+    Arrival(&'a Segment),
+    /// The stack sends a segment with this text.
+    Emission(&'a Segment, &'a [u8]),
+    /// The user calls.
+    Call(&'a Call, Outcome, &'a [u8]),
+    /// Time has passed; the stack had all of it.
+    Quiet,
+}
+
+impl Happening<'_> {
+    /// Whether the harness did it, so that the stack had all the time before it.
+    fn is_input(&self) -> bool {
+        match self {
+            Happening::Arrival(_) | Happening::Call(..) | Happening::Quiet => true,
+            Happening::Emission(..) => false,
+        }
+    }
+}
+
+/// What became of a set of states.
+pub(super) enum Stepped {
+    /// Some are left.
+    Explained,
+    /// None is left: the deepest fault, and the state that told it.
+    Unexplained(Fault, Box<Tcb>),
+    /// More are left than can be kept.
+    TooMany,
+}
+
+/// The states of one socket, and those it had before the last input.
+#[derive(Clone, Default)]
+pub(super) struct Worlds {
+    /// The states.
+    pub(super) now: Set,
+    /// The states before the last input, brought up to its time.
+    pub(super) before: Set,
+    /// The index of that input in the trace.
+    pub(super) input: Option<usize>,
+    next: Set,
+}
+
+impl Worlds {
+    /// One socket that was never opened.
+    pub(super) fn reset(&mut self, tcb: Tcb) {
+        self.now.clear();
+        self.now.push(tcb);
+        self.before.clear();
+        self.input = None;
+    }
+
+    /// Steps every state.
+    pub(super) fn step(
+        &mut self,
+        what: Happening<'_>,
+        ctx: &Context<'_>,
+        scratch: &mut [Branches; 2],
+        coverage: &mut Coverage,
+    ) -> Stepped {
+        let remembers = matches!(what, Happening::Arrival(_) | Happening::Call(..));
+        if remembers {
+            self.input = Some(ctx.index as usize);
+            self.before.clear();
+        }
+        self.next.clear();
+        let mut worst: Option<(Fault, usize)> = None;
+        let mut too_many = false;
+        let input = what.is_input();
+        for (i, tcb) in self.now.iter().enumerate() {
+            let [timed, out] = &mut *scratch;
+            timed.clear();
+            if timeouts::nothing_due(tcb, input, ctx) {
+                timed.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
+            } else if let Err(fault) = timeouts::step(tcb, input, ctx, timed) {
+                note(&mut worst, fault, i);
+                continue;
+            }
+            for (tcb, _) in timed.iter() {
+                if remembers {
+                    add(&mut self.before, *tcb);
+                }
+                out.clear();
+                if let Err(fault) = happen(tcb, what, ctx, out) {
+                    note(&mut worst, fault, i);
+                    continue;
+                }
+                too_many |= out.overflowed;
+                for (tcb, by) in out.iter() {
+                    coverage.exercise(*by);
+                    let mut tcb = *tcb;
+                    settle(&mut tcb, ctx);
+                    too_many |= !add(&mut self.next, tcb);
+                }
+            }
+        }
+        if let (true, Some((fault, i))) = (self.next.is_empty(), worst) {
+            coverage.exercise(fault.requirement);
+            return Stepped::Unexplained(fault, Box::new(self.now[i]));
+        }
+        std::mem::swap(&mut self.now, &mut self.next);
+        if too_many {
+            return Stepped::TooMany;
+        }
+        Stepped::Explained
+    }
+}
+
+fn happen(
+    tcb: &Tcb,
+    what: Happening<'_>,
+    ctx: &Context<'_>,
+    out: &mut Branches,
+) -> Result<(), Fault> {
+    match what {
+        Happening::Arrival(seg) => {
+            arrives::step(tcb, seg, ctx, out);
+            Ok(())
+        }
+        Happening::Emission(seg, text) => emits::step(tcb, seg, text, ctx, out),
+        Happening::Call(call, outcome, text) => calls::step(tcb, call, outcome, text, ctx, out),
+        Happening::Quiet => {
+            out.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
+            Ok(())
+        }
+    }
+}
+
+/// Keeps the deepest fault; of equally deep ones the first.
+fn note(worst: &mut Option<(Fault, usize)>, fault: Fault, i: usize) {
+    if worst.is_none_or(|(deepest, _)| fault.depth > deepest.depth) {
+        *worst = Some((fault, i));
+    }
+}
+
+/// Adds a state unless it is there already; false when there is no room.
+pub(super) fn add(set: &mut Set, tcb: Tcb) -> bool {
+    for known in set.iter_mut() {
+        if same_but_for_cost(known, &tcb) {
+            if tcb.cost() < known.cost() {
+                *known = tcb;
+            }
+            return true;
+        }
+    }
+    set.try_push(tcb).is_ok()
+}
+
+/// Whether two states differ in nothing but what their history cost.
+fn same_but_for_cost(a: &Tcb, b: &Tcb) -> bool {
+    a.state == b.state
+        && a.rcv == b.rcv
+        && a.snd == b.snd
+        && a.due == b.due
+        && a.rtx == b.rtx
+        && Tcb {
+            known: b.known,
+            misses: b.misses,
+            ..*a
+        } == *b
+}
