@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 
 use super::args::CheckArgs;
 use super::save::Save;
-use super::{BAD_INPUT, COMMAND, CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, corpus};
+use super::{
+    BAD_INPUT, COMMAND, CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, corpus, known,
+};
 use crate::harness::{Check, Checked, Finding, Judge, Plan, Progress, Watcher};
 use crate::report::{Run, Setting, finding_text, json, summary};
 use crate::scenario::generate;
@@ -27,14 +29,14 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
             directory.display()
         )));
     }
-    let known = (stack.known)().map_err(Failure::Input)?;
+    let known = known::load(args.known.as_deref(), stack.name)?;
     let save = args
         .save
         .as_deref()
         .map(|dir| new_save(dir, stack.name))
         .transpose()?;
     let json_file = args.json.as_deref().map(create).transpose()?;
-    let judge = (stack.judge)().map_err(|why| cannot_run(stack.name, &why))?;
+    let judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
     let declared = judge.trace().profile.name.clone();
     drop(judge);
     let plan = Plan {
@@ -43,11 +45,11 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
         seed: args.seed,
         generate,
         jobs: args.jobs.unwrap_or_else(all_cores),
-        known: &known,
+        known: known.entries(),
         only: &only,
     };
     let mut watch = Watch::new(environment, save.as_ref());
-    let checked = Check::new(plan, stack.judge).run(&mut watch);
+    let checked = Check::new(plan, || (stack.judge)(known.clone())).run(&mut watch);
     watch.end();
     let checked = checked.map_err(|error| cannot_run(stack.name, &error.0))?;
     let run = Run {
@@ -55,7 +57,7 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
         declared: &declared,
         seed: args.seed,
         strict: args.strict,
-        known: &known,
+        known: known.entries(),
         checked: &checked,
     };
     environment.print(&report(&run, save.as_ref(), environment.style))?;

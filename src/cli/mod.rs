@@ -8,6 +8,7 @@
 mod args;
 mod check;
 mod corpus;
+mod known;
 mod list;
 mod replay;
 mod save;

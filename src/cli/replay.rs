@@ -7,8 +7,9 @@ use std::path::Path;
 use super::args::ReplayArgs;
 use super::check::cannot_run;
 use super::save::comment;
-use super::{CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, corpus};
-use crate::harness::{Fault, Judge, KnownEntry};
+use super::{CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, corpus, known};
+use crate::harness::{Fault, Judge};
+use crate::oracle::known::Known;
 use crate::oracle::{Judgment, Verdict};
 use crate::report::{Style, capture, fault_text, ladder, title};
 use crate::scenario::Scenario;
@@ -20,12 +21,12 @@ pub(super) fn replay(args: &ReplayArgs, environment: &mut Environment) -> Result
         let message = "--pcap takes what was seen of one scenario; replay the files one by one";
         return Err(Failure::Input(message.to_owned()));
     }
-    let known = (stack.known)().map_err(Failure::Input)?;
+    let known = known::load(args.known.as_deref(), stack.name)?;
     let mut scenarios = Vec::new();
     for path in &args.files {
         scenarios.push((name_of(path), load(path, environment)?));
     }
-    let mut judge = (stack.judge)().map_err(|why| cannot_run(stack.name, &why))?;
+    let mut judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
     let mut status = CONFORMS;
     for (name, scenario) in &scenarios {
         let judgment = judge.judge(scenario);
@@ -35,7 +36,7 @@ pub(super) fn replay(args: &ReplayArgs, environment: &mut Environment) -> Result
             faults: Fault::all(judgment.clone()),
             judgment,
             trace: judge.trace(),
-            known: &known,
+            known: known.entries(),
         };
         environment.print(&replayed.text(environment.style))?;
         if let Some(path) = &args.pcap {
@@ -77,7 +78,7 @@ struct Replayed<'a> {
     judgment: Judgment,
     faults: Vec<Fault>,
     trace: &'a Trace,
-    known: &'a [KnownEntry],
+    known: &'a [Known],
 }
 
 impl Replayed<'_> {
@@ -88,7 +89,7 @@ impl Replayed<'_> {
         }
         for &entry in &self.judgment.known {
             if let Some(entry) = self.known.get(usize::from(entry)) {
-                let (requirement, name) = (entry.requirement, &entry.name);
+                let (requirement, name) = (entry.requirement.0, &entry.name);
                 let _ = writeln!(text, "  known deviation: {requirement}: {name}");
             }
         }

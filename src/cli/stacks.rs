@@ -1,6 +1,7 @@
 //! The stacks that can be asked for.
 
-use crate::harness::{Judge, KnownEntry};
+use crate::harness::Judge;
+use crate::oracle::KnownDeviations;
 
 /// A stack that can be asked for.
 #[derive(Clone, Copy, Debug)]
@@ -9,11 +10,9 @@ pub struct StackEntry {
     pub name: &'static str,
     /// What it is, in one line.
     pub about: &'static str,
-    /// Makes a judge of it. The error says why this machine cannot run it.
-    pub judge: fn() -> Result<Box<dyn Judge>, String>,
-    /// Its known deviations, in the order of the indices in judgments. The error says what is
-    /// wrong with their file.
-    pub known: fn() -> Result<Vec<KnownEntry>, String>,
+    /// Makes a judge of it that knows of these deviations. The error says why this machine
+    /// cannot run it.
+    pub judge: fn(KnownDeviations) -> Result<Box<dyn Judge>, String>,
 }
 
 /// The stacks of this build, the usual one first.
@@ -23,8 +22,7 @@ pub fn built_in() -> Vec<StackEntry> {
         StackEntry {
             name: "smoltcp",
             about: "smoltcp 0.14.0, in this process, on virtual time",
-            judge: || Err("no oracle is built in that could judge it".to_owned()),
-            known: || Ok(Vec::new()),
+            judge: |_| Err("no oracle is built in that could judge it".to_owned()),
         },
     ]
 }

@@ -18,11 +18,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use super::coverage::Coverage;
 use super::finding::{Fault, Finding, Origin};
-use crate::oracle::{Judgment, Verdict};
+use crate::oracle::known::Known;
+use crate::oracle::{Coverage, Judgment, Verdict};
 use crate::scenario::Scenario;
-use crate::spec::{Req, RequirementSet};
+use crate::spec::RequirementSet;
 use crate::trace::Trace;
 use block::Block;
 use merge::Merger;
@@ -62,18 +62,6 @@ pub struct CorpusScenario {
     pub scenario: Scenario,
 }
 
-/// What the engine has to know of a known deviation.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct KnownEntry {
-    /// What people call it.
-    pub name: String,
-    /// The requirement that is not met.
-    pub requirement: Req,
-    /// The path below the corpus of the scenario that shows it. The entry is stale as soon as
-    /// that scenario no longer does.
-    pub witness: String,
-}
-
 /// What is to be judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan<'a> {
@@ -88,7 +76,7 @@ pub struct Plan<'a> {
     /// On how many threads.
     pub jobs: NonZeroUsize,
     /// The known deviations, in the order of the indices in [`Judgment::known`].
-    pub known: &'a [KnownEntry],
+    pub known: &'a [Known],
     /// Only faults against these requirements are reported; breakage always is.
     pub only: &'a RequirementSet,
 }
@@ -241,7 +229,7 @@ where
 {
     /// A run of `plan` in which every thread makes itself a judge.
     pub fn new(plan: Plan<'a>, make: F) -> Check<'a, F> {
-        let place = |entry: &KnownEntry| {
+        let place = |entry: &Known| {
             let place = plan.corpus.iter().position(|s| s.path == entry.witness);
             place.map(|place| place as u64)
         };

@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use super::ladder::ladder;
 use super::summary::{Run, exercised_of};
-use crate::harness::{Coverage, EventKind, Fault, Finding, KnownEntry, KnownUse, Origin, Tally};
+use crate::harness::{Fault, Finding, KnownUse, Origin, Tally};
 use crate::model::State;
-use crate::oracle::Deviation;
+use crate::oracle::known::Known;
+use crate::oracle::{Coverage, Deviation, EventKind};
 use crate::spec::Level;
 
 /// The number of this layout; it changes when a field changes its meaning or goes.
@@ -134,6 +135,7 @@ struct KnownRow<'a> {
     name: &'a str,
     requirement: &'static str,
     witness: &'a str,
+    reported: Option<&'a str>,
     count: u64,
     stale: bool,
     witnessed: bool,
@@ -222,11 +224,12 @@ fn deviation(deviation: &Deviation) -> DeviationRow<'_> {
     }
 }
 
-fn known<'a>((entry, found): (&'a KnownEntry, &KnownUse)) -> KnownRow<'a> {
+fn known<'a>((entry, found): (&'a Known, &KnownUse)) -> KnownRow<'a> {
     KnownRow {
         name: &entry.name,
-        requirement: entry.requirement.id(),
+        requirement: entry.requirement.0.id(),
         witness: &entry.witness,
+        reported: entry.reported.as_deref(),
         count: found.count,
         stale: found.stale,
         witnessed: !found.unwitnessed,

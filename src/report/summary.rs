@@ -5,8 +5,10 @@ use std::fmt::Write;
 use super::finding::title;
 use super::style::Style;
 use super::words::{counted, rounded, wrapped};
-use crate::harness::{Checked, Coverage, EventKind, Kind, KnownEntry};
+use crate::harness::{Checked, Kind};
 use crate::model::State;
+use crate::oracle::known::Known;
+use crate::oracle::{Coverage, EventKind};
 use crate::spec::{Level, Req};
 
 /// A run that is over, with what its report needs beside the outcome.
@@ -21,7 +23,7 @@ pub struct Run<'a> {
     /// Whether a missed recommendation fails the run.
     pub strict: bool,
     /// The known deviations, in the order of [`Checked::known`].
-    pub known: &'a [KnownEntry],
+    pub known: &'a [Known],
     /// What came out.
     pub checked: &'a Checked,
 }
@@ -149,7 +151,7 @@ fn known(out: &mut String, run: &Run, style: Style) {
     let _ = writeln!(out, "{}", style.heading("Known deviations"));
     for (entry, found) in run.known.iter().zip(&run.checked.known) {
         let n = found.count;
-        let _ = writeln!(out, "  {n:>9} {}: {}", entry.requirement, entry.name);
+        let _ = writeln!(out, "  {n:>9} {}: {}", entry.requirement.0, entry.name);
         let witness = &entry.witness;
         if found.stale {
             let stale = style.bad("stale");

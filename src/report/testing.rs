@@ -1,6 +1,7 @@
 //! Traces made by hand, for the tests of this room.
 
-use crate::stack::{AckRange, Config, Outcome, Profile, RstRule, Socket};
+use crate::harness::testing::profile;
+use crate::stack::{Config, Outcome, Socket};
 use crate::time::{Instant, Micros};
 use crate::trace::{Call, Event, Trace, What};
 use crate::wire::{self, Endpoint, Family, Flags, Options, Segment, SeqNumber};
@@ -168,35 +169,5 @@ fn read(octets: &[u8]) -> Read {
     match wire::parse(octets) {
         Ok(parsed) => (Some(parsed.segment), parsed.damaged, parsed.text),
         Err(error) => (None, Some(error.0), 0..0),
-    }
-}
-
-/// A profile that nobody looks at.
-pub(crate) fn profile() -> Profile {
-    Profile {
-        name: "made by hand".into(),
-        family: Family::V4,
-        mtu: 1_500,
-        rst: RstRule::Rfc5961,
-        ack_range: AckRange::Any,
-        window_scale: None,
-        timestamps: false,
-        paws: false,
-        sack: false,
-        holds_out_of_order: false,
-        mss_floor: 1,
-        receive_buffer: 1,
-        send_buffer: 1,
-        msl: Micros::secs(1),
-        rto_initial: Micros::secs(1),
-        rto_min: Micros::secs(1),
-        rto_max: Micros::secs(1),
-        ack_delay: Micros::ZERO,
-        keep_alive: None,
-        user_timeout: None,
-        nagle: false,
-        challenge_quiet: Micros::ZERO,
-        half_duplex_close: false,
-        slack: Micros::ZERO,
     }
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::block::{Block, Sighting};
 use super::{Check, Checked, Judge, KnownUse, Progress, Tally, Watcher};
-use crate::harness::coverage::Coverage;
 use crate::harness::finding::{Fault, Finding, Key};
 use crate::harness::shrink::{SHRINK_RUNS, shrink};
+use crate::oracle::Coverage;
 use crate::scenario::Scenario;
 use crate::trace::Trace;
 
@@ -130,7 +130,7 @@ where
     pub(super) fn finish(mut self) -> Checked {
         let plan = &self.check.plan;
         for (n, entry) in self.checked.known.iter_mut().enumerate() {
-            let asked = plan.only.contains(plan.known[n].requirement);
+            let asked = plan.only.contains(plan.known[n].requirement.0);
             entry.unwitnessed = self.check.witnesses[n].is_none();
             entry.stale = asked && !entry.unwitnessed && !self.witnessed[n];
         }

@@ -1,15 +1,16 @@
 //! The engine, on a stack that is all pretence: what it does wrong follows from the steps alone.
 
 use super::*;
+use crate::harness::testing::profile;
 use crate::harness::{Kind, Origin};
 use crate::model::{EventClass, State};
-use crate::oracle::{Deviation, Instead, Shape};
+use crate::oracle::known::Known;
+use crate::oracle::{Deviation, Instead, KnownDeviations, Shape};
 use crate::scenario::{CallStep, Flow, PeerStep, Step, Wait};
-use crate::spec::req;
-use crate::stack::{AckRange, Config, Profile, RstRule, Socket};
+use crate::spec::{Req, req};
+use crate::stack::{Config, Socket};
 use crate::time::{Instant, Micros};
 use crate::trace::{Event, What};
-use crate::wire::Family;
 
 const SEND: u32 = 100;
 
@@ -79,35 +80,6 @@ impl Judge for Pretence {
     }
 }
 
-fn profile() -> Profile {
-    Profile {
-        name: "pretence".into(),
-        family: Family::V4,
-        mtu: 1500,
-        rst: RstRule::Rfc5961,
-        ack_range: AckRange::Any,
-        window_scale: None,
-        timestamps: false,
-        paws: false,
-        sack: false,
-        holds_out_of_order: false,
-        mss_floor: 1,
-        receive_buffer: 1,
-        send_buffer: 1,
-        msl: Micros::secs(1),
-        rto_initial: Micros::secs(1),
-        rto_min: Micros::secs(1),
-        rto_max: Micros::secs(1),
-        ack_delay: Micros::ZERO,
-        keep_alive: None,
-        user_timeout: None,
-        nagle: false,
-        challenge_quiet: Micros::ZERO,
-        half_duplex_close: false,
-        slack: Micros::ZERO,
-    }
-}
-
 fn shape(requirement: Req, state: State) -> Shape {
     Shape {
         requirement,
@@ -166,18 +138,24 @@ fn corpus(rows: &[(&str, &[Step])]) -> Vec<CorpusScenario> {
     rows.iter().map(entry).collect()
 }
 
-fn known(witnesses: &[&str]) -> Vec<KnownEntry> {
-    let entry = |witness: &&str| KnownEntry {
-        name: format!("shown by {witness}"),
-        requirement: req::RFC9293_MUST_4,
-        witness: (*witness).to_owned(),
-    };
-    witnesses.iter().map(entry).collect()
+fn known(witness: &str) -> KnownDeviations {
+    let text = format!(
+        r#"[[deviation]]
+        name = "a passive OPEN is answered"
+        requirement = "RFC9293-MUST-4"
+        state = ["LISTEN"]
+        event = {{ on = "listen" }}
+        instead = ["call done"]
+        then = "forgiven"
+        reason = "it does as it pleases"
+        witness = "{witness}""#
+    );
+    text.parse().expect("known deviations")
 }
 
 fn plan<'a>(
     corpus: &'a [CorpusScenario],
-    known: &'a [KnownEntry],
+    known: &'a [Known],
     only: &'a RequirementSet,
 ) -> Plan<'a> {
     Plan {
@@ -220,7 +198,7 @@ impl Watcher for Notes {
 #[test]
 fn what_is_found_does_not_depend_on_the_number_of_threads() {
     let corpus = corpus(&[("a.scn", &[LISTEN]), ("b.scn", &[])]);
-    let known = known(&["a.scn"]);
+    let known = known("a.scn");
     let all = RequirementSet::full();
     let with = |jobs: usize| {
         let jobs = NonZeroUsize::new(jobs).expect("at least one");
@@ -228,7 +206,7 @@ fn what_is_found_does_not_depend_on_the_number_of_threads() {
             "{:?}",
             run(Plan {
                 jobs,
-                ..plan(&corpus, &known, &all)
+                ..plan(&corpus, known.entries(), &all)
             })
         )
     };
@@ -315,8 +293,8 @@ fn a_known_deviation_is_stale_when_its_witness_no_longer_shows_it() {
         ("gone.scn", false, true),
     ];
     for (witness, stale, unwitnessed) in rows {
-        let known = known(&[witness]);
-        let found = run(plan(&corpus, &known, &RequirementSet::full())).known[0];
+        let known = known(witness);
+        let found = run(plan(&corpus, known.entries(), &RequirementSet::full())).known[0];
         assert_eq!(
             (found.stale, found.unwitnessed),
             (stale, unwitnessed),
@@ -326,7 +304,7 @@ fn a_known_deviation_is_stale_when_its_witness_no_longer_shows_it() {
         // An entry about a requirement that was not asked for is left in peace.
         let none = RequirementSet::new();
         assert!(
-            !run(plan(&corpus, &known, &none)).known[0].stale,
+            !run(plan(&corpus, known.entries(), &none)).known[0].stale,
             "{witness}"
         );
     }
