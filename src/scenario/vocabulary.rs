@@ -71,10 +71,10 @@ pub(super) const OPENINGS: &[(u32, &str)] = &[
     (1, "B: listen port 0; A: listen; peer handshake"),
 ];
 
-/// For each state the ways to get there. Every state is as likely as any other, and of its ways
-/// each is.
-pub(super) const STATES: [(&str, &[&str]); 11] = [
+/// For each state its weight, and the ways to get there, each as likely as the others.
+pub(super) const STATES: [(u32, &str, &[&str]); 11] = [
     (
+        2,
         "CLOSED",
         &[
             "A: close",
@@ -86,10 +86,12 @@ pub(super) const STATES: [(&str, &[&str]); 11] = [
         ],
     ),
     (
+        2,
         "LISTEN",
         &["A: listen", "A: listen; < SYN; < RST seq RCV.NXT"],
     ),
     (
+        2,
         "SYN-SENT",
         &[
             "A: connect",
@@ -98,6 +100,7 @@ pub(super) const STATES: [(&str, &[&str]); 11] = [
         ],
     ),
     (
+        3,
         "SYN-RECEIVED",
         &[
             "A: listen; < SYN",
@@ -108,6 +111,7 @@ pub(super) const STATES: [(&str, &[&str]); 11] = [
         ],
     ),
     (
+        10,
         "ESTABLISHED",
         &[
             "OPEN",
@@ -116,6 +120,7 @@ pub(super) const STATES: [(&str, &[&str]); 11] = [
         ],
     ),
     (
+        3,
         "FIN-WAIT-1",
         &[
             "OPEN; A: close",
@@ -125,6 +130,7 @@ pub(super) const STATES: [(&str, &[&str]); 11] = [
         ],
     ),
     (
+        3,
         "FIN-WAIT-2",
         &[
             "OPEN; A: close; peer ack",
@@ -132,6 +138,7 @@ pub(super) const STATES: [(&str, &[&str]); 11] = [
         ],
     ),
     (
+        3,
         "CLOSE-WAIT",
         &[
             "OPEN; peer fin",
@@ -140,6 +147,7 @@ pub(super) const STATES: [(&str, &[&str]); 11] = [
         ],
     ),
     (
+        2,
         "CLOSING",
         &[
             "OPEN; A: close; < FIN,ACK ack SND.UNA",
@@ -148,6 +156,7 @@ pub(super) const STATES: [(&str, &[&str]); 11] = [
         ],
     ),
     (
+        2,
         "LAST-ACK",
         &[
             "OPEN; peer fin; A: close",
@@ -155,6 +164,7 @@ pub(super) const STATES: [(&str, &[&str]); 11] = [
         ],
     ),
     (
+        2,
         "TIME-WAIT",
         &[
             "OPEN; A: close; peer fin",
