@@ -1,7 +1,8 @@
 //! A finding: one thing that a run brought to light, with the scenario and trace that show it.
 
-use crate::oracle::{Deviation, Judgment, Shape, Verdict};
+use crate::oracle::{Deviation, EventKind, Instead, Judgment, Shape, Verdict};
 use crate::scenario::Scenario;
+use crate::spec::Req;
 use crate::trace::{Event, Trace, What};
 
 /// One thing that a run brought to light, once, however often it was seen.
@@ -61,11 +62,13 @@ pub enum Origin {
     },
 }
 
-/// By what a fault is known again: deviations by shape, breakage by its message less its numbers.
+/// By what a fault is known again. Deviations: by the coarse part of their shape, so that one bug
+/// that shows in five states and at three edges is one finding. Breakage: by its message less its
+/// numbers.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Key {
-    Deviation(Shape),
-    Missed(Shape),
+    Deviation(Req, EventKind, Instead),
+    Missed(Req),
     Broken(String),
 }
 
@@ -119,8 +122,16 @@ impl Fault {
 
     pub(super) fn key(&self) -> Key {
         match self {
-            Fault::Deviation(deviation) => Key::Deviation(deviation.shape),
-            Fault::Missed(deviation) => Key::Missed(deviation.shape),
+            Fault::Deviation(deviation) => {
+                let Shape {
+                    requirement,
+                    event,
+                    instead,
+                    ..
+                } = deviation.shape;
+                Key::Deviation(requirement, EventKind::of(event), instead)
+            }
+            Fault::Missed(deviation) => Key::Missed(deviation.shape.requirement),
             Fault::Broken(why) => Key::Broken(without_numbers(why)),
         }
     }

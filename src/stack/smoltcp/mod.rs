@@ -68,8 +68,12 @@ impl Smoltcp {
 
     /// The handle of a socket, which is made if the scenario did not use it before.
     fn handle(&mut self, socket: Socket) -> SocketHandle {
-        let handle = &mut self.handles[usize::from(socket.0)];
-        *handle.get_or_insert_with(|| self.sockets.add(make_socket(&self.config)))
+        let last = usize::from(socket.0).min(SOCKETS - 1);
+        // In order, so that of several listeners on one port the first socket is asked first.
+        for handle in &mut self.handles[..last] {
+            handle.get_or_insert_with(|| self.sockets.add(make_socket(&self.config)));
+        }
+        *self.handles[last].get_or_insert_with(|| self.sockets.add(make_socket(&self.config)))
     }
 
     /// A socket, which is made if the scenario did not use it before.
