@@ -129,18 +129,19 @@ fn only(prefixes: &[String]) -> Result<RequirementSet, Failure> {
             only.insert(requirement);
         });
         if prefix.is_empty() || Req::with_prefix(prefix).next().is_none() {
-            return Err(Failure::Input(unknown_requirement(prefix)));
+            let problem = format!("no requirement has an id that begins with `{prefix}`");
+            return Err(Failure::Input(with_suggestions(&problem, prefix)));
         }
     }
     Ok(only)
 }
 
-/// What to say of an id, or the beginning of one, that is none.
-pub(super) fn unknown_requirement(wrong: &str) -> String {
-    let mut text = format!("no requirement has the id `{wrong}`, or one that begins so");
+/// What to say of an id that is none: `problem`, and which ones may have been meant.
+pub(super) fn with_suggestions(problem: &str, wrong: &str) -> String {
+    let mut text = problem.to_owned();
     let near = suggestions(wrong);
     if near.is_empty() {
-        text.push_str("; `list requirements` shows them all");
+        text.push_str("; `tcprove list requirements` shows them all");
     } else {
         text.push_str("; did you mean");
         for (n, requirement) in near.iter().enumerate() {
@@ -157,6 +158,10 @@ pub(super) fn cannot_run(stack: &str, why: &str) -> Failure {
 }
 
 fn new_save<'a>(directory: &'a Path, stack: &'a str) -> Result<Save<'a>, Failure> {
+    if directory.exists() && !directory.is_dir() {
+        let file = directory.display();
+        return Err(Failure::Input(format!("--save {file}: it is no directory")));
+    }
     Save::new(directory, stack)
         .map_err(|error| Failure::Input(format!("--save {}: {error}", directory.display())))
 }
