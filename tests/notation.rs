@@ -90,6 +90,9 @@ fn damage() -> impl Strategy<Value = Damage> {
         (0..=15u8).prop_map(Damage::DataOffset),
         any::<u16>().prop_map(Damage::Cut),
         (1..=u16::MAX).prop_map(Damage::Truncate),
+        (1..=u16::MAX).prop_map(Damage::Ipv4Checksum),
+        (1..=10u8).prop_map(Damage::Ipv4Options),
+        (1..=u8::MAX).prop_map(Damage::Trailer),
     ]
 }
 
@@ -475,7 +478,7 @@ fn the_documentation_is_true() {
     }
     let every = "stack seed isn listen connect send recv close abort status handshake ack data \
         resend fin window lose drop swap twice crash seq win len urg port from to src dst damage \
-        checksum offset cut truncate mss wscale sackok ts sack nop eol raw timer";
+        checksum offset cut truncate ipv4checksum ipv4options trailer mss wscale sackok ts sack nop eol raw timer";
     for word in every.split_whitespace() {
         assert!(words.contains(word), "no example has {word}");
     }

@@ -1,7 +1,11 @@
 //! The stacks that can be asked for.
 
 use crate::harness::Judge;
+#[cfg(feature = "smoltcp")]
+use crate::harness::StackJudge;
 use crate::oracle::KnownDeviations;
+#[cfg(feature = "smoltcp")]
+use crate::stack::smoltcp::Smoltcp;
 
 /// A stack that can be asked for.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +26,7 @@ pub fn built_in() -> Vec<StackEntry> {
         StackEntry {
             name: "smoltcp",
             about: "smoltcp 0.14.0, in this process, on virtual time",
-            judge: |_| Err("no oracle is built in that could judge it".to_owned()),
+            judge: |known| Ok(Box::new(StackJudge::new(Smoltcp::new, known))),
         },
     ]
 }

@@ -7,11 +7,13 @@
 
 mod generate;
 mod notation;
+mod random;
 mod step;
 mod vocabulary;
 
 pub use generate::generate;
 pub use notation::ParseError;
+pub use random::{Random, Source};
 pub use step::{
     Address, CallStep, Flow, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase, SeqExpr, Step,
     Wait,

@@ -133,6 +133,9 @@ impl fmt::Display for SegmentStep {
             Some(Damage::DataOffset(words)) => write!(f, " damage offset {words}"),
             Some(Damage::Cut(octets)) => write!(f, " damage cut {octets}"),
             Some(Damage::Truncate(octets)) => write!(f, " damage truncate {octets}"),
+            Some(Damage::Ipv4Checksum(bits)) => write!(f, " damage ipv4checksum {bits:#x}"),
+            Some(Damage::Ipv4Options(words)) => write!(f, " damage ipv4options {words}"),
+            Some(Damage::Trailer(octets)) => write!(f, " damage trailer {octets}"),
         }
     }
 }

@@ -120,13 +120,25 @@ fn seq_in(words: &Words<'_>, word: Word<'_>, field: &str) -> Result<SeqExpr> {
 }
 
 fn damage(words: &mut Words<'_>) -> Result<Damage> {
-    const KINDS: [(u8, &str); 4] = [(0, "checksum"), (1, "offset"), (2, "cut"), (3, "truncate")];
+    const KINDS: [(u8, &str); 7] = [
+        (0, "checksum"),
+        (1, "offset"),
+        (2, "cut"),
+        (3, "truncate"),
+        (4, "ipv4checksum"),
+        (5, "ipv4options"),
+        (6, "trailer"),
+    ];
     let word = words.expect("the kind of damage")?;
-    Ok(match words.named(word, "kind of damage", &KINDS)? {
-        0 => Damage::Checksum(u16_number(words, "damage checksum", 1)?),
-        1 => Damage::DataOffset(words.number("damage offset", 0..=15)? as u8),
-        2 => Damage::Cut(u16_number(words, "damage cut", 0)?),
-        _ => Damage::Truncate(u16_number(words, "damage truncate", 1)?),
+    let kind = words.named(word, "kind of damage", &KINDS)?;
+    Ok(match kind {
+        0 => Damage::Checksum(u16_number(words, word.text, 1)?),
+        1 => Damage::DataOffset(words.number(word.text, 0..=15)? as u8),
+        2 => Damage::Cut(u16_number(words, word.text, 0)?),
+        3 => Damage::Truncate(u16_number(words, word.text, 1)?),
+        4 => Damage::Ipv4Checksum(u16_number(words, word.text, 1)?),
+        5 => Damage::Ipv4Options(words.number(word.text, 1..=10)? as u8),
+        _ => Damage::Trailer(words.number(word.text, 1..=255)? as u8),
     })
 }
 

@@ -32,6 +32,10 @@ const EPOCH: Micros = Micros::secs(24 * 3_600);
 /// TIME-WAIT is one.
 const FRUITLESS: u32 = 8;
 
+/// The shortest keep-alive interval that is passed on. With none at all smoltcp would send
+/// keep-alives without end at one instant, as it was told to.
+const MIN_KEEP_ALIVE: Micros = Micros::millis(1);
+
 /// The largest buffer that smoltcp accepts.
 const MAX_BUFFER: u32 = 1 << 30;
 
@@ -84,8 +88,9 @@ impl Smoltcp {
         self.socket(socket).set_tsval_generator(clock);
     }
 
-    /// Lets smoltcp do all that is due at the present instant.
-    fn settle(&mut self, out: &mut Outbox) -> Result<(), Broken> {
+    /// Lets smoltcp do all that is due at the present instant; gives the instant, later than
+    /// now, at which it asks to be polled again.
+    fn settle(&mut self, out: &mut Outbox) -> Result<Option<Instant>, Broken> {
         clock::set(self.tsval_origin, self.now);
         let mut link = Link::new(self.config.mtu, self.now, out);
         for _ in 0..FRUITLESS {
@@ -96,8 +101,9 @@ impl Smoltcp {
             if let Some(broken) = link.broken {
                 return Err(broken);
             }
-            if self.next_poll().is_none_or(|at| at > self.now) {
-                return Ok(());
+            let next = self.next_poll();
+            if next.is_none_or(|at| at > self.now) {
+                return Ok(next);
             }
         }
         Err(Broken(
@@ -161,10 +167,10 @@ impl Stack for Smoltcp {
     }
 
     fn advance(&mut self, to: Instant, out: &mut Outbox) -> Result<(), Broken> {
-        self.settle(out)?;
-        while let Some(at) = self.next_poll().filter(|at| *at <= to) {
+        let mut next = self.settle(out)?;
+        while let Some(at) = next.filter(|at| *at <= to) {
             self.now = at;
-            self.settle(out)?;
+            next = self.settle(out)?;
         }
         self.now = to.max(self.now);
         Ok(())
@@ -268,6 +274,11 @@ fn span(micros: Micros) -> smoltcp::time::Duration {
     smoltcp::time::Duration::from_micros(micros.min(Micros::FOREVER).0)
 }
 
+/// The keep-alive interval that a socket gets.
+fn keep_alive(config: &Config) -> Option<Micros> {
+    config.keep_alive.map(|span| span.max(MIN_KEEP_ALIVE))
+}
+
 /// An interface with the stack's address and nothing else.
 fn interface(config: &Config, seed: u64) -> Interface {
     let mut settings = smoltcp::iface::Config::new(HardwareAddress::Ip);
@@ -293,7 +304,7 @@ fn make_socket(config: &Config) -> tcp::Socket<'static> {
     let mut socket = tcp::Socket::new(buffer(config.receive_buffer), buffer(config.send_buffer));
     socket.set_nagle_enabled(config.nagle);
     socket.set_ack_delay((config.ack_delay > Micros::ZERO).then(|| span(config.ack_delay)));
-    socket.set_keep_alive(config.keep_alive.map(span));
+    socket.set_keep_alive(keep_alive(config).map(span));
     socket.set_timeout(config.user_timeout.map(span));
     socket.set_congestion_control(match config.congestion {
         CongestionControl::None => tcp::CongestionControl::None,
@@ -355,7 +366,7 @@ fn declare(config: &Config) -> Profile {
         rto_min: Micros::secs(1),
         rto_max: Micros::secs(60),
         ack_delay: config.ack_delay,
-        keep_alive: config.keep_alive,
+        keep_alive: keep_alive(config),
         user_timeout: config.user_timeout,
         nagle: config.nagle,
         challenge_quiet: Micros::secs(1),
