@@ -65,7 +65,7 @@ pub(super) struct CheckArgs {
     /// The directory of the corpus [default: `corpus` here, else that of the sources]
     #[arg(long, value_name = "DIR")]
     pub(super) corpus: Option<PathBuf>,
-    /// The known deviations [default: `known/STACK.toml` here, else that of the sources]
+    /// The known deviations [default: those that come with the stack]
     #[arg(long, value_name = "FILE")]
     pub(super) known: Option<PathBuf>,
 }
@@ -81,7 +81,7 @@ pub(super) struct ReplayArgs {
     /// Write what was seen as a capture (pcapng); for one scenario only
     #[arg(long, value_name = "FILE")]
     pub(super) pcap: Option<PathBuf>,
-    /// The known deviations [default: `known/STACK.toml` here, else that of the sources]
+    /// The known deviations [default: those that come with the stack]
     #[arg(long, value_name = "FILE")]
     pub(super) known: Option<PathBuf>,
     /// Let missed recommendations (SHOULD) fail the run too

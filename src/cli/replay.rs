@@ -21,7 +21,7 @@ pub(super) fn replay(args: &ReplayArgs, environment: &mut Environment) -> Result
         let message = "--pcap takes what was seen of one scenario; replay the files one by one";
         return Err(Failure::Input(message.to_owned()));
     }
-    let known = known::load(args.known.as_deref(), stack.name)?;
+    let known = known::load(args.known.as_deref(), &stack)?;
     let mut scenarios = Vec::new();
     for path in &args.files {
         scenarios.push((name_of(path), load(path, environment)?));

@@ -1,8 +1,6 @@
 //! The stacks that can be asked for.
 
-use crate::harness::Judge;
-#[cfg(feature = "smoltcp")]
-use crate::harness::StackJudge;
+use crate::harness::{Judge, StackJudge};
 use crate::oracle::KnownDeviations;
 #[cfg(feature = "smoltcp")]
 use crate::stack::smoltcp::Smoltcp;
@@ -14,6 +12,8 @@ pub struct StackEntry {
     pub name: &'static str,
     /// What it is, in one line.
     pub about: &'static str,
+    /// Its known deviations, as the text of their file.
+    pub known: &'static str,
     /// Makes a judge of it that knows of these deviations. The error says why this machine
     /// cannot run it.
     pub judge: fn(KnownDeviations) -> Result<Box<dyn Judge>, String>,
@@ -26,6 +26,7 @@ pub fn built_in() -> Vec<StackEntry> {
         StackEntry {
             name: "smoltcp",
             about: "smoltcp 0.14.0, in this process, on virtual time",
+            known: include_str!("../stack/smoltcp/known.toml"),
             judge: |known| Ok(Box::new(StackJudge::new(Smoltcp::new, known))),
         },
     ]

@@ -1,19 +1,20 @@
-//! A stack and an oracle together: the judge that `check` and `replay` work with.
+//! A stack and an oracle together: runs a scenario and judges what is seen.
 
-use super::{Judge, Runner};
+use super::check::Judge;
+use super::run::Runner;
 use crate::oracle::{Coverage, Judgment, KnownDeviations, Oracle};
 use crate::scenario::Scenario;
 use crate::stack::Stack;
 use crate::trace::Trace;
 
-/// Runs scenarios on a stack and lets an oracle judge the traces.
+/// Runs scenarios on one stack and has the oracle judge them.
 pub struct StackJudge<S> {
     runner: Runner<S>,
     oracle: Oracle,
 }
 
 impl<S: Stack> StackJudge<S> {
-    /// A judge of the stack that `make` gives, which knows of these deviations.
+    /// A judge of the stacks that `make` gives, which knows of these deviations.
     pub fn new(make: impl FnMut() -> S + 'static, known: KnownDeviations) -> StackJudge<S> {
         StackJudge {
             runner: Runner::new(make),

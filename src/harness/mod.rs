@@ -1,8 +1,9 @@
 //! Run a scenario on a stack, and judge the trace.
 //!
 //! [`Runner`] is the only place that moves the clock: it hands segments and calls to a stack one
-//! at a time and records what happens, both ways. [`Check`] does it many times over, with an
-//! oracle. The harness may name every room below it; nothing below may name it.
+//! at a time and records what happens, both ways. [`Check`] judges a corpus and generated
+//! scenarios on several threads, and shrinks what is found. This room may name every room below
+//! it; nothing below may name it.
 
 mod check;
 mod finding;
