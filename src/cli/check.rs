@@ -14,7 +14,7 @@ use super::{
     BAD_INPUT, COMMAND, CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, corpus, known,
 };
 use crate::harness::{Check, Checked, Finding, Judge, Plan, Progress, Watcher};
-use crate::report::{Run, Setting, finding_text, json, summary};
+use crate::report::{Run, Setting, findings_text, json, summary};
 use crate::scenario::generate;
 use crate::spec::{Req, RequirementSet, suggestions};
 
@@ -74,17 +74,14 @@ fn report(run: &Run, save: Option<&Save>, style: crate::report::Style) -> String
     let mut text = String::new();
     let title = format!("tcprove: {} against RFC 9293", run.declared);
     let _ = writeln!(text, "{}\n", style.heading(&title));
-    for finding in &run.checked.findings {
-        let file = save.map(|save| save.scenario(finding).display().to_string());
-        let setting = Setting {
-            stack: run.stack,
-            command: COMMAND,
-            file: file.as_deref(),
-            counted: true,
-            style,
-        };
-        let _ = writeln!(text, "{}", finding_text(finding, &setting));
-    }
+    let setting = Setting {
+        stack: run.stack,
+        command: COMMAND,
+        saved: save.map(Save::directory),
+        counted: true,
+        style,
+    };
+    text.push_str(&findings_text(&run.checked.findings, &setting));
     text.push_str(&summary(run, style));
     text
 }

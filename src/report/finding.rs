@@ -1,18 +1,23 @@
 //! One finding as text: what is required, what was allowed, what came, and how to see it again.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
 use super::ladder::ladder;
 use super::style::Style;
 use super::words::{counted, wrapped};
-use crate::harness::{Fault, Finding, Origin};
+use crate::harness::{Fault, Finding, Kind, Origin};
 use crate::oracle::Deviation;
+use crate::spec::Req;
 use crate::trace::{Trace, What};
 
 /// Columns of the names before the facts.
 const NAMES: usize = 10;
 /// Columns that a line may fill.
 const WIDTH: usize = 100;
+/// So many findings against one requirement are told in full.
+const IN_FULL: usize = 3;
 
 /// What a text needs to know beside the finding.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +26,8 @@ pub struct Setting<'a> {
     pub stack: &'a str,
     /// The command line that stands before `replay`, such as `cargo run --release --`.
     pub command: &'a str,
-    /// The file that holds the scenario, if it was written to one.
-    pub file: Option<&'a str>,
+    /// The directory in which findings were saved, if they were.
+    pub saved: Option<&'a Path>,
     /// Whether the count of scenarios is final and may be told.
     pub counted: bool,
     /// Colours.
@@ -45,6 +50,63 @@ pub fn title(fault: &Fault) -> String {
             format!("the stack broke: {first}")
         }
     }
+}
+
+/// The name of a finding's files without their endings: its number and its requirement.
+pub fn file_stem(finding: &Finding) -> String {
+    let what = match finding.fault.deviation() {
+        Some(deviation) => deviation.shape.requirement.id().to_ascii_lowercase(),
+        None => "broken".to_owned(),
+    };
+    format!("{:02}-{what}", finding.number)
+}
+
+/// All findings of a run: of those against one requirement the first few in full, the others in
+/// brief.
+pub fn findings_text(findings: &[Finding], setting: &Setting) -> String {
+    let mut out = String::new();
+    let mut told: BTreeMap<(Kind, Option<Req>), usize> = BTreeMap::new();
+    let mut brief = String::new();
+    for finding in findings {
+        let requirement = finding.fault.deviation().map(|d| d.shape.requirement);
+        let before = told.entry((finding.fault.kind(), requirement)).or_default();
+        *before += 1;
+        if *before <= IN_FULL {
+            let _ = writeln!(out, "{}", finding_text(finding, setting));
+        } else {
+            brief.push_str(&in_brief(finding));
+        }
+    }
+    if !brief.is_empty() {
+        let heading = "More of the same, in other states or on other events";
+        let _ = writeln!(out, "{}", setting.style.heading(heading));
+        out.push_str(&brief);
+        let hint = match setting.saved {
+            Some(directory) => format!("Each is in {} in full.", directory.display()),
+            None => "Give --save DIR to see each in full.".to_owned(),
+        };
+        let _ = writeln!(out, "{hint}\n");
+    }
+    out
+}
+
+/// A finding in one line, or as many as its words take.
+fn in_brief(finding: &Finding) -> String {
+    let what = match finding.fault.deviation() {
+        Some(deviation) => deviation.shape.to_string(),
+        None => title(&finding.fault),
+    };
+    let text = format!("{what}; {}", seen(finding, true));
+    let mut out = String::new();
+    for (n, line) in wrapped(&text, WIDTH - 6).iter().enumerate() {
+        let number = if n == 0 {
+            format!("{:>4}. ", finding.number)
+        } else {
+            " ".repeat(6)
+        };
+        let _ = writeln!(out, "{number}{line}");
+    }
+    out
 }
 
 /// A finding as text of several lines.
@@ -91,13 +153,14 @@ pub fn fault_text(fault: &Fault, trace: &Trace) -> String {
 fn replay_lines(finding: &Finding, setting: &Setting) -> String {
     let (command, stack) = (setting.command, setting.stack);
     let scenario = finding.scenario.to_string();
-    match setting.file {
-        Some(file) => {
+    match setting.saved {
+        Some(directory) => {
             let mut out = String::new();
             for line in scenario.lines() {
                 let _ = writeln!(out, "    {line}");
             }
-            let file = shell_word(file);
+            let file = directory.join(format!("{}.scn", file_stem(finding)));
+            let file = shell_word(&file.display().to_string());
             let _ = writeln!(out, "\n{command} replay {file} --stack {stack}");
             out
         }
