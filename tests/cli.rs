@@ -183,6 +183,29 @@ fn lists_and_pages_go_to_standard_output() {
     );
 }
 
+#[test]
+fn the_same_seed_gives_the_same_output_whatever_the_number_of_threads() {
+    let place = place("jobs");
+    fs::write(
+        place.join("corpus/a.scn"),
+        "A: listen\npeer handshake\nA: close\n",
+    )
+    .expect("a file");
+    let outcome = |seed: u32, jobs: u32| {
+        let json = format!("{seed}-{jobs}.json");
+        let output = run(
+            &place,
+            &format!("check --cases 300 --seed {seed} --jobs {jobs} --json {json}"),
+        );
+        let report = fs::read(place.join(json)).expect("a report");
+        (output.status.code(), output.stdout, report)
+    };
+    let one = outcome(3, 1);
+    assert!(!one.1.is_empty() && !one.2.is_empty());
+    assert!(outcome(3, 4) == one, "another number of threads");
+    assert!(outcome(4, 1).2 != one.2, "another seed");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_reader_that_goes_away_is_no_error() {

@@ -274,3 +274,102 @@ fn place(deviation: &Deviation) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{EventClass, State};
+    use crate::oracle::{Instead, Shape};
+    use crate::report::testing::Tape;
+    use crate::scenario::Scenario;
+    use crate::spec::req;
+    use crate::time::Instant;
+
+    fn finding(number: usize, requirement: Req) -> Finding {
+        let deviation = Deviation {
+            shape: Shape {
+                requirement,
+                state: State::ALL[number],
+                event: EventClass::Send,
+                instead: Instead::Silence,
+            },
+            at: Instant::START,
+            event: 0,
+            cause: None,
+            allowed: Vec::new(),
+            instead: "nothing".to_owned(),
+            states: Vec::new(),
+        };
+        Finding {
+            number,
+            fault: Fault::Deviation(Box::new(deviation)),
+            origin: Origin::Generated { seed: 1, index: 9 },
+            count: 2,
+            scenario: Scenario::default(),
+            steps_at_first: 0,
+            trace: Tape::new().trace,
+            repeatable: number != 2,
+        }
+    }
+
+    fn setting(saved: Option<&Path>) -> Setting<'_> {
+        Setting {
+            stack: "smoltcp",
+            command: "tcprove",
+            saved,
+            counted: true,
+            style: Style::default(),
+        }
+    }
+
+    #[test]
+    fn the_fourth_finding_against_a_requirement_is_told_in_brief() {
+        let mut findings: Vec<Finding> = (1..=5).map(|n| finding(n, req::RFC9293_MUST_4)).collect();
+        findings.push(finding(6, req::RFC9293_MUST_13));
+        let text = findings_text(&findings, &setting(None));
+        let in_full = text
+            .lines()
+            .filter(|line| line.contains("(MUST): "))
+            .count();
+        assert_eq!(in_full, 4, "{text}");
+        let tail = text
+            .split("More of the same")
+            .nth(1)
+            .expect("the rest in brief");
+        let expected = ", in other states or on other events
+   4. RFC9293-MUST-4: SEND in ESTABLISHED, silence; in 2 scenarios, first in number 9 of seed 1
+   5. RFC9293-MUST-4: SEND in FIN-WAIT-1, silence; in 2 scenarios, first in number 9 of seed 1
+Give --save DIR to see each in full.
+
+";
+        assert_eq!(tail, expected);
+    }
+
+    #[test]
+    fn a_finding_that_does_not_repeat_says_so() {
+        for (number, says) in [(1, false), (2, true)] {
+            let text = finding_text(&finding(number, req::RFC9293_MUST_4), &setting(None));
+            let joined: Vec<&str> = text.split_whitespace().collect();
+            assert_eq!(
+                joined.join(" ").contains("did not show again"),
+                says,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_command_names_the_saved_file_as_the_shell_wants_it() {
+        let rows = [
+            ("found", "found/01-rfc9293-must-4.scn"),
+            ("my finds", "'my finds/01-rfc9293-must-4.scn'"),
+            ("it's", r"'it'\''s/01-rfc9293-must-4.scn'"),
+        ];
+        for (directory, word) in rows {
+            let setting = setting(Some(Path::new(directory)));
+            let text = finding_text(&finding(1, req::RFC9293_MUST_4), &setting);
+            let command = format!("tcprove replay {word} --stack smoltcp");
+            assert_eq!(text.lines().last(), Some(command.as_str()));
+        }
+    }
+}

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::relative::{Numbers, Relative};
-use super::words::{call_line, shortened, wrapped};
+use super::words::{FIXED_SPACE, call_line, shortened, wrapped};
 use crate::time::Instant;
 use crate::trace::{Event, Range, Trace, What};
 use crate::wire::Segment;
@@ -196,6 +196,7 @@ impl Drawing<'_> {
             let lane = lanes.get(row).map_or("", String::as_str);
             let margin = margins.get(row).map_or("", String::as_str);
             let line = format!("{mark:<2}{time:>11} |{lane:LANE$}| {margin}");
+            let line = line.replace(FIXED_SPACE, " ");
             let _ = writeln!(self.out, "{}", line.trim_end());
         }
     }
@@ -328,7 +329,8 @@ fn options(segment: &Segment, relative: &Relative) -> String {
             words.push(word.to_owned());
         }
     }
-    words.join(",")
+    // The options stay together where a line has to be broken.
+    words.join(",").replace(' ', FIXED_SPACE)
 }
 
 #[cfg(test)]
@@ -432,13 +434,16 @@ mod tests {
         let mut tape = Tape::new();
         tape.arrives_with(0, "SYN", (PEER, 0, 0), &syn);
         tape.leaves_with(0, "SYN,ACK", (STACK, PEER + 1, 0), &syn_ack);
+        tape.leaves_with(1, "SYN,ACK", (STACK, PEER + 1, 0), &syn);
         let later = [8, 10, 0, 0, 0, 5, 0, 0, 0, 0xf0];
         tape.arrives_with(0, "ACK", (PEER + 1, STACK + 1, 0), &later);
         let drawn = ladder(&tape.trace, None, &[]);
         let expected = r"
      0.000000 |--- SYN seq 0 win 4096 <mss 1460,wscale 14,sackok,ts 0 0> ->|
      0.000000 |<-- SYN,ACK seq 0 ack 1 win 4096 <ts 0 0> ------------------|
-     0.000000 |--- ACK seq 1 ack 1 win 4096 <ts 21 -16> ------------------>|";
+     0.001000 |<-- SYN,ACK seq 0 ack 1 win 4096 ---------------------------|
+              |    <mss 1460,wscale 14,sackok,ts -272 16>                  |
+     0.000000 |--- ACK seq 1 ack 1 win 4096<<14 <ts 21 -16> -------------->|";
         assert_eq!(lines(&drawn)[1..], lines(&expected[1..]));
     }
 

@@ -75,11 +75,14 @@ pub(crate) fn shortened(line: &str, width: usize) -> String {
     format!("{}...", kept.trim_end())
 }
 
+/// A space at which no line is broken.
+pub(crate) const FIXED_SPACE: &str = "\u{a0}";
+
 /// A text in lines of at most `width` characters, broken between words where that is possible.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    for word in text.split_ascii_whitespace() {
         let mut word = word;
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
             lines.push(std::mem::take(&mut line));
