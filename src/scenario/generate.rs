@@ -121,8 +121,7 @@ fn config(source: &mut impl Source) -> Config {
 
 /// The steps that reach some state.
 fn beginning(source: &mut impl Source, steps: &mut Vec<Step>) {
-    let state = source.below(TABLES.states.len() as u32) as usize;
-    let ways = &TABLES.states[state];
+    let ways = &TABLES.states[source.weighted(&TABLES.states_by_weight)];
     let way = &ways[source.below(ways.len() as u32) as usize];
     if way.opens {
         let opening = &TABLES.openings[source.weighted(&TABLES.openings_by_weight)];
@@ -268,6 +267,7 @@ struct Tables {
     openings: Vec<Vec<Step>>,
     openings_by_weight: Vec<(u32, usize)>,
     states: Vec<Vec<Way>>,
+    states_by_weight: Vec<(u32, usize)>,
     steps: Vec<Step>,
     steps_by_weight: Vec<(u32, usize)>,
     courses: Vec<Vec<Step>>,
@@ -289,8 +289,9 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     openings_by_weight: weights(words::OPENINGS),
     states: words::STATES
         .iter()
-        .map(|(_, ways)| ways_of(ways))
+        .map(|(.., ways)| ways_of(ways))
         .collect(),
+    states_by_weight: by_weight(words::STATES.iter().map(|(weight, ..)| *weight)),
     steps: courses(words::STEPS).into_iter().flatten().collect(),
     steps_by_weight: weights(words::STEPS),
     courses: courses(words::COURSES),
@@ -308,7 +309,11 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
 });
 
 fn weights(table: &[(u32, &str)]) -> Vec<(u32, usize)> {
-    let weights = table.iter().map(|(weight, _)| *weight);
+    by_weight(table.iter().map(|(weight, _)| *weight))
+}
+
+/// Each weight with its index.
+fn by_weight(weights: impl Iterator<Item = u32>) -> Vec<(u32, usize)> {
     weights.zip(0..).collect()
 }
 

@@ -213,7 +213,7 @@ fn every_number_that_can_be_named_is_drawn_for_seq_or_ack() {
 
 #[test]
 fn every_state_has_its_ways() {
-    let named: Vec<_> = words::STATES.iter().map(|(name, _)| *name).collect();
+    let named: Vec<_> = words::STATES.iter().map(|(_, name, _)| *name).collect();
     assert_eq!(named, State::ALL.map(State::name));
 }
 

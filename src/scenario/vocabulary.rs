@@ -49,6 +49,7 @@ pub(super) const ISNS: &[u32] = &[
 // Beginnings. `OPEN` stands for one of OPENINGS.
 
 /// Ways to open a connection on the usual four-tuple.
+#[rustfmt::skip]
 pub(super) const OPENINGS: &[(u32, &str)] = &[
     (12, "A: listen; peer handshake"),
     (8, "A: connect; peer handshake"),
@@ -58,10 +59,7 @@ pub(super) const OPENINGS: &[(u32, &str)] = &[
     (1, "A: listen from 0; peer handshake"),
     (1, "A: listen; < SYN <>; < ACK <>"),
     (1, "A: listen; < SYN <mss 536>; < PSH,ACK len 100"),
-    (
-        2,
-        "A: listen; < SYN <mss 1460, wscale 2, sackok, ts 0 0>; < ACK",
-    ),
+    (2, "A: listen; < SYN <mss 1460, wscale 2, sackok, ts 0 0>; < ACK"),
     (1, "A: listen; < SYN len 10; peer handshake"),
     (2, "A: listen; peer window 1000; peer handshake"),
     (1, "A: connect; < SYN,ACK win 100; wait 1ms"),
@@ -71,97 +69,47 @@ pub(super) const OPENINGS: &[(u32, &str)] = &[
     (1, "B: listen port 0; A: listen; peer handshake"),
 ];
 
-/// For each state the ways to get there. Every state is as likely as any other, and of its ways
-/// each is.
-pub(super) const STATES: [(&str, &[&str]); 11] = [
-    (
-        "CLOSED",
-        &[
-            "A: close",
-            "OPEN; A: abort",
-            "A: listen; A: close",
-            "OPEN; < RST seq RCV.NXT",
-            "A: connect; A: close",
-            "OPEN; peer fin; A: close; peer ack",
-        ],
-    ),
-    (
-        "LISTEN",
-        &["A: listen", "A: listen; < SYN; < RST seq RCV.NXT"],
-    ),
-    (
-        "SYN-SENT",
-        &[
-            "A: connect",
-            "A: connect; wait timer",
-            "A: connect; A: send 100",
-        ],
-    ),
-    (
-        "SYN-RECEIVED",
-        &[
-            "A: listen; < SYN",
-            "A: listen; < SYN <mss 1460, wscale 7, sackok, ts 0 0>",
-            "A: connect; < SYN",
-            "A: listen; < SYN; wait timer",
-            "A: listen; < SYN; A: send 10",
-        ],
-    ),
-    (
-        "ESTABLISHED",
-        &[
-            "OPEN",
-            "OPEN; A: send 1000; peer ack; peer data 1000",
-            "OPEN; A: send 100",
-        ],
-    ),
-    (
-        "FIN-WAIT-1",
-        &[
-            "OPEN; A: close",
-            "OPEN; A: send 1000; A: close",
-            "A: listen; < SYN; A: close; < ACK",
-            "OPEN; peer window 0; A: send 10; A: close",
-        ],
-    ),
-    (
-        "FIN-WAIT-2",
-        &[
-            "OPEN; A: close; peer ack",
-            "OPEN; A: send 100; A: close; peer ack; peer ack",
-        ],
-    ),
-    (
-        "CLOSE-WAIT",
-        &[
-            "OPEN; peer fin",
-            "OPEN; peer data 100; peer fin",
-            "OPEN; < FIN,PSH,ACK len 100",
-        ],
-    ),
-    (
-        "CLOSING",
-        &[
-            "OPEN; A: close; < FIN,ACK ack SND.UNA",
-            "OPEN; peer lose 1; A: close; peer fin",
-            "OPEN; A: send 10; A: close; < FIN,ACK ack SND.UNA",
-        ],
-    ),
-    (
-        "LAST-ACK",
-        &[
-            "OPEN; peer fin; A: close",
-            "OPEN; peer fin; A: send 100; A: close",
-        ],
-    ),
-    (
-        "TIME-WAIT",
-        &[
-            "OPEN; A: close; peer fin",
-            "OPEN; A: close; peer ack; peer fin",
-            "OPEN; A: close; < FIN,ACK ack SND.UNA; peer ack",
-        ],
-    ),
+/// For each state its weight, and the ways to get there, each as likely as the others.
+#[rustfmt::skip]
+pub(super) const STATES: [(u32, &str, &[&str]); 11] = [
+    (2, "CLOSED", &[
+        "A: close", "OPEN; A: abort", "A: listen; A: close", "OPEN; < RST seq RCV.NXT",
+        "A: connect; A: close", "OPEN; peer fin; A: close; peer ack",
+    ]),
+    (2, "LISTEN", &[
+        "A: listen", "A: listen; < SYN; < RST seq RCV.NXT",
+    ]),
+    (2, "SYN-SENT", &[
+        "A: connect", "A: connect; wait timer", "A: connect; A: send 100",
+    ]),
+    (3, "SYN-RECEIVED", &[
+        "A: listen; < SYN", "A: listen; < SYN <mss 1460, wscale 7, sackok, ts 0 0>",
+        "A: connect; < SYN", "A: listen; < SYN; wait timer", "A: listen; < SYN; A: send 10",
+    ]),
+    (10, "ESTABLISHED", &[
+        "OPEN", "OPEN; A: send 1000; peer ack; peer data 1000", "OPEN; A: send 100",
+    ]),
+    (3, "FIN-WAIT-1", &[
+        "OPEN; A: close", "OPEN; A: send 1000; A: close", "A: listen; < SYN; A: close; < ACK",
+        "OPEN; peer window 0; A: send 10; A: close",
+    ]),
+    (3, "FIN-WAIT-2", &[
+        "OPEN; A: close; peer ack", "OPEN; A: send 100; A: close; peer ack; peer ack",
+    ]),
+    (3, "CLOSE-WAIT", &[
+        "OPEN; peer fin", "OPEN; peer data 100; peer fin", "OPEN; < FIN,PSH,ACK len 100",
+    ]),
+    (2, "CLOSING", &[
+        "OPEN; A: close; < FIN,ACK ack SND.UNA", "OPEN; peer lose 1; A: close; peer fin",
+        "OPEN; A: send 10; A: close; < FIN,ACK ack SND.UNA",
+    ]),
+    (2, "LAST-ACK", &[
+        "OPEN; peer fin; A: close", "OPEN; peer fin; A: send 100; A: close",
+    ]),
+    (2, "TIME-WAIT", &[
+        "OPEN; A: close; peer fin", "OPEN; A: close; peer ack; peer fin",
+        "OPEN; A: close; < FIN,ACK ack SND.UNA; peer ack",
+    ]),
 ];
 
 // Single steps.
@@ -282,176 +230,73 @@ pub(super) const STEPS: &[(u32, &str)] = &[
 // Several steps that only together mean something.
 
 /// Short courses of events. Their numbers are varied less often than those of single steps.
+#[rustfmt::skip]
 pub(super) const COURSES: &[(u32, &str)] = &[
     // Text is lost, retransmitted, acknowledged.
     (4, "peer lose 1; A: send 100; wait timer; peer ack"),
-    (
-        3,
-        "peer lose 1; A: send 5000; peer ack; peer ack; peer ack; wait timer; peer ack",
-    ),
-    (
-        2,
-        "A: send 5000; < ACK ack SND.UNA; < ACK ack SND.UNA; < ACK ack SND.UNA; peer ack",
-    ),
-    (
-        2,
-        "A: send 100; wait timer; wait timer; wait timer; peer ack 10; peer ack",
-    ),
-    (
-        2,
-        "A: send 1; A: send 1; A: send 1; peer ack 1; wait timer; peer ack",
-    ),
-    (
-        1,
-        "peer lose 255; A: send 10; wait 60s; wait 60s; wait 240s; A: send 1; A: recv",
-    ),
+    (3, "peer lose 1; A: send 5000; peer ack; peer ack; peer ack; wait timer; peer ack"),
+    (2, "A: send 5000; < ACK ack SND.UNA; < ACK ack SND.UNA; < ACK ack SND.UNA; peer ack"),
+    (2, "A: send 100; wait timer; wait timer; wait timer; peer ack 10; peer ack"),
+    (2, "A: send 1; A: send 1; A: send 1; peer ack 1; wait timer; peer ack"),
+    (1, "peer lose 255; A: send 10; wait 60s; wait 60s; wait 240s; A: send 1; A: recv"),
     // The peer's window shrinks to nothing and opens again.
-    (
-        3,
-        "peer window 0; A: send 100; wait timer; wait timer; peer window 65535; peer ack",
-    ),
-    (
-        2,
-        "A: send 3000; peer window 10; A: send 100; wait timer; peer ack; peer window 0; peer window 1000",
-    ),
-    (
-        1,
-        "peer window 0; A: send 10; A: close; wait timer; peer window 1; peer ack; peer ack",
-    ),
+    (3, "peer window 0; A: send 100; wait timer; wait timer; peer window 65535; peer ack"),
+    (2, "A: send 3000; peer window 10; A: send 100; wait timer; peer ack; peer window 0; peer window 1000"),
+    (1, "peer window 0; A: send 10; A: close; wait timer; peer window 1; peer ack; peer ack"),
     // The stack's window fills and opens again.
-    (
-        3,
-        "peer data 65535; wait 1ms; A: recv 1; A: recv; wait 1ms; peer data 1000; A: recv",
-    ),
-    (
-        2,
-        "peer data 65535; peer data 65535; < PSH,ACK len 1; A: recv; < PSH,ACK len 1; A: recv",
-    ),
-    (
-        2,
-        "peer data 65535; wait 500ms; peer fin; A: recv; peer resend; A: recv",
-    ),
+    (3, "peer data 65535; wait 1ms; A: recv 1; A: recv; wait 1ms; peer data 1000; A: recv"),
+    (2, "peer data 65535; peer data 65535; < PSH,ACK len 1; A: recv; < PSH,ACK len 1; A: recv"),
+    (2, "peer data 65535; wait 500ms; peer fin; A: recv; peer resend; A: recv"),
     // Holes are made and filled.
     (4, "< PSH,ACK seq NEXT+10 len 10; peer data 10; A: recv"),
-    (
-        2,
-        "< PSH,ACK seq NEXT+20 len 10; < PSH,ACK seq NEXT+5 len 20; < PSH,ACK seq NEXT len 10; A: recv",
-    ),
-    (
-        2,
-        "< FIN,PSH,ACK seq NEXT+10 len 10; A: recv; peer data 10; A: recv; A: recv",
-    ),
-    (
-        2,
-        "peer drop; peer data 100; peer data 100; wait 1ms; peer resend; A: recv",
-    ),
+    (2, "< PSH,ACK seq NEXT+20 len 10; < PSH,ACK seq NEXT+5 len 20; < PSH,ACK seq NEXT len 10; A: recv"),
+    (2, "< FIN,PSH,ACK seq NEXT+10 len 10; A: recv; peer data 10; A: recv; A: recv"),
+    (2, "peer drop; peer data 100; peer data 100; wait 1ms; peer resend; A: recv"),
     (2, "peer swap; peer data 100; peer data 100; A: recv"),
     (2, "peer twice; peer data 100; A: recv; wait 500ms"),
-    (
-        1,
-        "< PSH,ACK seq NEXT+10 len 1; < PSH,ACK seq NEXT+12 len 1; < PSH,ACK seq NEXT+14 len 1; < PSH,ACK seq NEXT+16 len 1; < PSH,ACK seq NEXT+18 len 1; peer data 30; A: recv",
-    ),
+    (1, "< PSH,ACK seq NEXT+10 len 1; < PSH,ACK seq NEXT+12 len 1; < PSH,ACK seq NEXT+14 len 1; < PSH,ACK seq NEXT+16 len 1; < PSH,ACK seq NEXT+18 len 1; peer data 30; A: recv"),
     // FIN and text at the window's edge.
-    (
-        3,
-        "< FIN,PSH,ACK seq RCV.EDGE-10 len 20; peer data 65535; A: recv; peer resend; A: recv",
-    ),
+    (3, "< FIN,PSH,ACK seq RCV.EDGE-10 len 20; peer data 65535; A: recv; peer resend; A: recv"),
     (2, "peer data 65535; < FIN,ACK; A: recv; < FIN,ACK; A: recv"),
     // ACKs are delayed, but not for long.
     (2, "peer data 1; wait 499ms; wait 1ms"),
-    (
-        2,
-        "peer data 1; wait 200ms; peer data 1; wait 500ms; A: recv",
-    ),
+    (2, "peer data 1; wait 200ms; peer data 1; wait 500ms; A: recv"),
     // Closing with text unread, unsent, unacknowledged.
-    (
-        3,
-        "peer data 100; A: close; peer ack; peer data 10; A: recv",
-    ),
+    (3, "peer data 100; A: close; peer ack; peer data 10; A: recv"),
     (2, "peer data 100; A: abort; peer data 10"),
-    (
-        2,
-        "A: send 5000; A: close; peer ack; peer ack; peer fin; peer ack",
-    ),
-    (
-        2,
-        "peer lose 2; A: send 10; A: close; wait timer; peer ack; wait timer; peer ack; peer fin",
-    ),
+    (2, "A: send 5000; A: close; peer ack; peer ack; peer fin; peer ack"),
+    (2, "peer lose 2; A: send 10; A: close; wait timer; peer ack; wait timer; peer ack; peer fin"),
     (2, "A: close; A: send 10; A: recv; A: close"),
-    (
-        1,
-        "peer fin; A: send 100; peer ack; A: close; peer ack; A: recv",
-    ),
+    (1, "peer fin; A: send 100; peer ack; A: close; peer ack; A: recv"),
     (1, "A: close; peer ack; wait 240s; peer fin; wait 240s"),
     // The FIN again, in TIME-WAIT; and its end.
-    (
-        2,
-        "peer fin; wait 60s; peer fin; wait 60s; peer fin; wait 240s; < ACK",
-    ),
+    (2, "peer fin; wait 60s; peer fin; wait 60s; peer fin; wait 240s; < ACK"),
     // Another connection on the same four-tuple.
-    (
-        3,
-        "A: abort; A: listen; peer handshake; peer data 10; A: recv",
-    ),
-    (
-        2,
-        "< RST seq RCV.NXT; A: listen; peer handshake; A: send 10; peer ack",
-    ),
+    (3, "A: abort; A: listen; peer handshake; peer data 10; A: recv"),
+    (2, "< RST seq RCV.NXT; A: listen; peer handshake; A: send 10; peer ack"),
     (2, "peer crash; peer handshake; peer data 10; A: recv"),
-    (
-        2,
-        "A: close; peer ack; peer fin; A: listen; peer handshake; peer data 10; A: recv",
-    ),
+    (2, "A: close; peer ack; peer fin; A: listen; peer handshake; peer data 10; A: recv"),
     (2, "B: listen port 0; peer handshake; peer data 10; B: recv"),
-    (
-        1,
-        "A: abort; A: connect; peer handshake; A: send 10; peer ack",
-    ),
-    (
-        1,
-        "peer fin; A: close; peer ack; A: connect; peer handshake",
-    ),
+    (1, "A: abort; A: connect; peer handshake; A: send 10; peer ack"),
+    (1, "peer fin; A: close; peer ack; A: connect; peer handshake"),
     // A second connection beside the first.
-    (
-        2,
-        "B: listen port 0; peer handshake from 1; peer data 10 from 1; B: recv; peer fin from 1",
-    ),
-    (
-        1,
-        "B: connect; peer handshake port 1 from 1; B: send 10; peer ack port 1 from 1; B: close",
-    ),
+    (2, "B: listen port 0; peer handshake from 1; peer data 10 from 1; B: recv; peer fin from 1"),
+    (1, "B: connect; peer handshake port 1 from 1; B: send 10; peer ack port 1 from 1; B: close"),
     // Handshakes that are disturbed.
     (2, "< SYN; < SYN; wait timer; peer handshake"),
-    (
-        1,
-        "< SYN; < ACK ack SND.NXT+1; < RST seq RCV.NXT+1; peer handshake",
-    ),
+    (1, "< SYN; < ACK ack SND.NXT+1; < RST seq RCV.NXT+1; peer handshake"),
     (1, "< SYN; < SYN seq IRS+100; peer handshake"),
-    (
-        1,
-        "< SYN,ACK ack SND.NXT+1; < RST,ACK seq 0 ack SND.NXT+1; peer handshake",
-    ),
+    (1, "< SYN,ACK ack SND.NXT+1; < RST,ACK seq 0 ack SND.NXT+1; peer handshake"),
 ];
 
 /// Ends: what is still on the way arrives, what was received is read, both ends close, TIME-WAIT
 /// passes. They are cut short anywhere.
+#[rustfmt::skip]
 pub(super) const ENDS: &[(u32, &str)] = &[
-    (
-        4,
-        "peer window 65535; peer ack; A: recv; peer resend; A: recv; A: close; peer ack; peer fin; wait 240s; A: recv",
-    ),
-    (
-        2,
-        "A: recv; wait timer; peer ack; wait timer; peer ack; peer fin; A: recv; A: close; peer ack; A: status",
-    ),
-    (
-        2,
-        "peer resend; A: recv; A: recv; A: send 100; wait timer; peer ack; A: recv; A: abort; < ACK seq RCV.NXT",
-    ),
-    (
-        1,
-        "wait 10s; wait 60s; wait 240s; A: recv; A: send 1; A: status",
-    ),
+    (4, "peer window 65535; peer ack; A: recv; peer resend; A: recv; A: close; peer ack; peer fin; wait 240s; A: recv"),
+    (2, "A: recv; wait timer; peer ack; wait timer; peer ack; peer fin; A: recv; A: close; peer ack; A: status"),
+    (2, "peer resend; A: recv; A: recv; A: send 100; wait timer; peer ack; A: recv; A: abort; < ACK seq RCV.NXT"),
+    (1, "wait 10s; wait 60s; wait 240s; A: recv; A: send 1; A: status"),
 ];
 
 // Numbers.
@@ -544,77 +389,32 @@ pub(super) const FLAGS: &[Flags] = &[
 ];
 
 /// Option fields: absent, valid, at the limits, repeated, misplaced, cut short, lying, unknown.
+#[rustfmt::skip]
 pub(super) const OPTIONS: &[&str] = &[
-    "<>",
-    "<mss 0>",
-    "<mss 1>",
-    "<mss 64>",
-    "<mss 535>",
-    "<mss 536>",
-    "<mss 1220>",
-    "<mss 1460>",
-    "<mss 65535>",
-    "<mss 1460, mss 100>",
-    "<wscale 0>",
-    "<mss 1460, nop, wscale 7>",
-    "<mss 1460, nop, wscale 14>",
-    "<mss 1460, nop, wscale 15>",
-    "<wscale 255, wscale 1>",
-    "<mss 1460, sackok>",
-    "<sackok, sackok>",
-    "<mss 1460, sackok, ts 0 0, nop, wscale 7>",
-    "<nop, nop, ts 0 0>",
-    "<nop, nop, ts 1 0>",
-    "<nop, nop, ts -1 0>",
-    "<nop, nop, ts 0 1>",
-    "<nop, nop, ts 0 -1>",
-    "<nop, nop, ts 2147483647 0>",
-    "<nop, nop, ts -2147483648 0>",
-    "<ts 0 0, ts -1 -1>",
-    "<nop, nop, sack SND.UNA+10..SND.NXT>",
-    "<nop, nop, sack SND.NXT..SND.NXT+10>",
-    "<nop, nop, sack SND.UNA-10..SND.UNA>",
-    "<nop, nop, sack SND.NXT..SND.UNA>",
-    "<sack SND.UNA+1..SND.UNA+2, sack SND.UNA+3..SND.UNA+4>",
-    "<nop, nop, nop, nop>",
-    "<eol>",
-    "<eol, mss 1460>",
-    "<eol, raw 010203>",
-    "<raw 02>",
-    "<raw 0200>",
-    "<raw 0201>",
-    "<raw 020205b4>",
-    "<raw 020405>",
-    "<raw 02ff05b4>",
-    "<raw 0305070707>",
-    "<raw 080a00000000>",
-    "<raw 050a000000000000>",
-    "<raw fd>",
-    "<raw fd00>",
-    "<raw fd04abcd>",
-    "<raw fd06abcd0102, nop, nop>",
+    "<>", "<mss 0>", "<mss 1>", "<mss 64>", "<mss 535>", "<mss 536>", "<mss 1220>", "<mss 1460>",
+    "<mss 65535>", "<mss 1460, mss 100>", "<wscale 0>", "<mss 1460, nop, wscale 7>",
+    "<mss 1460, nop, wscale 14>", "<mss 1460, nop, wscale 15>", "<wscale 255, wscale 1>",
+    "<mss 1460, sackok>", "<sackok, sackok>", "<mss 1460, sackok, ts 0 0, nop, wscale 7>",
+    "<nop, nop, ts 0 0>", "<nop, nop, ts 1 0>", "<nop, nop, ts -1 0>", "<nop, nop, ts 0 1>",
+    "<nop, nop, ts 0 -1>", "<nop, nop, ts 2147483647 0>", "<nop, nop, ts -2147483648 0>",
+    "<ts 0 0, ts -1 -1>", "<nop, nop, sack SND.UNA+10..SND.NXT>",
+    "<nop, nop, sack SND.NXT..SND.NXT+10>", "<nop, nop, sack SND.UNA-10..SND.UNA>",
+    "<nop, nop, sack SND.NXT..SND.UNA>", "<sack SND.UNA+1..SND.UNA+2, sack SND.UNA+3..SND.UNA+4>",
+    "<nop, nop, nop, nop>", "<eol>", "<eol, mss 1460>", "<eol, raw 010203>", "<raw 02>",
+    "<raw 0200>", "<raw 0201>", "<raw 020205b4>", "<raw 020405>", "<raw 02ff05b4>",
+    "<raw 0305070707>", "<raw 080a00000000>", "<raw 050a000000000000>", "<raw fd>", "<raw fd00>",
+    "<raw fd04abcd>", "<raw fd06abcd0102, nop, nop>",
     "<raw 010101010101010101010101, raw 010101010101010101010101, raw 010101010101010101010101, raw fd04abcd>",
 ];
 
 /// Damage, and what only looks like it. A data offset is one that no receiver can believe or one
 /// that makes options of text.
+#[rustfmt::skip]
 pub(super) const DAMAGE: &[&str] = &[
-    "damage checksum 0x1",
-    "damage checksum 0xffff",
-    "damage offset 0",
-    "damage offset 4",
-    "damage offset 6",
-    "damage offset 15",
-    "damage cut 0",
-    "damage cut 19",
-    "damage cut 20",
-    "damage truncate 1",
-    "damage truncate 20",
-    "damage ipv4checksum 0x1",
-    "damage ipv4options 1",
-    "damage ipv4options 10",
-    "damage trailer 1",
-    "damage trailer 6",
+    "damage checksum 0x1", "damage checksum 0xffff", "damage offset 0", "damage offset 4",
+    "damage offset 6", "damage offset 15", "damage cut 0", "damage cut 19", "damage cut 20",
+    "damage truncate 1", "damage truncate 20", "damage ipv4checksum 0x1", "damage ipv4options 1",
+    "damage ipv4options 10", "damage trailer 1", "damage trailer 6",
 ];
 
 /// How often each part of a spelled-out segment is varied, once in so many: SEG.SEQ, SEG.ACK,
