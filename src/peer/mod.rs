@@ -1,2 +1,250 @@
 //! The peer: what the remote end knows from the wire, and how the symbolic numbers of a scenario
 //! become real ones.
+//!
+//! The harness shows it every segment that the stack sends ([`Peer::saw`]) and asks it for the
+//! packets that a step stands for ([`Peer::segment`], [`Peer::act`]). The peer does nothing by
+//! itself: no timer, no answer, no judgement. It depends on [`crate::scenario`],
+//! [`crate::wire`] and [`crate::stream`].
+
+mod behaviour;
+mod connection;
+mod options;
+mod packets;
+#[cfg(test)]
+mod tests;
+
+pub use packets::{Packet, Packets};
+
+use crate::scenario::{Flow, SegmentStep, SeqExpr};
+use crate::stack::Config;
+use crate::stream::{self, Direction};
+use crate::time::Instant;
+use crate::wire::{
+    self, Damage, Endpoint, Family, OptionBytes, Options, Segment, SeqNumber, damage,
+};
+use connection::Connection;
+use options::{Habits, link_mss};
+
+const FLOWS: usize = Flow::PORTS as usize * Flow::PORTS as usize;
+
+/// The remote end of every connection of a scenario.
+pub struct Peer {
+    family: Family,
+    mtu: u16,
+    seed: u64,
+    isn: Option<u32>,
+    habits: Habits,
+    connections: [Connection; FLOWS],
+    text: Vec<u8>,
+}
+
+impl Default for Peer {
+    fn default() -> Peer {
+        Peer::new()
+    }
+}
+
+impl Peer {
+    /// A peer that has yet to be [`reset`](Peer::reset) for its first run.
+    pub fn new() -> Peer {
+        let mut peer = Peer {
+            family: Family::V4,
+            mtu: 0,
+            seed: 0,
+            isn: None,
+            habits: Habits::default(),
+            connections: std::array::from_fn(|_| Connection::default()),
+            text: Vec::new(),
+        };
+        peer.reset(&Config::default(), 0, None);
+        peer
+    }
+
+    /// Forgets every connection. `seed` decides initial sequence numbers, options and the
+    /// timestamp clock; `isn` fixes the first initial sequence number of each four-tuple.
+    pub fn reset(&mut self, config: &Config, seed: u64, isn: Option<u32>) {
+        self.family = config.family;
+        self.mtu = config.mtu;
+        self.seed = seed;
+        self.isn = isn;
+        self.habits = Habits::of(seed);
+        for connection in &mut self.connections {
+            connection.ready = false;
+        }
+    }
+
+    /// The stack sent a segment. Those that are not for the peer are passed over.
+    pub fn saw(&mut self, segment: &Segment) {
+        let (src, dst) = (segment.src, segment.dst);
+        if src.addr != self.family.stack() || dst.addr != self.family.peer() {
+            return;
+        }
+        if let Some(flow) = Flow::from_ports(src.port, dst.port) {
+            self.connection(flow).saw(segment);
+        }
+    }
+
+    /// The number that an expression stands for now.
+    pub fn resolve(&mut self, flow: Flow, expr: SeqExpr) -> SeqNumber {
+        self.connection(flow).resolve(expr)
+    }
+
+    /// Adds the packet of a segment that is spelled out to `out`, if it is not to be lost.
+    pub fn segment(&mut self, now: Instant, step: &SegmentStep, out: &mut Packets) {
+        let (family, habits) = (self.family, self.habits);
+        let mss = link_mss(family, self.mtu);
+        let connection = self.connection(step.flow);
+        let opens = step.flags.syn() && !step.flags.ack() && !step.flags.rst();
+        if opens && connection.finished() {
+            connection.begin();
+        }
+        let options = match &step.options {
+            Some(list) => habits.spelled(connection, list, now),
+            None => habits.ordinary(connection, step.flags, mss, now),
+        };
+        let segment = Segment {
+            src: endpoint(
+                step.src.map_or(family.peer(), |it| it.of(family)),
+                step.flow.remote_port(),
+            ),
+            dst: endpoint(
+                step.dst.map_or(family.stack(), |it| it.of(family)),
+                step.flow.local_port(),
+            ),
+            seq: connection.resolve(step.seq),
+            ack: connection.resolve(step.ack),
+            flags: step.flags,
+            window: step.window.unwrap_or(connection.window),
+            urgent: step.urgent,
+            options: Options::default(),
+            payload_len: step.len.into(),
+        };
+        self.send(step.flow, segment, options, step.damage, out);
+    }
+
+    /// What is known of a four-tuple.
+    fn connection(&mut self, flow: Flow) -> &mut Connection {
+        let ports = usize::from(Flow::PORTS);
+        let index = usize::from(flow.local) % ports * ports + usize::from(flow.remote) % ports;
+        let connection = &mut self.connections[index];
+        if !connection.ready {
+            connection.reset(self.seed, flow, self.isn);
+        }
+        connection
+    }
+
+    /// Sends a segment: tracks it, builds its packet, and lets happen to it what is to happen.
+    fn send(
+        &mut self,
+        flow: Flow,
+        mut segment: Segment,
+        mut options: OptionBytes,
+        spoil: Option<Damage>,
+        out: &mut Packets,
+    ) {
+        while options.len() % 4 != 0 {
+            // The field is as long as ten words at most, so there is room.
+            options.push(0);
+        }
+        let room = u32::from(link_mss(self.family, self.mtu)).saturating_sub(options.len() as u32);
+        segment.payload_len = segment.payload_len.min(room);
+        segment.options = Options::parse(&options);
+        let peers = segment.src.addr == self.family.peer();
+        let ours = peers && segment.dst.addr == self.family.stack();
+
+        let connection = self.connection(flow);
+        if ours && spoil.is_none() {
+            connection.sent(&segment);
+        }
+        if std::mem::take(&mut connection.faults.drop) {
+            return;
+        }
+        let packet = out.push();
+        self.build(flow, segment, &options, packet);
+        if let Some(spoil) = spoil {
+            self.spoil(flow, spoil, packet);
+        }
+        let connection = self.connection(flow);
+        if let (true, None, Some(segment)) = (ours, packet.damaged, &packet.segment) {
+            if spoil.is_some() {
+                connection.sent(segment);
+            }
+            connection.arrived(segment);
+        }
+        disturb(connection, out);
+    }
+
+    /// Fills in a packet.
+    fn build(&mut self, flow: Flow, segment: Segment, options: &[u8], packet: &mut Packet) {
+        // The stream begins after the SYN, and a SYN brings its own beginning.
+        let irs = match segment.flags.syn() {
+            true => segment.seq,
+            false => self.connection(flow).irs,
+        };
+        let offset = segment.text_seq().since(irs + 1);
+        let text = text(flow, offset, segment.payload_len as usize, &mut self.text);
+        wire::build(&segment, options, text, &mut packet.octets);
+        packet.damaged = None;
+        packet.text = packet.octets.len() - text.len()..packet.octets.len();
+        packet.segment = Some(segment);
+    }
+
+    /// Damages a packet, and reads it as a receiver would.
+    fn spoil(&mut self, flow: Flow, spoil: Damage, packet: &mut Packet) {
+        damage(&mut packet.octets, spoil);
+        match wire::parse(&packet.octets) {
+            Ok(parsed) if matches!(spoil, Damage::DataOffset(_)) => {
+                // What passes for text has to be the text of the stream, or the stack would be
+                // blamed for delivering it.
+                let start = parsed.text.start - usize::from(parsed.segment.options.octets);
+                let options = OptionBytes::try_from(&packet.octets[start..parsed.text.start]);
+                self.build(flow, parsed.segment, &options.unwrap_or_default(), packet);
+            }
+            Ok(parsed) => {
+                packet.segment = Some(parsed.segment);
+                packet.damaged = parsed.damaged;
+                packet.text = parsed.text;
+            }
+            Err(error) => {
+                packet.segment = None;
+                packet.damaged = Some(error.0);
+                packet.text = 0..0;
+            }
+        }
+    }
+}
+
+fn endpoint(addr: std::net::IpAddr, port: u16) -> Endpoint {
+    Endpoint { addr, port }
+}
+
+/// The octets of the peer's stream from `offset`, which counts from the octet after its SYN. What
+/// stands before the stream's begin must not shift what follows.
+fn text(flow: Flow, offset: u32, len: usize, scratch: &mut Vec<u8>) -> &[u8] {
+    let ports = (flow.local_port(), flow.remote_port());
+    let octets = |offset, len| stream::octets(Direction::ToStack, ports, offset, len);
+    let before = offset.wrapping_neg() as usize;
+    if (offset as i32) >= 0 || before >= len {
+        return octets(offset, len);
+    }
+    scratch.clear();
+    scratch.extend_from_slice(octets(offset, before));
+    scratch.extend_from_slice(octets(0, len - before));
+    scratch
+}
+
+/// Lets the last packet of the queue change places with the one before it, or arrive twice, when
+/// that was asked for.
+fn disturb(connection: &mut Connection, out: &mut Packets) {
+    let faults = &mut connection.faults;
+    if std::mem::take(&mut faults.twice) {
+        out.repeat_last();
+    }
+    if faults.holding {
+        faults.holding = false;
+        std::mem::swap(out.push(), &mut connection.held);
+    } else if std::mem::take(&mut faults.swap) {
+        faults.holding = true;
+        out.pop_into(&mut connection.held);
+    }
+}

@@ -1,15 +1,19 @@
 //! Scenarios: what the harness does to a stack.
 //!
 //! Steps, their text form, the generator, and one file that holds vocabulary and weights. A
-//! scenario's `Debug` and `Display` are its text.
+//! scenario's `Debug` and `Display` are its text, which `docs/scenarios.md` teaches. This room
+//! depends on [`crate::wire`], [`crate::time`] and the stack's configuration; it knows no stack,
+//! no model, and nothing of what became of a scenario.
 
 mod generate;
 mod notation;
+mod random;
 mod step;
 mod vocabulary;
 
 pub use generate::generate;
 pub use notation::ParseError;
+pub use random::{Random, Source};
 pub use step::{
     Address, CallStep, Flow, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase, SeqExpr, Step,
     Wait,

@@ -4,14 +4,19 @@
 //! numbers are symbolic, relative to what the wire has shown of the connection, and are named as
 //! the stack under test would name them: `RCV.NXT` is what the stack last acknowledged.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use arrayvec::ArrayVec;
 
 use crate::stack::{Config, Socket};
 use crate::time::Micros;
-use crate::wire::{Damage, Flags};
+use crate::wire::{Damage, Family, Flags};
 
 /// What the harness does to a stack.
-#[derive(Clone, PartialEq, Eq)]
+///
+/// `Display` and `Debug` are its text, and the text parses back to the same scenario as long as
+/// every number is inside the range that its field names.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Scenario {
     /// What is asked of the stack.
     pub config: Config,
@@ -56,6 +61,18 @@ impl Flow {
     pub const fn remote_port(self) -> u16 {
         40_000 + self.remote as u16
     }
+
+    /// The four-tuple of these two ports, if it is one of those that scenarios use.
+    pub fn from_ports(local: u16, remote: u16) -> Option<Flow> {
+        let below = |port: u16, first: u16| {
+            let index = u8::try_from(port.checked_sub(first)?).ok()?;
+            (index < Flow::PORTS).then_some(index)
+        };
+        Some(Flow {
+            local: below(local, 80)?,
+            remote: below(remote, 40_000)?,
+        })
+    }
 }
 
 /// One step.
@@ -82,7 +99,7 @@ pub struct SegmentStep {
     pub seq: SeqExpr,
     /// The acknowledgment field, also when ACK is not set.
     pub ack: SeqExpr,
-    /// Octets of text.
+    /// Octets of text; what the MTU does not let travel is left out.
     pub len: u16,
     /// The window field; `None` for the window that the peer advertises anyway.
     pub window: Option<u16>,
@@ -98,6 +115,34 @@ pub struct SegmentStep {
     pub damage: Option<Damage>,
 }
 
+impl SegmentStep {
+    /// A segment with these flags and nothing else said: at `NEXT`, acknowledging `SND.NXT` when
+    /// ACK is set, without text.
+    pub const fn new(flags: Flags) -> SegmentStep {
+        let ack = if flags.ack() {
+            SeqBase::SndNxt
+        } else {
+            SeqBase::Zero
+        };
+        SegmentStep {
+            flow: Flow {
+                local: 0,
+                remote: 0,
+            },
+            flags,
+            seq: SeqExpr::at(SeqBase::Next),
+            ack: SeqExpr::at(ack),
+            len: 0,
+            window: None,
+            urgent: 0,
+            options: None,
+            src: None,
+            dst: None,
+            damage: None,
+        }
+    }
+}
+
 /// A sequence number: a named one, and a distance from it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SeqExpr {
@@ -105,6 +150,13 @@ pub struct SeqExpr {
     pub base: SeqBase,
     /// Added to it.
     pub offset: i32,
+}
+
+impl SeqExpr {
+    /// The named number itself.
+    pub const fn at(base: SeqBase) -> SeqExpr {
+        SeqExpr { base, offset: 0 }
+    }
 }
 
 /// Sequence numbers that the wire shows, named as the stack under test would name them.
@@ -132,7 +184,24 @@ pub enum SeqBase {
     SndOld,
 }
 
-/// One option of a segment that is spelled out.
+impl SeqBase {
+    /// All of them with their names.
+    pub const NAMES: [(SeqBase, &'static str); 10] = [
+        (SeqBase::Zero, "0"),
+        (SeqBase::Irs, "IRS"),
+        (SeqBase::RcvNxt, "RCV.NXT"),
+        (SeqBase::RcvEdge, "RCV.EDGE"),
+        (SeqBase::RcvMax, "RCV.MAX"),
+        (SeqBase::Next, "NEXT"),
+        (SeqBase::Iss, "ISS"),
+        (SeqBase::SndUna, "SND.UNA"),
+        (SeqBase::SndNxt, "SND.NXT"),
+        (SeqBase::SndOld, "SND.OLD"),
+    ];
+}
+
+/// One option of a segment that is spelled out. Those that the field of 40 octets has no room
+/// for are left out.
 #[derive(Clone, PartialEq, Eq)]
 pub enum OptionStep {
     /// `mss N`.
@@ -149,7 +218,7 @@ pub enum OptionStep {
     Nop,
     /// `eol`.
     Eol,
-    /// `raw HEX`: these octets as they are.
+    /// `raw HEX`: these octets as they are, at least one.
     Raw(ArrayVec<u8, 12>),
 }
 
@@ -170,6 +239,42 @@ pub enum Address {
     Stack,
 }
 
+impl Address {
+    /// All of them with their names.
+    pub const NAMES: [(Address, &'static str); 6] = [
+        (Address::Other, "other"),
+        (Address::Broadcast, "broadcast"),
+        (Address::Multicast, "multicast"),
+        (Address::Unspecified, "unspecified"),
+        (Address::Loopback, "loopback"),
+        (Address::Stack, "stack"),
+    ];
+
+    /// The address itself. Hosts and groups are those set aside for documentation (RFC 5737,
+    /// RFC 3849, RFC 6676).
+    pub const fn of(self, family: Family) -> IpAddr {
+        match (self, family) {
+            (Address::Other, Family::V4) => IpAddr::V4(Ipv4Addr::new(192, 0, 2, 3)),
+            (Address::Other, Family::V6) => {
+                IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 3))
+            }
+            (Address::Broadcast, Family::V4) => IpAddr::V4(Ipv4Addr::BROADCAST),
+            (Address::Broadcast, Family::V6) => {
+                IpAddr::V6(Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1))
+            }
+            (Address::Multicast, Family::V4) => IpAddr::V4(Ipv4Addr::new(233, 252, 0, 1)),
+            (Address::Multicast, Family::V6) => {
+                IpAddr::V6(Ipv6Addr::new(0xff0e, 0, 0, 0, 0, 0, 0xdb8, 1))
+            }
+            (Address::Unspecified, Family::V4) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            (Address::Unspecified, Family::V6) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+            (Address::Loopback, Family::V4) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            (Address::Loopback, Family::V6) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            (Address::Stack, family) => family.stack(),
+        }
+    }
+}
+
 /// A user call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CallStep {
@@ -187,9 +292,9 @@ pub enum CallStep {
         /// Peer, as in [`Flow::remote`].
         remote: u8,
     },
-    /// `send N`.
+    /// `send N`: 1 to [`CallStep::MOST`] octets.
     Send(u32),
-    /// `recv [N]`.
+    /// `recv [N]`: at most so many octets, 1 to [`CallStep::MOST`]; without a number, that many.
     Receive(u32),
     /// `close`.
     Close,
@@ -199,13 +304,24 @@ pub enum CallStep {
     Status,
 }
 
+impl CallStep {
+    /// The largest number of octets that one SEND or RECEIVE asks for.
+    pub const MOST: u32 = 65_535;
+}
+
 /// How time passes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wait {
-    /// So long.
+    /// So long, at most [`Wait::LONGEST`].
     Span(Micros),
     /// Until the stack's next timer has fired; nothing when it has none.
     Timer,
+}
+
+impl Wait {
+    /// The longest span: 1000 hours, more than the 24 days after which timestamps age
+    /// (RFC 7323 section 5.5).
+    pub const LONGEST: Micros = Micros::secs(1_000 * 3_600);
 }
 
 /// What an ordinary peer does.
@@ -217,13 +333,16 @@ pub enum PeerStep {
     Ack,
     /// Acknowledges so many octets more than before, at most what was sent.
     AckPart(u16),
-    /// Sends so many octets, the next ones, in segments that the window and MSS allow.
+    /// Sends so many octets, at least 1, the next ones, as far as the window allows, in segments
+    /// that the MSS allows.
     Data(u16),
+    /// Sends again what the stack has not acknowledged, text and FIN.
+    Resend,
     /// Sends FIN, the first time at `NEXT`, later the same again.
     Fin,
     /// Advertises this window from now on, and says so in an ACK.
     Window(u16),
-    /// Does not see the next so many segments that the stack sends.
+    /// Does not see the next so many segments, at least 1, that the stack sends.
     Lose(u8),
     /// Its own next segment is lost on the way.
     Drop,

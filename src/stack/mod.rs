@@ -117,4 +117,69 @@ pub trait Stack {
 
     /// STATUS, for cross-checks; [`Outcome::Unsupported`] where the stack has none.
     fn status(&mut self, socket: Socket) -> Outcome;
+
+    /// The other end of a socket's connection, as a user learns it who accepts one; `None` while
+    /// there is none, or where the interface does not tell.
+    fn remote(&mut self, socket: Socket) -> Option<Endpoint> {
+        let _ = socket;
+        None
+    }
+}
+
+impl<S: Stack + ?Sized> Stack for Box<S> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn reset(&mut self, config: &Config, seed: u64) -> Result<(), Broken> {
+        (**self).reset(config, seed)
+    }
+
+    fn profile(&self) -> &Profile {
+        (**self).profile()
+    }
+
+    fn deliver(&mut self, packet: &[u8], out: &mut Outbox) -> Result<(), Broken> {
+        (**self).deliver(packet, out)
+    }
+
+    fn advance(&mut self, to: Instant, out: &mut Outbox) -> Result<(), Broken> {
+        (**self).advance(to, out)
+    }
+
+    fn next_timer(&mut self) -> Option<Instant> {
+        (**self).next_timer()
+    }
+
+    fn listen(&mut self, socket: Socket, port: u16, remote: Option<Endpoint>) -> Outcome {
+        (**self).listen(socket, port, remote)
+    }
+
+    fn connect(&mut self, socket: Socket, port: u16, remote: Endpoint) -> Outcome {
+        (**self).connect(socket, port, remote)
+    }
+
+    fn send(&mut self, socket: Socket, octets: &[u8]) -> Outcome {
+        (**self).send(socket, octets)
+    }
+
+    fn receive(&mut self, socket: Socket, buffer: &mut [u8]) -> Outcome {
+        (**self).receive(socket, buffer)
+    }
+
+    fn close(&mut self, socket: Socket) -> Outcome {
+        (**self).close(socket)
+    }
+
+    fn abort(&mut self, socket: Socket) -> Outcome {
+        (**self).abort(socket)
+    }
+
+    fn status(&mut self, socket: Socket) -> Outcome {
+        (**self).status(socket)
+    }
+
+    fn remote(&mut self, socket: Socket) -> Option<Endpoint> {
+        (**self).remote(socket)
+    }
 }

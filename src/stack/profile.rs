@@ -3,6 +3,8 @@
 //! A profile turns choices that the standard leaves open into certainties. A stack that
 //! contradicts its own profile deviates.
 
+use std::borrow::Cow;
+
 use crate::time::Micros;
 use crate::wire::Family;
 
@@ -86,7 +88,7 @@ pub enum AckRange {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Profile {
     /// Name and version, for reports.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// The version of IP.
     pub family: Family,
     /// MTU of the link; nothing longer is sent, and no larger MSS announced.

@@ -1,0 +1,485 @@
+//! The text form of scenarios: what is printed parses back, what is wrong is told to a person,
+//! and what the documentation shows is true.
+
+use arrayvec::ArrayVec;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use tcprove::scenario::{
+    Address, CallStep, Flow, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase, SeqExpr, Step,
+    Wait, generate,
+};
+use tcprove::stack::{Config, CongestionControl, Socket};
+use tcprove::time::Micros;
+use tcprove::wire::{Damage, Family, Flags};
+
+// Arbitrary scenarios: every field over its whole range.
+
+fn micros() -> impl Strategy<Value = Micros> {
+    prop_oneof![
+        (0..=Wait::LONGEST.0).prop_map(Micros),
+        (0..1_000u64).prop_map(Micros::millis),
+        (0..1_000u64).prop_map(Micros::secs),
+    ]
+}
+
+fn config() -> impl Strategy<Value = Config> {
+    let family = prop_oneof![
+        (Just(Family::V4), 576..=u16::MAX),
+        (Just(Family::V6), 1_280..=u16::MAX)
+    ];
+    let congestion = select(vec![
+        CongestionControl::None,
+        CongestionControl::Reno,
+        CongestionControl::Cubic,
+    ]);
+    let some = (
+        family,
+        1..=16u32 << 20,
+        1..=16u32 << 20,
+        any::<bool>(),
+        any::<bool>(),
+        micros(),
+        proptest::option::of(micros()),
+        proptest::option::of(micros()),
+        congestion,
+    )
+        .prop_map(
+            |(family, rcv, snd, ts, nagle, delay, keep, user, congestion)| Config {
+                family: family.0,
+                mtu: family.1,
+                receive_buffer: rcv,
+                send_buffer: snd,
+                timestamps: ts,
+                nagle,
+                ack_delay: delay,
+                keep_alive: keep,
+                user_timeout: user,
+                congestion,
+            },
+        );
+    prop_oneof![Just(Config::default()), some]
+}
+
+fn flow() -> impl Strategy<Value = Flow> {
+    (0..Flow::PORTS, 0..Flow::PORTS).prop_map(|(local, remote)| Flow { local, remote })
+}
+
+fn seq() -> impl Strategy<Value = SeqExpr> {
+    let base = select(SeqBase::NAMES.map(|(base, _)| base).to_vec());
+    let offset = prop_oneof![any::<i32>(), -2..=2i32, Just(i32::MIN)];
+    (base, offset).prop_map(|(base, offset)| SeqExpr { base, offset })
+}
+
+fn option() -> impl Strategy<Value = OptionStep> {
+    prop_oneof![
+        any::<u16>().prop_map(OptionStep::Mss),
+        any::<u8>().prop_map(OptionStep::WindowScale),
+        Just(OptionStep::SackPermitted),
+        any::<(i32, i32)>().prop_map(|(value, echo)| OptionStep::Timestamps(value, echo)),
+        (seq(), seq()).prop_map(|(left, right)| OptionStep::Sack(left, right)),
+        Just(OptionStep::Nop),
+        Just(OptionStep::Eol),
+        vec(any::<u8>(), 1..=12).prop_map(|octets| OptionStep::Raw(octets.into_iter().collect())),
+    ]
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    prop_oneof![
+        (1..=u16::MAX).prop_map(Damage::Checksum),
+        (0..=15u8).prop_map(Damage::DataOffset),
+        any::<u16>().prop_map(Damage::Cut),
+        (1..=u16::MAX).prop_map(Damage::Truncate),
+        (1..=u16::MAX).prop_map(Damage::Ipv4Checksum),
+        (1..=10u8).prop_map(Damage::Ipv4Options),
+        (1..=u8::MAX).prop_map(Damage::Trailer),
+    ]
+}
+
+fn segment() -> impl Strategy<Value = SegmentStep> {
+    let address = || proptest::option::of(select(Address::NAMES.map(|(it, _)| it).to_vec()));
+    let options = proptest::option::of(
+        vec(option(), 0..=6).prop_map(|list| list.into_iter().collect::<ArrayVec<_, 6>>()),
+    );
+    let numbers = (
+        any::<u16>().prop_map(Flags::from_bits),
+        proptest::option::of((seq(), seq())),
+        any::<u16>(),
+        proptest::option::of(any::<u16>()),
+        any::<u16>(),
+    );
+    let rest = (
+        flow(),
+        options,
+        address(),
+        address(),
+        proptest::option::of(damage()),
+    );
+    (numbers, rest).prop_map(|((flags, seqs, len, window, urgent), rest)| {
+        let usual = SegmentStep::new(flags);
+        let (flow, options, src, dst, damage) = rest;
+        let (seq, ack) = seqs.unwrap_or((usual.seq, usual.ack));
+        SegmentStep {
+            flow,
+            flags,
+            seq,
+            ack,
+            len,
+            window,
+            urgent,
+            options,
+            src,
+            dst,
+            damage,
+        }
+    })
+}
+
+fn call() -> impl Strategy<Value = CallStep> {
+    let port = 0..Flow::PORTS;
+    let octets = 1..=CallStep::MOST;
+    prop_oneof![
+        (port.clone(), proptest::option::of(port.clone()))
+            .prop_map(|(local, remote)| CallStep::Listen { local, remote }),
+        (port.clone(), port).prop_map(|(local, remote)| CallStep::Connect { local, remote }),
+        octets.clone().prop_map(CallStep::Send),
+        prop_oneof![octets, Just(CallStep::MOST)].prop_map(CallStep::Receive),
+        Just(CallStep::Close),
+        Just(CallStep::Abort),
+        Just(CallStep::Status),
+    ]
+}
+
+fn peer_step() -> impl Strategy<Value = PeerStep> {
+    prop_oneof![
+        Just(PeerStep::Handshake),
+        Just(PeerStep::Ack),
+        any::<u16>().prop_map(PeerStep::AckPart),
+        (1..=u16::MAX).prop_map(PeerStep::Data),
+        Just(PeerStep::Resend),
+        Just(PeerStep::Fin),
+        any::<u16>().prop_map(PeerStep::Window),
+        (1..=u8::MAX).prop_map(PeerStep::Lose),
+        Just(PeerStep::Drop),
+        Just(PeerStep::Swap),
+        Just(PeerStep::Twice),
+        Just(PeerStep::Crash),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => segment().prop_map(Step::Segment),
+        2 => (0..3u8, call()).prop_map(|(socket, call)| Step::Call(Socket(socket), call)),
+        1 => micros().prop_map(|span| Step::Wait(Wait::Span(span))),
+        1 => Just(Step::Wait(Wait::Timer)),
+        2 => (flow(), peer_step()).prop_map(|(flow, step)| Step::Peer(flow, step)),
+    ]
+}
+
+fn scenario() -> impl Strategy<Value = Scenario> {
+    let isn = proptest::option::of(any::<u32>());
+    (config(), any::<u64>(), isn, vec(step(), 0..12)).prop_map(|(config, seed, peer_isn, steps)| {
+        Scenario {
+            config,
+            seed,
+            peer_isn,
+            steps,
+        }
+    })
+}
+
+/// Words of the notation and what is close to them, put together without sense.
+fn nonsense() -> impl Strategy<Value = String> {
+    const WORDS: &str = "stack seed isn < > , : # <mss <> A: B: D: a: é: wait peer SYN ACK,PSH \
+        SYN,, none seq ack win urg len port from to src dst damage checksum offset cut truncate \
+        mss wscale sackok ts sack nop eol raw 0102 0g RCV.NXT RCV.NXT+ SND.UNA-1 NEXT..NEXT \
+        NEXT+1.. .. 0 -1 +1 0x 0xffff 65536 4294967296 99999999999999999999999 500ms 5 s 5µs \
+        timer handshake data fin window lose drop listen connect send recv close mtu= mtu=9 \
+        rcv=0 ipv6 ts=on nagle=maybe congestion=bbr = \t \u{0} \u{1b}[2J \u{202e} 𝟓";
+    let word = select(WORDS.split(' ').collect::<Vec<_>>());
+    let gap = select(vec!["", " ", " ", "\n", "\r\n"]);
+    vec((word, gap), 0..20).prop_map(|words| {
+        let words = words.into_iter();
+        words.flat_map(|(word, gap)| [word, gap]).collect()
+    })
+}
+
+fn settings(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(settings(600))]
+
+    #[test]
+    fn what_is_printed_parses_back(scenario in scenario()) {
+        let text = scenario.to_string();
+        let back = text.parse::<Scenario>();
+        prop_assert_eq!(&back, &Ok(scenario), "\n{}", text);
+    }
+
+    #[test]
+    fn any_text_is_a_scenario_or_an_error_with_its_place(
+        text in prop_oneof![nonsense(), any::<String>()]
+    ) {
+        if let Err(error) = text.parse::<Scenario>() {
+            let lines = text.lines().count();
+            prop_assert!((1..=lines).contains(&error.line), "{error} in {lines} lines");
+            let line = text.lines().nth(error.line - 1).unwrap_or("");
+            prop_assert!((1..=line.chars().count() + 1).contains(&error.column));
+            prop_assert_eq!(error.render("x.scn", &text).lines().count(), 3);
+        }
+    }
+}
+
+#[test]
+fn generated_scenarios_parse_back() {
+    let mut scenario = Scenario::default();
+    for index in 0..3_000 {
+        generate(7, index, &mut scenario);
+        let text = scenario.to_string();
+        assert_eq!(text.parse().as_ref(), Ok(&scenario), "\n{text}");
+    }
+}
+
+/// Each text, how it is printed again when that is not the same.
+const SAME: &[(&str, Option<&str>)] = &[
+    ("< SYN", None),
+    ("< SYN win 65535 <mss 1460, wscale 7, sackok, ts 0 0>", None),
+    ("< SYN seq NEXT ack 0 <>", Some("< SYN <>")),
+    ("< ACK ack SND.NXT", Some("< ACK")),
+    ("< PSH,ACK seq RCV.NXT+5 len 10", None),
+    ("< ACK,PSH len 0x10", Some("< PSH,ACK len 16")),
+    ("< RST seq 4294967295", None),
+    (
+        "< RST,ACK seq RCV.EDGE-1 ack SND.OLD+0",
+        Some("< RST,ACK seq RCV.EDGE-1 ack SND.OLD"),
+    ),
+    ("< none seq 0x10", Some("< none seq 16")),
+    (
+        "< ACK urg 5 <nop,nop,sack NEXT+10..NEXT+20>",
+        Some("< ACK urg 5 <nop, nop, sack NEXT+10..NEXT+20>"),
+    ),
+    (
+        "< SYN <raw 0204ffFF, eol>",
+        Some("< SYN <raw 0204ffff, eol>"),
+    ),
+    (
+        "< ACK port 1 from 2 src broadcast dst multicast damage checksum 0x1",
+        None,
+    ),
+    ("< ACK damage offset 3", None),
+    ("< ACK damage cut 10", None),
+    ("< ACK damage truncate 4", None),
+    ("A: listen port 0", Some("A: listen")),
+    ("B: listen port 0 from 2", None),
+    ("B:connect port 1 to 1", Some("B: connect")),
+    ("C: connect to 0 port 1", Some("C: connect port 1 to 0")),
+    ("A: recv 65535", Some("A: recv")),
+    ("A: recv 10", None),
+    ("A: send 100", None),
+    ("wait 1000us", Some("wait 1ms")),
+    ("wait 4min", Some("wait 240s")),
+    ("wait timer   # until something happens", Some("wait timer")),
+    (
+        "peer handshake from 1 port 1",
+        Some("peer handshake port 1 from 1"),
+    ),
+    ("peer ack", None),
+    ("peer ack 0 port 3", None),
+    ("peer data 100", None),
+];
+
+#[test]
+fn one_step_has_one_canonical_text() {
+    for (text, printed) in SAME {
+        let step: Step = text
+            .parse()
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(step.to_string(), printed.unwrap_or(text));
+        assert_eq!(format!("{step:?}"), step.to_string());
+    }
+}
+
+#[test]
+fn the_header_holds_what_is_unusual() {
+    let text = "# a comment\n\nstack ipv6 mtu=1400 rcv=1 snd=2 ts nagle=off ackdelay=0s \
+        keepalive=2s usertimeout=30s congestion=reno\nseed 18446744073709551615\nisn 4294967295\n";
+    let scenario: Scenario = text.parse().unwrap();
+    let expected = Config {
+        family: Family::V6,
+        mtu: 1_400,
+        receive_buffer: 1,
+        send_buffer: 2,
+        timestamps: true,
+        nagle: false,
+        ack_delay: Micros::ZERO,
+        keep_alive: Some(Micros::secs(2)),
+        user_timeout: Some(Micros::secs(30)),
+        congestion: CongestionControl::Reno,
+    };
+    assert_eq!(scenario.config, expected);
+    assert_eq!(
+        (scenario.seed, scenario.peer_isn),
+        (u64::MAX, Some(u32::MAX))
+    );
+    assert_eq!(scenario.to_string(), text.split_once("\n\n").unwrap().1);
+
+    let usual = "stack ipv4 nagle=on keepalive=off usertimeout=off\nseed 0\n";
+    let usual: Scenario = usual.parse().unwrap();
+    assert_eq!(usual, Scenario::default());
+    assert_eq!(usual.to_string(), "");
+}
+
+/// Texts that are no scenario, one mistake each.
+const MISTAKES: &[&str] = &[
+    "A: listen\nlisten",
+    "A: listen\n    A: lisen port 1\npeer handshake",
+    "D: listen",
+    "A:",
+    "A: listen port 4",
+    "A: listen to 1",
+    "A: connect port 1 port 1",
+    "A: send",
+    "A: send 65536",
+    "A: send 0",
+    "A: recv ten",
+    "A: close now",
+    "stack ipv6 mtu=1000",
+    "stack mtu=70000",
+    "stack rcv=0",
+    "stack rcv=99999999999999999999",
+    "stack buffers=5",
+    "stack rcv",
+    "stack ts=on",
+    "stack nagle=maybe",
+    "stack ipv4 ipv6",
+    "stack ackdelay=10",
+    "stack keepalive=never",
+    "stack congestion=bbr",
+    "seed",
+    "seed -1",
+    "isn 4294967296",
+    "seed 1\nseed 2",
+    "A: listen\nstack ipv6",
+    "<",
+    "< syn",
+    "< SYN,,ACK",
+    "< SYN,none",
+    "< SYN seq",
+    "< SYN seq RCV.NEXT",
+    "< SYN seq RCV.NXT+99999999999",
+    "< SYN seq RCV.NXT+-1",
+    "< SYN seq 4294967296",
+    "< ACK len -1",
+    "< ACK win 65536",
+    "< ACK len 1 len 2",
+    "< ACK size 1",
+    "< ACK from 4",
+    "< ACK src elsewhere",
+    "< ACK damage",
+    "< ACK damage checksum 0",
+    "< ACK damage offset 16",
+    "< ACK damage flags 1",
+    "< SYN <mss",
+    "< SYN <mss 1460",
+    "< SYN <mss 1460,>",
+    "< SYN <mss 1460 wscale 7>",
+    "< SYN <tfo 1>",
+    "< SYN <wscale 256>",
+    "< SYN <ts 1>",
+    "< SYN <sack 1-2>",
+    "< SYN <sack NEXT..NXT>",
+    "< SYN <raw 1>",
+    "< SYN <raw 0102030405060708090a0b0c0d>",
+    "< SYN <nop, nop, nop, nop, nop, nop, nop>",
+    "< SYN> ",
+    "wait",
+    "wait 5",
+    "wait 1.5s",
+    "wait 1001h",
+    "wait 5 s",
+    "peer",
+    "peer sleep",
+    "peer data",
+    "peer data 0",
+    "peer ack 65536",
+    "peer lose 256",
+    "peer fin 3",
+    "\t\u{1b}[2J # not obeyed by a terminal",
+    "naïve «word» that is unheard of: ÄÖÜ, and, what is more, followed by so much that the line is very long",
+    "A: close                                                                                               again",
+];
+
+#[test]
+fn mistakes_are_explained() {
+    let mut shown = String::new();
+    for text in MISTAKES {
+        match text.parse::<Scenario>() {
+            Ok(scenario) => panic!("{text:?} is a scenario:\n{scenario}"),
+            Err(error) => {
+                shown.push_str(&error.render("x.scn", text));
+                shown.push_str("\n\n");
+            }
+        }
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/notation"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("mistakes", shown));
+}
+
+/// The fenced blocks of the documentation that hold a scenario, each with its first line.
+fn documented() -> Vec<(usize, String)> {
+    let text = include_str!("../docs/scenarios.md");
+    let mut blocks = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    for (index, line) in text.lines().enumerate() {
+        match &mut open {
+            Some(_) if line == "```" => blocks.extend(open.take()),
+            Some((_, block)) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            None if line == "```scn" => open = Some((index + 2, String::new())),
+            None => {}
+        }
+    }
+    blocks
+}
+
+#[test]
+fn the_documentation_is_true() {
+    let blocks = documented();
+    assert!(blocks.len() >= 8, "only {} examples found", blocks.len());
+    let mut words = String::new();
+    for (line, block) in blocks {
+        match block.parse::<Scenario>() {
+            Ok(scenario) => {
+                let back = scenario.to_string().parse();
+                assert_eq!(back, Ok(scenario), "docs/scenarios.md:{line}");
+            }
+            Err(error) => panic!(
+                "docs/scenarios.md:{line}:\n{}",
+                error.render("example", &block)
+            ),
+        }
+        words.push_str(&block);
+    }
+    // Nothing is left untaught.
+    for (_, name) in SeqBase::NAMES.iter().skip(1) {
+        assert!(words.contains(name), "no example has {name}");
+    }
+    let every = "stack seed isn listen connect send recv close abort status handshake ack data \
+        resend fin window lose drop swap twice crash seq win len urg port from to src dst damage \
+        checksum offset cut truncate ipv4checksum ipv4options trailer mss wscale sackok ts sack nop eol raw timer";
+    for word in every.split_whitespace() {
+        assert!(words.contains(word), "no example has {word}");
+    }
+}
