@@ -1,3 +1,7 @@
 //! The command line of tcprove.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tcprove::cli::main()
+}

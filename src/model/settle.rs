@@ -6,7 +6,7 @@ use crate::time::{Instant, Micros};
 
 /// Brings the obligations of sending up to date with the rest of the block.
 pub fn settle(tcb: &mut Tcb, ctx: &Context) {
-    let outstanding = tcb.snd.una != tcb.snd.nxt;
+    let outstanding = tcb.snd.una != tcb.snd.nxt && sends(tcb.state);
     let unsent = unsent(tcb);
     let closed_window = tcb.snd.wnd == 0;
     let stuck = unsent && !outstanding && closed_window;
@@ -25,6 +25,20 @@ pub fn settle(tcb: &mut Tcb, ctx: &Context) {
         tcb.due.send = Instant::NEVER;
     } else if tcb.due.send == Instant::NEVER {
         tcb.due.send = ctx.now + SEND_DELAY;
+    }
+}
+
+/// The states in which something may wait for its acknowledgment.
+fn sends(state: State) -> bool {
+    match state {
+        State::SynSent
+        | State::SynReceived
+        | State::Established
+        | State::CloseWait
+        | State::FinWait1
+        | State::Closing
+        | State::LastAck => true,
+        State::Closed | State::Listen | State::FinWait2 | State::TimeWait => false,
     }
 }
 

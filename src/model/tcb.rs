@@ -11,7 +11,7 @@ use super::{EventClass, State};
 use crate::oracle::Instead;
 use crate::spec::Req;
 use crate::time::{Instant, Micros};
-use crate::wire::{Endpoint, SeqNumber};
+use crate::wire::{Endpoint, Segment, SeqNumber};
 
 /// How a connection was opened (RFC9293-MUST-11).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -51,6 +51,8 @@ pub struct SendSpace {
     pub wl1: SeqNumber,
     /// SND.WL2.
     pub wl2: SeqNumber,
+    /// The furthest right edge that the peer ever offered.
+    pub edge_max: SeqNumber,
     /// MAX.SND.WND (RFC 5961 section 5.2).
     pub max_wnd: u32,
     /// SND.WND was taken from a SYN, where it is not scaled.
@@ -311,8 +313,8 @@ pub struct Tcb {
     pub severed: bool,
     /// The last input.
     pub input: Input,
-    /// How many known deviations this explanation needs.
-    pub known: u16,
+    /// Which known deviations this explanation needs: bit *n* is entry *n* of the file.
+    pub known: u64,
     /// Recommendations missed.
     pub misses: [Option<Miss>; 3],
 }
@@ -414,10 +416,8 @@ impl Tcb {
 
     /// Octets received in order since the connection began.
     pub fn received(&self) -> u32 {
-        self.rcv
-            .nxt
-            .since(self.rcv.irs)
-            .wrapping_sub(1 + u32::from(self.rcv.fin))
+        let numbers = self.rcv.nxt.since(self.rcv.irs);
+        numbers.saturating_sub(1 + u32::from(self.rcv.fin))
     }
 
     /// Octets received in order that RECEIVE has not delivered.
@@ -446,6 +446,18 @@ impl Tcb {
         }
     }
 
+    /// Takes over a window that the peer offers.
+    pub fn take_window(&mut self, wnd: u32, seg: &Segment) {
+        self.snd.wnd = wnd;
+        self.snd.wl1 = seg.seq;
+        self.snd.wl2 = seg.ack;
+        self.snd.wnd_from_syn = seg.flags.syn();
+        self.snd.max_wnd = self.snd.max_wnd.max(wnd);
+        if seg.flags.ack() {
+            self.snd.edge_max = self.snd.edge_max.later(seg.ack + wnd);
+        }
+    }
+
     /// Notes a missed recommendation; once for each requirement.
     pub fn miss(&mut self, miss: Miss) {
         for slot in &mut self.misses {
@@ -461,8 +473,11 @@ impl Tcb {
     }
 
     /// How dear this explanation is: known deviations first, then recommendations missed.
-    pub fn cost(&self) -> (u16, usize) {
-        (self.known, self.misses.iter().flatten().count())
+    pub fn cost(&self) -> (u32, usize) {
+        (
+            self.known.count_ones(),
+            self.misses.iter().flatten().count(),
+        )
     }
 
     /// Ends the connection: nothing is owed any more, the ports are remembered.

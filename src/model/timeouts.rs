@@ -56,9 +56,10 @@ fn user_timeout(tcb: &Tcb, ctx: &Context, out: &mut Branches) {
         return;
     };
     let running = match tcb.state {
-        State::Closed | State::Listen | State::TimeWait => false,
+        State::Closed | State::Listen => false,
         State::SynSent
         | State::SynReceived
+        | State::TimeWait
         | State::Established
         | State::FinWait1
         | State::FinWait2

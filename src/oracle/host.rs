@@ -80,6 +80,8 @@ impl Host {
             let Some(best) = worlds.now.iter().min_by_key(|tcb| tcb.cost()) else {
                 continue;
             };
+            let known = (0..64).filter(|n| best.known >> n & 1 == 1);
+            self.used.extend(known);
             for miss in best.misses.iter().flatten() {
                 let shape = Shape {
                     requirement: miss.requirement,
@@ -213,7 +215,9 @@ impl Host {
             None => Some(req::RFC9293_MUST_3),
             Some(seg) if arrives::addressed_properly(seg, stack) => None,
             Some(seg) if seg.dst.addr != stack => Some(req::RFC9293_MUST_57),
-            Some(_) => Some(req::RFC9293_MUST_63),
+            Some(seg) if seg.flags.syn() => Some(req::RFC9293_MUST_63),
+            // Only for SYNs is it said what an impossible source address comes to.
+            Some(_) => None,
         };
         if let Some(requirement) = self.unanswerable {
             coverage.exercise(requirement);
@@ -230,14 +234,15 @@ impl Host {
             }
         }
         let end = self.input(trace, ctx, socket, Happening::Arrival(seg), coverage);
-        if seg.src.addr == stack {
-            self.tolerate_own_address(ctx, socket);
+        if !arrives::addressed_properly(seg, stack) || seg.src.addr == stack {
+            self.tolerate_address(ctx, socket);
         }
         end
     }
 
-    /// A segment that claims to come from the stack itself may be dropped, or treated as any.
-    fn tolerate_own_address(&mut self, ctx: &Context<'_>, socket: usize) {
+    /// A segment that claims to come from the stack itself, or from no possible host, may be
+    /// dropped, or treated as any.
+    fn tolerate_address(&mut self, ctx: &Context<'_>, socket: usize) {
         let worlds = &mut self.sockets[socket];
         for tcb in &mut worlds.now {
             if let Some(reply) = &mut tcb.due.reply {
@@ -312,7 +317,7 @@ impl Host {
             return self.malformed(
                 trace,
                 ctx,
-                req::RFC9293_MUST_45,
+                self.unanswerable.unwrap_or(req::RFC9293_MUST_45),
                 "a segment from an address that is not the stack's",
             );
         }
@@ -376,20 +381,27 @@ impl Host {
         // One known deviation may be needed after another; each uses up an entry or a deadline.
         for _ in 0..8 {
             let worlds = &mut self.sockets[socket];
-            let (fault, tcb) = match worlds.step(what, ctx, &mut self.scratch, coverage) {
-                Stepped::Explained => return End::Explained,
-                Stepped::TooMany => {
-                    return End::Verdict(Verdict::Inconclusive(format!(
-                        "more than {} states explain what was seen",
-                        super::worlds::MOST
-                    )));
-                }
-                Stepped::Unexplained(fault, tcb) => (self.sharpen(fault), tcb),
-            };
+            let (fault, tcb) =
+                match worlds.step(what, ctx, &self.known, &mut self.scratch, coverage) {
+                    Stepped::Explained => return End::Explained,
+                    Stepped::TooMany => {
+                        return End::Verdict(Verdict::Inconclusive(format!(
+                            "more than {} states explain what was seen",
+                            super::worlds::MOST
+                        )));
+                    }
+                    Stepped::Unexplained(fault, tcb) => (self.sharpen(fault, what), tcb),
+                };
             match self.go_on(trace, ctx, socket, what, &fault, &tcb, coverage) {
                 GoOn::Again => {}
                 GoOn::Explained => return End::Explained,
                 GoOn::Stop => return End::Verdict(Verdict::Conforms),
+                GoOn::No if fault.requirement.level().is_recommended() => {
+                    self.put_up(ctx, socket, &fault, &tcb);
+                    if let Happening::Emission(..) | Happening::Call(..) = what {
+                        return End::Explained;
+                    }
+                }
                 GoOn::No => return self.deviates(trace, ctx, socket, &fault, &tcb),
             }
         }
@@ -399,15 +411,28 @@ impl Host {
     }
 
     /// An answer to what must not be answered breaks that rule, whatever else it breaks.
-    fn sharpen(&self, fault: Fault) -> Fault {
-        match self.unanswerable {
-            Some(requirement) if !fault.timed && fault.instead != super::Instead::Silence => {
-                Fault {
-                    requirement,
-                    ..fault
-                }
-            }
-            Some(_) | None => fault,
+    fn sharpen(&self, fault: Fault, what: Happening<'_>) -> Fault {
+        match (self.unanswerable, what) {
+            (Some(requirement), Happening::Emission(..)) if !fault.timed => Fault {
+                requirement,
+                ..fault
+            },
+            _ => fault,
+        }
+    }
+
+    /// A recommendation is missed: that is noted, and what was owed is let off.
+    fn put_up(&mut self, ctx: &Context<'_>, socket: usize, fault: &Fault, tcb: &Tcb) {
+        let (state, event) = timeouts::class_of(tcb, fault);
+        for tcb in &mut self.sockets[socket].now {
+            forgive(tcb, ctx.now);
+            tcb.miss(Miss {
+                requirement: fault.requirement,
+                state,
+                event: coarse(event),
+                instead: fault.instead,
+                index: ctx.index,
+            });
         }
     }
 
@@ -430,11 +455,16 @@ impl Host {
         let Some((entry, then)) = self.known.covers(&shape) else {
             return GoOn::No;
         };
-        self.used.push(entry);
+        let bit = 1u64 << entry;
         let now = ctx.now;
         let worlds = &mut self.sockets[socket];
         match then {
-            Then::Stop => return GoOn::Stop,
+            Then::Stop => {
+                for tcb in &mut worlds.now {
+                    tcb.known |= bit;
+                }
+                return GoOn::Stop;
+            }
             Then::Ignored => {
                 let Some(input) = worlds.input else {
                     return GoOn::No;
@@ -443,7 +473,7 @@ impl Host {
                 // since.
                 worlds.now = worlds.before.clone();
                 for tcb in &mut worlds.now {
-                    tcb.known += 1;
+                    tcb.known |= bit;
                     tcb.due.credit = false;
                     tcb.due.reply = None;
                 }
@@ -454,6 +484,7 @@ impl Host {
             Then::Forgiven => {
                 for tcb in &mut worlds.now {
                     forgive(tcb, now);
+                    tcb.known |= bit;
                 }
                 if let Happening::Emission(..) | Happening::Call(..) = what {
                     return GoOn::Explained;
@@ -462,7 +493,7 @@ impl Host {
             Then::Closed => {
                 for tcb in &mut worlds.now {
                     *tcb = Tcb {
-                        known: tcb.known + 1,
+                        known: tcb.known | bit,
                         ..tcb.severed()
                     };
                 }
@@ -476,6 +507,7 @@ impl Host {
                 };
                 for tcb in &mut worlds.now {
                     adopt(tcb, seg, ctx);
+                    tcb.known |= bit;
                 }
             }
         }
@@ -514,7 +546,7 @@ impl Host {
             };
             let what = Happening::Emission(seg, trace.octets(*text));
             let worlds = &mut self.sockets[socket];
-            match worlds.step(what, &then, &mut self.scratch, coverage) {
+            match worlds.step(what, &then, &self.known, &mut self.scratch, coverage) {
                 Stepped::Explained => {}
                 Stepped::Unexplained(..) | Stepped::TooMany => return false,
             }
@@ -587,7 +619,6 @@ fn coarse(event: EventClass) -> EventClass {
 
 /// Everything that is overdue is let off.
 fn forgive(tcb: &mut Tcb, now: Instant) {
-    tcb.known += 1;
     tcb.due.reply = None;
     for due in [&mut tcb.due.syn, &mut tcb.due.ack, &mut tcb.due.send] {
         if *due <= now {
@@ -600,7 +631,6 @@ fn forgive(tcb: &mut Tcb, now: Instant) {
 
 /// Takes over what the stack's segment says of itself.
 fn adopt(tcb: &mut Tcb, seg: &Segment, ctx: &Context<'_>) {
-    tcb.known += 1;
     if seg.flags.ack() {
         tcb.rcv.nxt = seg.ack;
         tcb.rcv.acked = Some(seg.ack);

@@ -36,6 +36,10 @@ pub struct Known {
     pub instead: Vec<Named<Instead>>,
     /// How the oracle goes on.
     pub then: Then,
+    /// With `then = "ignored"`: that the input had no effect shows only later, in an answer to
+    /// something else, so the oracle follows that possibility from the start.
+    #[serde(default)]
+    pub silently: bool,
     /// What the stack does, against which requirement, and how that was confirmed.
     pub reason: String,
     /// Where it was reported, if it was.
@@ -227,6 +231,13 @@ impl std::str::FromStr for KnownDeviations {
                 )));
             }
         }
+        if file.deviation.len() > KnownDeviations::MOST {
+            return Err(KnownError(format!(
+                "{} deviations are more than can be told apart; at most {}",
+                file.deviation.len(),
+                KnownDeviations::MOST
+            )));
+        }
         Ok(KnownDeviations {
             entries: file.deviation,
         })
@@ -234,6 +245,9 @@ impl std::str::FromStr for KnownDeviations {
 }
 
 impl KnownDeviations {
+    /// So many entries a file may have.
+    pub const MOST: usize = 64;
+
     /// The entries.
     pub fn entries(&self) -> &[Known] {
         &self.entries
@@ -243,6 +257,17 @@ impl KnownDeviations {
     pub fn covers(&self, shape: &Shape) -> Option<(u16, Then)> {
         let entry = self.entries.iter().position(|known| known.covers(shape))?;
         Some((entry as u16, self.entries[entry].then))
+    }
+
+    /// The first entry by which the stack silently ignores such an event in such a state.
+    pub fn ignores(&self, state: State, event: EventClass) -> Option<u16> {
+        let entry = self.entries.iter().position(|known| {
+            known.silently
+                && known.then == Then::Ignored
+                && known.state.iter().any(|s| s.0 == state)
+                && known.event.covers(event)
+        })?;
+        Some(entry as u16)
     }
 
     /// The first entry that covers a missed recommendation of this shape.

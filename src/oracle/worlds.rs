@@ -3,7 +3,8 @@
 use arrayvec::ArrayVec;
 
 use super::coverage::Coverage;
-use crate::model::tcb::Branches;
+use super::known::KnownDeviations;
+use crate::model::tcb::{Branches, Input};
 use crate::model::{Context, Fault, Tcb, arrives, calls, emits, settle, timeouts};
 use crate::stack::Outcome;
 use crate::trace::Call;
@@ -74,6 +75,7 @@ impl Worlds {
         &mut self,
         what: Happening<'_>,
         ctx: &Context<'_>,
+        known: &KnownDeviations,
         scratch: &mut [Branches; 2],
         coverage: &mut Coverage,
     ) -> Stepped {
@@ -83,16 +85,16 @@ impl Worlds {
             self.before.clear();
         }
         self.next.clear();
-        let mut worst: Option<(Fault, usize)> = None;
+        let mut worst: Option<(Fault, Tcb)> = None;
         let mut too_many = false;
         let input = what.is_input();
-        for (i, tcb) in self.now.iter().enumerate() {
+        for tcb in &self.now {
             let [timed, out] = &mut *scratch;
             timed.clear();
             if timeouts::nothing_due(tcb, input, ctx) {
                 timed.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
             } else if let Err(fault) = timeouts::step(tcb, input, ctx, timed) {
-                note(&mut worst, fault, i);
+                note(&mut worst, fault, tcb);
                 continue;
             }
             for (tcb, _) in timed.iter() {
@@ -101,8 +103,11 @@ impl Worlds {
                 }
                 out.clear();
                 if let Err(fault) = happen(tcb, what, ctx, out) {
-                    note(&mut worst, fault, i);
+                    note(&mut worst, fault, &meeting(tcb, what, ctx));
                     continue;
+                }
+                if let Happening::Arrival(_) = what {
+                    ignored_as_known(tcb, known, out);
                 }
                 too_many |= out.overflowed;
                 for (tcb, by) in out.iter() {
@@ -113,9 +118,9 @@ impl Worlds {
                 }
             }
         }
-        if let (true, Some((fault, i))) = (self.next.is_empty(), worst) {
+        if let (true, Some((fault, tcb))) = (self.next.is_empty(), worst) {
             coverage.exercise(fault.requirement);
-            return Stepped::Unexplained(fault, Box::new(self.now[i]));
+            return Stepped::Unexplained(fault, Box::new(tcb));
         }
         std::mem::swap(&mut self.now, &mut self.next);
         if too_many {
@@ -145,10 +150,46 @@ fn happen(
     }
 }
 
+/// Adds the branches on which the arrival has no effect, because the stack is known for that.
+fn ignored_as_known(before: &Tcb, known: &KnownDeviations, out: &mut Branches) {
+    let Some(&(after, by)) = out.iter().next() else {
+        return;
+    };
+    let Some(entry) = known.ignores(after.input.state, after.input.class) else {
+        return;
+    };
+    let mut tcb = Tcb {
+        input: after.input,
+        known: before.known | 1 << entry,
+        ..*before
+    };
+    tcb.due.reply = None;
+    tcb.due.credit = false;
+    out.push(tcb, by);
+}
+
 /// Keeps the deepest fault; of equally deep ones the first.
-fn note(worst: &mut Option<(Fault, usize)>, fault: Fault, i: usize) {
-    if worst.is_none_or(|(deepest, _)| fault.depth > deepest.depth) {
-        *worst = Some((fault, i));
+fn note(worst: &mut Option<(Fault, Tcb)>, fault: Fault, tcb: &Tcb) {
+    if worst
+        .as_ref()
+        .is_none_or(|(deepest, _)| fault.depth > deepest.depth)
+    {
+        *worst = Some((fault, *tcb));
+    }
+}
+
+/// The state as it meets what happens: a call is an input even when its outcome is not allowed.
+fn meeting(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> Tcb {
+    match what {
+        Happening::Call(call, ..) => Tcb {
+            input: Input {
+                state: tcb.state,
+                class: calls::class(call),
+                at: ctx.now,
+            },
+            ..*tcb
+        },
+        Happening::Arrival(_) | Happening::Emission(..) | Happening::Quiet => *tcb,
     }
 }
 

@@ -520,3 +520,57 @@ fn unreadable_packets_say_why() {
         assert_eq!(packet.segment.is_some(), readable, "{line}");
     }
 }
+
+/// Whatever the steps and whatever the stack answers, the peer's packets are what it says they are.
+#[test]
+fn nothing_that_a_stack_sends_upsets_it() {
+    use crate::scenario::{Random, Scenario, Source, generate};
+    let (mut peer, mut out) = (Peer::new(), Packets::new());
+    let mut scenario = Scenario::default();
+    let mut random = Random::new(9, 9);
+    let mut total = 0;
+    for index in 0..2_000 {
+        generate(3, index, &mut scenario);
+        peer.reset(&scenario.config, scenario.seed, scenario.peer_isn);
+        let family = scenario.config.family;
+        for (second, step) in scenario.steps.iter().enumerate() {
+            let now = Instant(second as u64 * 1_000_000);
+            out.clear();
+            match step {
+                Step::Segment(step) => peer.segment(now, step, &mut out),
+                Step::Peer(flow, step) => {
+                    peer.act(now, *flow, *step, &mut out);
+                    peer.act_again(now, *flow, *step, &mut out);
+                }
+                Step::Call(..) | Step::Wait(_) => {}
+            }
+            total += out.len();
+            for packet in &out {
+                let parsed = wire::parse(&packet.octets);
+                match &packet.segment {
+                    Some(segment) => {
+                        let parsed = parsed.unwrap();
+                        assert_eq!(parsed.segment, *segment, "{scenario}");
+                        assert_eq!(parsed.text, packet.text, "{scenario}");
+                        assert_eq!(parsed.damaged, packet.damaged, "{scenario}");
+                    }
+                    None => assert!(parsed.is_err() && packet.damaged.is_some()),
+                }
+            }
+            let from = out.iter().next().and_then(|it| it.segment.as_ref());
+            let Some(from) = from else { continue };
+            let near = |random: &mut Random, to: SeqNumber| to + random.one(&[0, 1, 2, u32::MAX]);
+            peer.saw(&Segment {
+                src: endpoint(family.stack(), from.dst.port),
+                dst: endpoint(family.peer(), from.src.port),
+                seq: near(&mut random, from.ack),
+                ack: near(&mut random, from.end()),
+                flags: Flags::from_bits(random.below(0x40) as u16),
+                payload_len: random.one(&[0, 1, 1_460, 70_000]),
+                window: random.one(&[0, 1, u16::MAX]),
+                ..from.clone()
+            });
+        }
+    }
+    assert!(total > 5_000, "only {total} packets");
+}

@@ -1,1 +1,24 @@
 //! What a person or a machine reads: text, ladder, JSON, captures.
+//!
+//! Everything here turns values into text or octets and judges nothing. The same values give the
+//! same text, byte for byte: no clock, no path of the machine, no order of a hash map.
+
+mod finding;
+#[cfg(feature = "cli")]
+mod json;
+mod ladder;
+mod pcapng;
+mod relative;
+mod style;
+mod summary;
+#[cfg(test)]
+pub(crate) mod testing;
+mod words;
+
+pub use finding::{Setting, fault_text, finding_text, title};
+#[cfg(feature = "cli")]
+pub use json::json;
+pub use ladder::ladder;
+pub use pcapng::capture;
+pub use style::Style;
+pub use summary::{Run, summary};

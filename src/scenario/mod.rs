@@ -9,9 +9,11 @@ mod generate;
 mod notation;
 mod random;
 mod step;
+#[cfg(test)]
+mod tests;
 mod vocabulary;
 
-pub use generate::generate;
+pub use generate::{choose_step, compose, generate, vary};
 pub use notation::ParseError;
 pub use random::{Random, Source};
 pub use step::{

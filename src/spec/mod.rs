@@ -152,7 +152,7 @@ impl Req {
     }
 
     /// What to call its section: `section` in the body of the RFC, else `appendix`.
-    fn part(self) -> &'static str {
+    pub(crate) fn part(self) -> &'static str {
         if self.section().starts_with(|c: char| c.is_ascii_digit()) {
             "section"
         } else {

@@ -42,11 +42,8 @@ fn in_syn_received(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branche
     }
     established(&mut tcb, ctx);
     if !seg.flags.syn() {
-        tcb.snd.wnd = u32::from(seg.window) << tcb.send_shift();
-        tcb.snd.wnd_from_syn = false;
-        tcb.snd.wl1 = seg.seq;
-        tcb.snd.wl2 = seg.ack;
-        tcb.snd.max_wnd = tcb.snd.max_wnd.max(tcb.snd.wnd);
+        tcb.snd.edge_max = seg.ack;
+        tcb.take_window(u32::from(seg.window) << tcb.send_shift(), seg);
     }
     // A CLOSE made before the handshake was complete takes effect now.
     if tcb.snd.closed {
@@ -151,11 +148,7 @@ fn is_duplicate(tcb: &Tcb, seg: &Segment) -> bool {
 
 fn take_window(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     let before = tcb.snd.wnd;
-    tcb.snd.wnd = u32::from(seg.window) << tcb.send_shift();
-    tcb.snd.wnd_from_syn = false;
-    tcb.snd.wl1 = seg.seq;
-    tcb.snd.wl2 = seg.ack;
-    tcb.snd.max_wnd = tcb.snd.max_wnd.max(tcb.snd.wnd);
+    tcb.take_window(u32::from(seg.window) << tcb.send_shift(), seg);
     if (before == 0) != (tcb.snd.wnd == 0) {
         tcb.rtx.since = ctx.now;
         tcb.rtx.probing = true;

@@ -206,11 +206,7 @@ fn synchronize(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
 
 /// The window of a SYN is never scaled (RFC7323-2.2-6).
 fn take_window_of_syn(tcb: &mut Tcb, seg: &Segment) {
-    tcb.snd.wnd = u32::from(seg.window);
-    tcb.snd.max_wnd = tcb.snd.max_wnd.max(tcb.snd.wnd);
-    tcb.snd.wl1 = seg.seq;
-    tcb.snd.wl2 = seg.ack;
-    tcb.snd.wnd_from_syn = true;
+    tcb.take_window(u32::from(seg.window), seg);
 }
 
 /// Our SYN is acknowledged.

@@ -22,8 +22,12 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if seg.flags.rst() {
         return reset(tcb, seg, acceptable, out);
     }
-    // Fourth, a SYN (the third check, security, does not apply).
+    // Fourth, a SYN (the third check, security, does not apply). With a FIN beside it, it may be
+    // dropped whole.
     if seg.flags.syn() {
+        if seg.flags.fin() {
+            out.push(tcb, req::RFC9293_3_10_7_3_P08);
+        }
         return if acceptable {
             syn_ack(tcb, seg, ctx, out)
         } else {
@@ -53,6 +57,7 @@ fn reset(tcb: Tcb, seg: &Segment, acceptable: bool, out: &mut Branches) {
 
 fn syn_ack(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.snd.una = seg.ack;
+    tcb.snd.edge_max = seg.ack;
     synchronize(&mut tcb, seg, ctx);
     established(&mut tcb, ctx);
     tcb.due.credit = true;

@@ -68,7 +68,11 @@ fn delivered(
     }
     if n == 0 || n > asked || n > tcb.unread() {
         return Err(Fault::new(
-            req::RFC9293_2_2_P01,
+            if tcb.rcv.fin {
+                req::RFC9293_3_10_7_4_P26
+            } else {
+                req::RFC9293_2_2_P01
+            },
             kind(octets),
             "no more is delivered than was received in order",
         ));

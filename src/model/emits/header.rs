@@ -35,12 +35,11 @@ pub(super) fn check(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault
             );
         }
     }
-    sack(tcb, seg)?;
     timestamps(tcb, seg, ctx)
 }
 
 /// SACK blocks only where permitted, and of what really arrived (RFC 2018).
-fn sack(tcb: &Tcb, seg: &Segment) -> Result<(), Fault> {
+pub(super) fn sack(tcb: &Tcb, seg: &Segment) -> Result<(), Fault> {
     if seg.options.sack.is_empty() {
         return Ok(());
     }

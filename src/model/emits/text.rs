@@ -17,6 +17,7 @@ pub(super) fn step(
 ) -> Result<(), Fault> {
     let mut tcb = tcb;
     acknowledgment(&tcb, seg)?;
+    super::header::sack(&tcb, seg)?;
     let edge_before = tcb.rcv.edge;
     window::of_segment(&mut tcb, seg, ctx)?;
     let by = if keep_alive(&mut tcb, seg, ctx)? {
@@ -265,7 +266,11 @@ fn fin(tcb: &Tcb, seg: &Segment, number: SeqNumber) -> Result<(), Fault> {
             fault(req::RFC9293_3_8_P03, "the FIN at the same number as before")
         }
         None if number != tcb.queue_end() => fault(
-            req::RFC9293_3_6_P01,
+            if tcb.state == State::SynReceived {
+                req::RFC9293_3_10_4_P02
+            } else {
+                req::RFC9293_3_6_P01
+            },
             "the FIN after all octets that were queued before CLOSE",
         ),
         Some(_) | None => Ok(()),
@@ -322,7 +327,7 @@ fn size(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
 }
 
 /// New octets stay inside the window; one may probe a closed one.
-fn in_window(tcb: &mut Tcb, seg: &Segment, end: SeqNumber, _ctx: &Context) -> Result<(), Fault> {
+fn in_window(tcb: &mut Tcb, seg: &Segment, end: SeqNumber, ctx: &Context) -> Result<(), Fault> {
     let edge = tcb.send_edge();
     if end.at_or_before(edge) || !end.after(tcb.snd.nxt) {
         return Ok(());
@@ -332,11 +337,13 @@ fn in_window(tcb: &mut Tcb, seg: &Segment, end: SeqNumber, _ctx: &Context) -> Re
         tcb.rtx.probing = true;
         return Ok(());
     }
+    if edge.before(tcb.snd.nxt) && end.at_or_before(tcb.snd.edge_max) {
+        miss(tcb, seg, ctx, req::RFC9293_SHLD_15);
+        return Ok(());
+    }
     Err(Fault::new(
         if tcb.snd.wnd_from_syn && tcb.send_shift() > 0 {
             req::RFC7323_2_2_6
-        } else if edge.before(tcb.snd.nxt) {
-            req::RFC9293_SHLD_15
         } else {
             req::RFC9293_3_8_P02
         },

@@ -68,8 +68,12 @@ impl Smoltcp {
 
     /// The handle of a socket, which is made if the scenario did not use it before.
     fn handle(&mut self, socket: Socket) -> SocketHandle {
-        let handle = &mut self.handles[usize::from(socket.0)];
-        *handle.get_or_insert_with(|| self.sockets.add(make_socket(&self.config)))
+        let last = usize::from(socket.0).min(SOCKETS - 1);
+        // In order, so that of several listeners on one port the first socket is asked first.
+        for handle in &mut self.handles[..last] {
+            handle.get_or_insert_with(|| self.sockets.add(make_socket(&self.config)));
+        }
+        *self.handles[last].get_or_insert_with(|| self.sockets.add(make_socket(&self.config)))
     }
 
     /// A socket, which is made if the scenario did not use it before.
@@ -352,6 +356,7 @@ fn declare(config: &Config) -> Profile {
         family: config.family,
         mtu: config.mtu,
         rst: RstRule::Rfc793,
+        syn: RstRule::Rfc5961,
         ack_range: AckRange::Undeclared,
         window_scale: Some(shift as u8),
         timestamps: config.timestamps,
@@ -360,6 +365,8 @@ fn declare(config: &Config) -> Profile {
         holds_out_of_order: true,
         mss_floor: 48,
         receive_buffer: config.receive_buffer,
+        window_is_free_buffer: true,
+        reads_while_closing: true,
         send_buffer: config.send_buffer,
         msl: Micros::secs(5),
         rto_initial: Micros::secs(1),

@@ -1,0 +1,117 @@
+//! The arguments: what there is, what is usual, what help says.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_STATUS: &str = "\
+Exit status: 0 everything conforms, or deviates only as known; 1 an unexpected deviation, a broken
+stack, or a known deviation gone stale; 2 bad usage or bad input; 3 the run could not be carried
+out.";
+
+/// A conformance fuzzing harness for TCP stacks: a reference model of RFC 9293 judges what a
+/// stack does. Without a command it does what `check` does.
+#[derive(Parser, Debug)]
+#[command(name = "tcprove", version, after_help = EXIT_STATUS)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) check: CheckArgs,
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// Replay the corpus, explore generated scenarios, and report what does not conform
+    #[command(after_help = EXIT_STATUS)]
+    Check(CheckArgs),
+    /// Run scenarios from files and judge what is seen
+    #[command(after_help = EXIT_STATUS)]
+    Replay(ReplayArgs),
+    /// List the stacks, the requirements, the corpus
+    List(ListArgs),
+    /// Explain a requirement
+    Explain(ExplainArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CheckArgs {
+    /// The stack under test
+    #[arg(long, value_name = "NAME", default_value = "smoltcp")]
+    pub(super) stack: String,
+    /// How many scenarios to generate
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub(super) cases: u64,
+    /// The seed of the generator
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// On how many threads [default: as many as the machine runs at once]
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// Report only requirements whose id begins like this; may be given several times
+    #[arg(long, value_name = "ID-PREFIX")]
+    pub(super) only: Vec<String>,
+    /// Let missed recommendations (SHOULD) fail the run too
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+    /// Write each finding into this directory as soon as it is found: scenario, capture, text
+    #[arg(long, value_name = "DIR")]
+    pub(super) save: Option<PathBuf>,
+    /// The directory of the corpus [default: `corpus` here, else that of the sources]
+    #[arg(long, value_name = "DIR")]
+    pub(super) corpus: Option<PathBuf>,
+    /// The known deviations [default: those that come with the stack]
+    #[arg(long, value_name = "FILE")]
+    pub(super) known: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ReplayArgs {
+    /// Files of one scenario each; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// The stack under test
+    #[arg(long, value_name = "NAME", default_value = "smoltcp")]
+    pub(super) stack: String,
+    /// Write what was seen as a capture (pcapng); for one scenario only
+    #[arg(long, value_name = "FILE")]
+    pub(super) pcap: Option<PathBuf>,
+    /// The known deviations [default: those that come with the stack]
+    #[arg(long, value_name = "FILE")]
+    pub(super) known: Option<PathBuf>,
+    /// Let missed recommendations (SHOULD) fail the run too
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ListArgs {
+    /// What to list; everything when nothing is named
+    #[arg(value_enum)]
+    pub(super) what: Vec<Listed>,
+    /// The directory of the corpus [default: `corpus` here, else that of the sources]
+    #[arg(long, value_name = "DIR")]
+    pub(super) corpus: Option<PathBuf>,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Listed {
+    /// The stacks that can be tested
+    Stacks,
+    /// The requirements that are known
+    Requirements,
+    /// The scenarios of the corpus
+    Corpus,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ExplainArgs {
+    /// Requirements, such as RFC9293-MUST-4
+    #[arg(value_name = "ID", required = true)]
+    pub(super) ids: Vec<String>,
+}

@@ -1,0 +1,236 @@
+//! `check`: the corpus, then generated scenarios, then the report.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::args::CheckArgs;
+use super::save::Save;
+use super::{
+    BAD_INPUT, COMMAND, CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, corpus, known,
+};
+use crate::harness::{Check, Checked, Finding, Judge, Plan, Progress, Watcher};
+use crate::report::{Run, Setting, finding_text, json, summary};
+use crate::scenario::generate;
+use crate::spec::{Req, RequirementSet, suggestions};
+
+pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u8, Failure> {
+    let stack = environment.stack(&args.stack)?;
+    let only = only(&args.only)?;
+    let directory = corpus::directory(args.corpus.as_deref())?;
+    let corpus = corpus::load(&directory)?;
+    if corpus.is_empty() && args.cases == 0 {
+        return Err(Failure::Input(format!(
+            "there is nothing to judge: no scenario in {}, and --cases 0",
+            directory.display()
+        )));
+    }
+    let known = known::load(args.known.as_deref(), &stack)?;
+    let save = args
+        .save
+        .as_deref()
+        .map(|dir| new_save(dir, stack.name))
+        .transpose()?;
+    let json_file = args.json.as_deref().map(create).transpose()?;
+    let judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
+    let declared = judge.trace().profile.name.clone();
+    drop(judge);
+    let plan = Plan {
+        corpus: &corpus,
+        cases: args.cases,
+        seed: args.seed,
+        generate,
+        jobs: args.jobs.unwrap_or_else(all_cores),
+        known: known.entries(),
+        only: &only,
+    };
+    let mut watch = Watch::new(environment, save.as_ref());
+    let checked = Check::new(plan, || (stack.judge)(known.clone())).run(&mut watch);
+    watch.end();
+    let checked = checked.map_err(|error| cannot_run(stack.name, &error.0))?;
+    let run = Run {
+        stack: stack.name,
+        declared: &declared,
+        seed: args.seed,
+        strict: args.strict,
+        known: known.entries(),
+        checked: &checked,
+    };
+    environment.print(&report(&run, save.as_ref(), environment.style))?;
+    if let (Some(mut file), Some(path)) = (json_file, &args.json) {
+        let written = file.write_all(json(&run).as_bytes());
+        written
+            .map_err(|error| Failure::Run(format!("cannot write {}: {error}", path.display())))?;
+    }
+    status(&checked, args, environment)
+}
+
+/// The findings in full, then the summary.
+fn report(run: &Run, save: Option<&Save>, style: crate::report::Style) -> String {
+    let mut text = String::new();
+    let title = format!("tcprove: {} against RFC 9293", run.declared);
+    let _ = writeln!(text, "{}\n", style.heading(&title));
+    for finding in &run.checked.findings {
+        let file = save.map(|save| save.scenario(finding).display().to_string());
+        let setting = Setting {
+            stack: run.stack,
+            command: COMMAND,
+            file: file.as_deref(),
+            counted: true,
+            style,
+        };
+        let _ = writeln!(text, "{}", finding_text(finding, &setting));
+    }
+    text.push_str(&summary(run, style));
+    text
+}
+
+fn status(
+    checked: &Checked,
+    args: &CheckArgs,
+    environment: &mut Environment,
+) -> Result<u8, Failure> {
+    let tally = checked.tally();
+    if !checked.passes(args.strict) {
+        return Ok(FINDING);
+    }
+    if args.corpus.is_none()
+        && let Some(n) = checked.known.iter().position(|known| known.unwitnessed)
+    {
+        let _ = writeln!(
+            environment.err,
+            "tcprove: known deviation {} names a witness that is not in the corpus",
+            n + 1
+        );
+        return Ok(BAD_INPUT);
+    }
+    if tally.inconclusive == tally.total() {
+        let _ = writeln!(
+            environment.err,
+            "tcprove: nothing can be said: all were inconclusive"
+        );
+        return Ok(NOT_CARRIED_OUT);
+    }
+    Ok(CONFORMS)
+}
+
+/// The requirements that are asked for; all of them when none is named.
+fn only(prefixes: &[String]) -> Result<RequirementSet, Failure> {
+    if prefixes.is_empty() {
+        return Ok(RequirementSet::full());
+    }
+    let mut only = RequirementSet::new();
+    for prefix in prefixes {
+        Req::with_prefix(prefix).for_each(|requirement| {
+            only.insert(requirement);
+        });
+        if prefix.is_empty() || Req::with_prefix(prefix).next().is_none() {
+            return Err(Failure::Input(unknown_requirement(prefix)));
+        }
+    }
+    Ok(only)
+}
+
+/// What to say of an id, or the beginning of one, that is none.
+pub(super) fn unknown_requirement(wrong: &str) -> String {
+    let mut text = format!("no requirement has the id `{wrong}`, or one that begins so");
+    let near = suggestions(wrong);
+    if near.is_empty() {
+        text.push_str("; `list requirements` shows them all");
+    } else {
+        text.push_str("; did you mean");
+        for (n, requirement) in near.iter().enumerate() {
+            let _ = write!(text, "{} {requirement}", if n == 0 { "" } else { "," });
+        }
+        text.push('?');
+    }
+    text
+}
+
+/// A run of this stack that cannot be.
+pub(super) fn cannot_run(stack: &str, why: &str) -> Failure {
+    Failure::Run(format!("{stack} cannot be judged: {why}"))
+}
+
+fn new_save<'a>(directory: &'a Path, stack: &'a str) -> Result<Save<'a>, Failure> {
+    Save::new(directory, stack)
+        .map_err(|error| Failure::Input(format!("--save {}: {error}", directory.display())))
+}
+
+fn create(path: &Path) -> Result<File, Failure> {
+    File::create(path)
+        .map_err(|error| Failure::Input(format!("--json {}: {error}", path.display())))
+}
+
+fn all_cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Saves findings as they come, and keeps a person informed.
+struct Watch<'a, 'e> {
+    environment: &'a mut Environment<'e>,
+    save: Option<&'a Save<'a>>,
+    begun: Instant,
+    told: Option<Instant>,
+    done: u64,
+}
+
+/// A person is told no oftener than this.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl<'a, 'e> Watch<'a, 'e> {
+    fn new(environment: &'a mut Environment<'e>, save: Option<&'a Save<'a>>) -> Watch<'a, 'e> {
+        Watch {
+            environment,
+            save,
+            begun: Instant::now(),
+            told: None,
+            done: 0,
+        }
+    }
+
+    fn rate(&self) -> u64 {
+        (self.done as f64 / self.begun.elapsed().as_secs_f64().max(0.001)) as u64
+    }
+
+    /// Wipes the line of progress, and tells how long it took.
+    fn end(&mut self) {
+        let (seconds, rate) = (self.begun.elapsed().as_secs_f64(), self.rate());
+        let done = self.done;
+        let err = &mut self.environment.err;
+        if self.told.is_some() {
+            let _ = write!(err, "\r\x1b[K");
+        }
+        let _ = writeln!(err, "{done} scenarios in {seconds:.1} s, {rate} a second");
+    }
+}
+
+impl Watcher for Watch<'_, '_> {
+    fn progress(&mut self, progress: Progress) {
+        self.done = progress.done;
+        let soon = self.told.is_some_and(|told| told.elapsed() < PAUSE);
+        if !self.environment.watched || soon {
+            return;
+        }
+        self.told = Some(Instant::now());
+        let rate = self.rate();
+        let Progress {
+            done,
+            total,
+            findings,
+        } = progress;
+        let _ = write!(
+            self.environment.err,
+            "\r{done} of {total} scenarios, {rate} a second, {findings} findings\x1b[K"
+        );
+        let _ = self.environment.err.flush();
+    }
+
+    fn found(&mut self, finding: &Finding) -> Result<(), String> {
+        self.save.map_or(Ok(()), |save| save.write(finding))
+    }
+}

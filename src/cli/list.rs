@@ -1,0 +1,66 @@
+//! `list` and `explain`: what there is.
+
+use std::fmt::Write;
+
+use super::args::{ExplainArgs, ListArgs, Listed};
+use super::check::unknown_requirement;
+use super::{CONFORMS, Environment, Failure, corpus};
+use crate::report::Style;
+use crate::spec::{self, Req};
+
+pub(super) fn list(args: &ListArgs, environment: &mut Environment) -> Result<u8, Failure> {
+    let all = [Listed::Stacks, Listed::Requirements, Listed::Corpus];
+    let what = if args.what.is_empty() {
+        all.as_slice()
+    } else {
+        args.what.as_slice()
+    };
+    let mut text = String::new();
+    for (n, listed) in what.iter().enumerate() {
+        if what.len() > 1 {
+            heading(&mut text, *listed, n, environment.style);
+        }
+        match listed {
+            Listed::Stacks => {
+                for stack in environment.stacks {
+                    let _ = writeln!(text, "{:10} {}", stack.name, stack.about);
+                }
+            }
+            Listed::Requirements => {
+                for requirement in Req::all() {
+                    let (level, title) = (requirement.level(), requirement.title());
+                    let _ = writeln!(text, "{requirement:22} {level:10} {title}");
+                }
+            }
+            Listed::Corpus => {
+                let directory = corpus::directory(args.corpus.as_deref())?;
+                for entry in corpus::load(&directory)? {
+                    let _ = writeln!(text, "{}", entry.path);
+                }
+            }
+        }
+    }
+    environment.print(&text)?;
+    Ok(CONFORMS)
+}
+
+fn heading(text: &mut String, listed: Listed, n: usize, style: Style) {
+    let name = match listed {
+        Listed::Stacks => "Stacks",
+        Listed::Requirements => "Requirements",
+        Listed::Corpus => "Corpus",
+    };
+    let gap = if n == 0 { "" } else { "\n" };
+    let _ = writeln!(text, "{gap}{}", style.heading(name));
+}
+
+pub(super) fn explain(args: &ExplainArgs, environment: &mut Environment) -> Result<u8, Failure> {
+    let mut pages = Vec::new();
+    for id in &args.ids {
+        let requirement = Req::from_id(id);
+        let requirement = requirement.ok_or_else(|| Failure::Input(unknown_requirement(id)))?;
+        pages.push(spec::explain(requirement));
+    }
+    environment.print(&pages.join("\n"))?;
+    Ok(CONFORMS)
+}

@@ -1,0 +1,81 @@
+//! `--save`: each finding as a scenario, a capture and a text, written as it is found.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::COMMAND;
+use crate::harness::{Fault, Finding};
+use crate::report::{Setting, Style, capture, finding_text, title};
+
+/// A directory for findings.
+pub(super) struct Save<'a> {
+    directory: &'a Path,
+    stack: &'a str,
+}
+
+impl<'a> Save<'a> {
+    /// Makes the directory where there is none.
+    pub(super) fn new(directory: &'a Path, stack: &'a str) -> io::Result<Save<'a>> {
+        fs::create_dir_all(directory)?;
+        Ok(Save { directory, stack })
+    }
+
+    /// Where the scenario of a finding is.
+    pub(super) fn scenario(&self, finding: &Finding) -> PathBuf {
+        self.directory.join(format!("{}.scn", slug(finding)))
+    }
+
+    /// Writes the three files of a finding.
+    pub(super) fn write(&self, finding: &Finding) -> Result<(), String> {
+        let scenario = self.scenario(finding);
+        let file = scenario.display().to_string();
+        let title = title(&finding.fault);
+        let setting = Setting {
+            stack: self.stack,
+            command: COMMAND,
+            file: Some(&file),
+            counted: false,
+            style: Style::default(),
+        };
+        let text = finding_text(finding, &setting);
+        let comment = comment(&finding.fault);
+        let mark = finding.event().map(|event| (event, comment.as_str()));
+        let capture = capture(&finding.trace, &title, mark);
+        let commented = format!("# {title}\n{}", finding.scenario);
+        put(&scenario, commented.as_bytes())?;
+        put(&scenario.with_extension("pcapng"), &capture)?;
+        put(&scenario.with_extension("txt"), text.as_bytes())
+    }
+}
+
+fn put(path: &Path, octets: &[u8]) -> Result<(), String> {
+    fs::write(path, octets).map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+/// What stands at the packet in question.
+pub(super) fn comment(fault: &Fault) -> String {
+    let title = title(fault);
+    match fault.deviation() {
+        Some(deviation) => {
+            let mut comment = format!("{title}\ninstead: {}", deviation.instead);
+            for allowed in &deviation.allowed {
+                comment.push_str(&format!(
+                    "\nallowed: {} [{}]",
+                    allowed.what, allowed.requirement
+                ));
+            }
+            comment
+        }
+        None => title,
+    }
+}
+
+/// The name of a finding's files without their endings: its number and its requirement.
+fn slug(finding: &Finding) -> String {
+    let what = match finding.fault.deviation() {
+        Some(deviation) => deviation.shape.requirement.id().to_ascii_lowercase(),
+        None => "broken".to_owned(),
+    };
+    format!("{:02}-{what}", finding.number)
+}

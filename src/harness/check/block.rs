@@ -1,0 +1,95 @@
+//! What one thread has to say of one block of scenarios.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{Check, Checked, Judge, Tally};
+use crate::harness::finding::{Fault, Key, without_numbers};
+use crate::oracle::{Judgment, Verdict};
+use crate::trace::Trace;
+
+/// Verdicts and sightings of one block of scenarios.
+pub(super) struct Block {
+    pub(super) number: u64,
+    pub(super) judged: u64,
+    pub(super) corpus: Tally,
+    pub(super) generated: Tally,
+    pub(super) sightings: Vec<Sighting>,
+    pub(super) left_out: u64,
+    pub(super) inconclusive: Vec<(String, u64)>,
+    pub(super) known: BTreeMap<u16, u64>,
+    /// Known deviations that showed in their own witness.
+    pub(super) witnessed: Vec<u16>,
+}
+
+/// A fault in a block, with the number of the first scenario that showed it.
+pub(super) struct Sighting {
+    pub(super) key: Key,
+    pub(super) item: u64,
+    pub(super) count: u64,
+    /// What was seen: only from the first sighting of each thread, which is enough, because each
+    /// thread takes its blocks in ascending order.
+    pub(super) evidence: Option<Box<(Fault, Trace)>>,
+}
+
+impl Block {
+    pub(super) fn new(number: u64) -> Block {
+        Block {
+            number,
+            judged: 0,
+            corpus: Tally::default(),
+            generated: Tally::default(),
+            sightings: Vec::new(),
+            left_out: 0,
+            inconclusive: Vec::new(),
+            known: BTreeMap::new(),
+            witnessed: Vec::new(),
+        }
+    }
+
+    pub(super) fn count<F>(&mut self, item: u64, judgment: &Judgment, check: &Check<'_, F>) {
+        self.judged += 1;
+        if item < check.plan.corpus.len() as u64 {
+            self.corpus.count(judgment);
+        } else {
+            self.generated.count(judgment);
+        }
+        if let Verdict::Inconclusive(why) = &judgment.verdict {
+            let why = without_numbers(why);
+            match self.inconclusive.iter_mut().find(|(w, _)| *w == why) {
+                Some((_, count)) => *count += 1,
+                None => self.inconclusive.push((why, 1)),
+            }
+        }
+        for &entry in &judgment.known {
+            *self.known.entry(entry).or_default() += 1;
+            if check.witnesses.get(usize::from(entry)) == Some(&Some(item)) {
+                self.witnessed.push(entry);
+            }
+        }
+    }
+
+    pub(super) fn sight(
+        &mut self,
+        item: u64,
+        fault: Fault,
+        judge: &impl Judge,
+        seen: &mut HashSet<Key>,
+    ) {
+        let key = fault.key();
+        if let Some(sighting) = self.sightings.iter_mut().find(|s| s.key == key) {
+            sighting.count += 1;
+            return;
+        }
+        let new = !seen.contains(&key) && seen.len() <= Checked::MOST_FINDINGS;
+        if new {
+            seen.insert(key.clone());
+        }
+        let evidence = new.then(|| Box::new((fault, judge.trace().clone())));
+        self.sightings.push(Sighting {
+            key,
+            item,
+            count: 1,
+            evidence,
+        });
+    }
+}

@@ -1,0 +1,156 @@
+//! Puts the blocks of a run together, in their order, and shrinks what is new in them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::block::{Block, Sighting};
+use super::{Check, Checked, Judge, KnownUse, Progress, Tally, Watcher};
+use crate::harness::finding::{Fault, Finding, Key};
+use crate::harness::shrink::{SHRINK_RUNS, shrink};
+use crate::oracle::Coverage;
+use crate::scenario::Scenario;
+use crate::trace::Trace;
+
+/// So many distinct reasons for being inconclusive are told apart.
+const MOST_REASONS: usize = 50;
+
+/// The whole run so far.
+pub(super) struct Merger<'c, 'a, F, J> {
+    check: &'c Check<'a, F>,
+    judge: J,
+    done: u64,
+    places: HashMap<Key, usize>,
+    witnessed: Vec<bool>,
+    checked: Checked,
+}
+
+impl<'c, 'a, F, J> Merger<'c, 'a, F, J>
+where
+    F: Fn() -> Result<J, String> + Sync,
+    J: Judge,
+{
+    pub(super) fn new(check: &'c Check<'a, F>, judge: J) -> Merger<'c, 'a, F, J> {
+        let known = check.plan.known.len();
+        Merger {
+            check,
+            judge,
+            done: 0,
+            places: HashMap::new(),
+            witnessed: vec![false; known],
+            checked: Checked {
+                corpus: Tally::default(),
+                generated: Tally::default(),
+                findings: Vec::new(),
+                unkept: 0,
+                left_out: 0,
+                inconclusive: BTreeMap::new(),
+                known: vec![KnownUse::default(); known],
+                coverage: Coverage::default(),
+            },
+        }
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        Progress {
+            done: self.done,
+            total: self.check.total(),
+            findings: self.checked.findings.len(),
+        }
+    }
+
+    pub(super) fn take(&mut self, block: Block, watcher: &mut dyn Watcher) -> Result<(), String> {
+        let checked = &mut self.checked;
+        self.done += block.judged;
+        checked.corpus = checked.corpus.plus(block.corpus);
+        checked.generated = checked.generated.plus(block.generated);
+        checked.left_out += block.left_out;
+        for (why, count) in block.inconclusive {
+            count_reason(&mut checked.inconclusive, why, count);
+        }
+        for (entry, count) in block.known {
+            if let Some(known) = checked.known.get_mut(usize::from(entry)) {
+                known.count += count;
+            }
+        }
+        for entry in block.witnessed {
+            self.witnessed[usize::from(entry)] = true;
+        }
+        for sighting in block.sightings {
+            self.sighting(sighting, watcher)?;
+        }
+        Ok(())
+    }
+
+    fn sighting(&mut self, sighting: Sighting, watcher: &mut dyn Watcher) -> Result<(), String> {
+        if let Some(&place) = self.places.get(&sighting.key) {
+            self.checked.findings[place].count += sighting.count;
+            return Ok(());
+        }
+        let number = self.checked.findings.len();
+        let (Some(evidence), true) = (sighting.evidence, number < Checked::MOST_FINDINGS) else {
+            self.checked.unkept += sighting.count;
+            return Ok(());
+        };
+        let mut finding = self.investigate(&sighting.key, sighting.item, *evidence);
+        finding.number = number + 1;
+        finding.count = sighting.count;
+        watcher.found(&finding)?;
+        self.places.insert(sighting.key, number);
+        self.checked.findings.push(finding);
+        Ok(())
+    }
+
+    /// Runs the scenario once more, shrinks it, and keeps what the smallest one shows.
+    fn investigate(&mut self, key: &Key, item: u64, evidence: (Fault, Trace)) -> Finding {
+        let mut room = Scenario::default();
+        let original = self.check.scenario(item, &mut room);
+        let judge = &mut self.judge;
+        let repeatable = shows(judge, original, key).is_some();
+        let (scenario, found) = if repeatable {
+            let shrunk = shrink(original, SHRINK_RUNS, |candidate| {
+                shows(judge, candidate, key).is_some()
+            });
+            let fault = shows(judge, &shrunk, key);
+            (shrunk, fault.map(|fault| (fault, judge.trace().clone())))
+        } else {
+            (original.clone(), None)
+        };
+        let (fault, trace) = found.unwrap_or(evidence);
+        Finding {
+            number: 0,
+            fault,
+            origin: self.check.origin(item),
+            count: 0,
+            steps_at_first: original.steps.len(),
+            scenario,
+            trace,
+            repeatable,
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Checked {
+        let plan = &self.check.plan;
+        for (n, entry) in self.checked.known.iter_mut().enumerate() {
+            let asked = plan.only.contains(plan.known[n].requirement.0);
+            entry.unwitnessed = self.check.witnesses[n].is_none();
+            entry.stale = asked && !entry.unwitnessed && !self.witnessed[n];
+        }
+        self.checked
+    }
+}
+
+/// The fault of this key in a scenario, if it shows.
+fn shows(judge: &mut impl Judge, scenario: &Scenario, key: &Key) -> Option<Fault> {
+    Fault::all(judge.judge(scenario))
+        .into_iter()
+        .find(|fault| fault.key() == *key)
+}
+
+fn count_reason(reasons: &mut BTreeMap<String, u64>, why: String, count: u64) {
+    let known = reasons.len() < MOST_REASONS || reasons.contains_key(&why);
+    let why = if known {
+        why
+    } else {
+        "other reasons".to_owned()
+    };
+    *reasons.entry(why).or_default() += count;
+}

@@ -1,0 +1,39 @@
+//! A stack and an oracle together: runs a scenario and judges what is seen.
+
+use super::check::Judge;
+use super::run::Runner;
+use crate::oracle::{Coverage, Judgment, KnownDeviations, Oracle};
+use crate::scenario::Scenario;
+use crate::stack::Stack;
+use crate::trace::Trace;
+
+/// Runs scenarios on one stack and has the oracle judge them.
+pub struct StackJudge<S> {
+    runner: Runner<S>,
+    oracle: Oracle,
+}
+
+impl<S: Stack> StackJudge<S> {
+    /// A judge of the stacks that `make` gives, which knows of these deviations.
+    pub fn new(make: impl FnMut() -> S + 'static, known: KnownDeviations) -> StackJudge<S> {
+        StackJudge {
+            runner: Runner::new(make),
+            oracle: Oracle::new(known),
+        }
+    }
+}
+
+impl<S: Stack> Judge for StackJudge<S> {
+    fn judge(&mut self, scenario: &Scenario) -> Judgment {
+        let trace = self.runner.run(scenario);
+        self.oracle.judge(trace)
+    }
+
+    fn trace(&self) -> &Trace {
+        self.runner.trace()
+    }
+
+    fn coverage(&self) -> &Coverage {
+        self.oracle.coverage()
+    }
+}

@@ -1,0 +1,477 @@
+//! The ladder: a trace as a diagram in plain text, peer on the left, stack on the right.
+//!
+//! Times in seconds, arrows, numbers relative to each side's ISN, the user's calls on the stack's
+//! side, and `!!` where the deviation is. A hundred columns wide. It shows what was seen and
+//! judges nothing.
+
+use std::fmt::Write;
+
+use super::relative::{Numbers, Relative};
+use super::words::{call_line, shortened, wrapped};
+use crate::time::Instant;
+use crate::trace::{Event, Range, Trace, What};
+use crate::wire::Segment;
+
+/// Columns between the two sides.
+const LANE: usize = 54;
+/// Columns to the right of the stack's side.
+const MARGIN: usize = 29;
+/// More events than this are not all drawn: the beginning, and what stands around the mark.
+const MOST: usize = 120;
+
+/// Draws a trace. `mark` is the index of the event to be marked; `steps` are the lines of the
+/// scenario, shown beside the first event of each step as far as they fit.
+pub fn ladder(trace: &Trace, mark: Option<usize>, steps: &[String]) -> String {
+    let mut drawing = Drawing {
+        numbers: Numbers::survey(trace),
+        trace,
+        steps,
+        out: String::new(),
+        last_step: None,
+        last_at: Instant::START,
+        absolute: false,
+    };
+    drawing.head();
+    let (head, tail) = drawn(trace.events.len(), mark);
+    for (index, event) in trace.events.iter().enumerate() {
+        let label = drawing.label(index, event);
+        let marked = mark == Some(index);
+        if index == head && tail > head {
+            let gap = tail - head;
+            drawing.row(
+                "",
+                None,
+                Lane::Note(format!("... {gap} more events ...")),
+                "",
+            );
+        }
+        if index < head || index >= tail {
+            drawing.event(event, label, marked);
+        }
+    }
+    drawing.foot();
+    drawing.out
+}
+
+/// Which events are drawn: those below the first number and those from the second one on.
+fn drawn(events: usize, mark: Option<usize>) -> (usize, usize) {
+    if events <= MOST {
+        return (events, events);
+    }
+    let head = MOST / 2;
+    let around = mark.map_or(events, |mark| (mark + MOST / 4).min(events));
+    (head, around.saturating_sub(MOST / 2).max(head))
+}
+
+struct Drawing<'a> {
+    numbers: Numbers,
+    trace: &'a Trace,
+    steps: &'a [String],
+    out: String,
+    last_step: Option<u32>,
+    last_at: Instant,
+    absolute: bool,
+}
+
+/// What stands between the two sides.
+enum Lane {
+    /// Nothing.
+    Empty,
+    /// Words, centred.
+    Note(String),
+    /// An arrow to the right; with `false`, it reaches the stack only to be discarded.
+    Right(String, bool),
+    /// An arrow to the left.
+    Left(String),
+}
+
+impl Drawing<'_> {
+    fn head(&mut self) {
+        let width = LANE - "stack".len();
+        let _ = writeln!(self.out, "{:>13} peer{:width$} stack", "time", "");
+    }
+
+    fn foot(&mut self) {
+        if self.absolute {
+            self.out
+                .push_str("   (#n: a number as it travelled; nothing gives its zero point)\n");
+        }
+    }
+
+    /// The arrow of a segment, `None` for other events. Called for every event in order, drawn or
+    /// not, since each may move the zero points.
+    fn label(&mut self, index: usize, event: &Event) -> Option<Lane> {
+        match &event.what {
+            What::Arrival {
+                segment,
+                damaged,
+                packet,
+                ..
+            } => {
+                let text = match segment {
+                    Some(segment) => {
+                        let relative = self.numbers.arrival(index, segment);
+                        self.segment(segment, &relative)
+                    }
+                    None => self.unreadable(*packet),
+                };
+                Some(Lane::Right(with_damage(text, *damaged), damaged.is_none()))
+            }
+            What::Emission {
+                segment,
+                damaged,
+                packet,
+                ..
+            } => {
+                let text = match segment {
+                    Some(segment) => {
+                        let relative = self.numbers.emission(segment);
+                        self.segment(segment, &relative)
+                    }
+                    None => self.unreadable(*packet),
+                };
+                Some(Lane::Left(with_damage(text, *damaged)))
+            }
+            What::Call { .. } | What::Quiet | What::Broken(_) => None,
+        }
+    }
+
+    fn event(&mut self, event: &Event, arrow: Option<Lane>, marked: bool) {
+        let mark = if marked { "!!" } else { "" };
+        let line = self.step_line(event.step);
+        match (&event.what, arrow) {
+            (_, Some(arrow)) => self.row(mark, Some(event.at), arrow, &line),
+            (
+                What::Call {
+                    socket,
+                    call,
+                    outcome,
+                    ..
+                },
+                _,
+            ) => {
+                let call = call_line(*socket, *call, *outcome);
+                self.row(mark, Some(event.at), Lane::Empty, &call);
+            }
+            (What::Quiet, _) => self.quiet(event, marked, &line),
+            (What::Broken(why), _) => {
+                let note = Lane::Note("broken".to_owned());
+                self.row(mark, Some(event.at), note, why);
+            }
+            (What::Arrival { .. } | What::Emission { .. }, None) => {}
+        }
+        self.last_step = Some(event.step);
+        self.last_at = event.at;
+    }
+
+    /// A silence is drawn when time has passed in it, or when it is what is wrong.
+    fn quiet(&mut self, event: &Event, marked: bool, line: &str) {
+        if marked {
+            let note = Lane::Note("nothing".to_owned());
+            self.row("!!", Some(event.at), note, line);
+        } else if event.at > self.last_at {
+            self.row("", Some(event.at), Lane::Empty, line);
+        }
+    }
+
+    fn step_line(&self, step: u32) -> String {
+        if self.last_step == Some(step) {
+            return String::new();
+        }
+        let line = self.steps.get(step as usize).map_or("", String::as_str);
+        shortened(line, MARGIN)
+    }
+
+    /// One row of the diagram, or several where its words need more room.
+    fn row(&mut self, mark: &str, at: Option<Instant>, lane: Lane, margin: &str) {
+        let time = at.map_or_else(String::new, |at| at.to_string());
+        let lanes = lane.rows();
+        let margins = wrapped(margin, MARGIN);
+        for row in 0..lanes.len().max(margins.len()) {
+            let (mark, time) = if row == 0 {
+                (mark, time.as_str())
+            } else {
+                ("", "")
+            };
+            let lane = lanes.get(row).map_or("", String::as_str);
+            let margin = margins.get(row).map_or("", String::as_str);
+            let line = format!("{mark:<2}{time:>11} |{lane:LANE$}| {margin}");
+            let _ = writeln!(self.out, "{}", line.trim_end());
+        }
+    }
+
+    fn segment(&mut self, segment: &Segment, relative: &Relative) -> String {
+        let mut text = String::new();
+        if relative.flow > 0 {
+            let _ = write!(text, "{}>{}: ", segment.src.port, segment.dst.port);
+        }
+        let foreign = self.foreign_address(segment);
+        let _ = write!(text, "{foreign}{} seq {}", segment.flags, relative.seq);
+        if segment.flags.ack() {
+            let _ = write!(text, " ack {}", relative.ack);
+        }
+        if segment.payload_len > 0 {
+            let _ = write!(text, " len {}", segment.payload_len);
+        }
+        let _ = write!(text, " win {}", segment.window);
+        if relative.shift > 0 {
+            let _ = write!(text, "<<{}", relative.shift);
+        }
+        if segment.flags.urg() {
+            let _ = write!(text, " urg {}", segment.urgent);
+        }
+        let options = options(segment, relative);
+        if !options.is_empty() {
+            let _ = write!(text, " <{options}>");
+        }
+        self.absolute |= text.contains('#');
+        text
+    }
+
+    /// The addresses of a segment that does not travel between the two hosts.
+    fn foreign_address(&self, segment: &Segment) -> String {
+        let family = self.trace.config.family;
+        let (peer, stack) = (family.peer(), family.stack());
+        let mut ends = [segment.src.addr, segment.dst.addr];
+        ends.sort();
+        let mut usual = [peer, stack];
+        usual.sort();
+        if ends == usual {
+            String::new()
+        } else {
+            format!("{} to {}: ", segment.src.addr, segment.dst.addr)
+        }
+    }
+
+    fn unreadable(&self, packet: Range) -> String {
+        let octets = self.trace.octets(packet);
+        let mut text = format!("unreadable, {} octets:", octets.len());
+        for octet in octets.iter().take(24) {
+            let _ = write!(text, " {octet:02x}");
+        }
+        if octets.len() > 24 {
+            text.push_str(" ...");
+        }
+        text
+    }
+}
+
+impl Lane {
+    fn rows(self) -> Vec<String> {
+        let inner = LANE - 6;
+        match self {
+            Lane::Empty => Vec::new(),
+            Lane::Note(text) => vec![format!("{:^LANE$}", shortened(&text, LANE))],
+            Lane::Left(text) => arrows(&text, inner, |first, rest, line| {
+                if first {
+                    format!("<-- {line} {:-<rest$}", "")
+                } else {
+                    format!("    {line}")
+                }
+            }),
+            Lane::Right(text, arrives) => arrows(&text, inner, |first, rest, line| {
+                let tip = if arrives { '>' } else { 'x' };
+                if first {
+                    format!("--- {line} {:-<width$}{tip}", "", width = rest - 1)
+                } else {
+                    format!("    {line}")
+                }
+            }),
+        }
+    }
+}
+
+/// The rows of an arrow: the first with its shaft, the others with what did not fit.
+fn arrows(text: &str, inner: usize, draw: impl Fn(bool, usize, &str) -> String) -> Vec<String> {
+    let lines = wrapped(text, inner);
+    let row = |(n, line): (usize, &String)| {
+        let rest = LANE - 5 - line.chars().count();
+        draw(n == 0, rest, line)
+    };
+    lines.iter().enumerate().map(row).collect()
+}
+
+fn with_damage(text: String, damaged: Option<&'static str>) -> String {
+    match damaged {
+        Some(why) => format!("{text} [{why}]"),
+        None => text,
+    }
+}
+
+fn options(segment: &Segment, relative: &Relative) -> String {
+    let options = &segment.options;
+    let mut words: Vec<String> = Vec::new();
+    if let Some(mss) = options.mss {
+        words.push(format!("mss {mss}"));
+    }
+    if let Some(shift) = options.window_scale {
+        words.push(format!("wscale {shift}"));
+    }
+    if options.sack_permitted {
+        words.push("sackok".to_owned());
+    }
+    if let Some((value, echo)) = options.timestamps {
+        words.push(format!("ts {value} {echo}"));
+    }
+    for &(left, right) in &options.sack {
+        let (left, right) = (relative.acknowledged(left), relative.acknowledged(right));
+        words.push(format!("sack {left}..{right}"));
+    }
+    for (is, word) in [
+        (options.unknown, "unknown"),
+        (options.duplicate, "repeated"),
+        (options.malformed, "malformed"),
+        (options.nonzero_padding, "padding not zero"),
+    ] {
+        if is {
+            words.push(word.to_owned());
+        }
+    }
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::{PEER, STACK, Tape};
+    use crate::stack::Outcome;
+    use crate::trace::Call;
+
+    fn handshake(tape: &mut Tape) {
+        let mss = [2, 4, 5, 0xb4, 1, 3, 3, 7];
+        tape.step(0).call(
+            0,
+            Call::Listen {
+                port: 80,
+                remote: None,
+            },
+            Outcome::Done,
+        );
+        tape.step(1).arrives_with(0, "SYN", (PEER, 0, 0), &mss);
+        tape.leaves_with(0, "SYN,ACK", (STACK, PEER + 1, 0), &[3, 3, 2]);
+        tape.arrives(0, "ACK", PEER + 1, STACK + 1, 0);
+    }
+
+    fn lines(text: &str) -> Vec<String> {
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_connection_with_a_silence_at_the_end() {
+        let mut tape = Tape::new();
+        handshake(&mut tape);
+        tape.step(2).arrives(20, "PSH,ACK", PEER + 1, STACK + 1, 10);
+        tape.step(3).event(1_520, What::Quiet);
+        let steps: Vec<String> = [
+            "A: listen",
+            "peer handshake",
+            "< PSH,ACK len 10",
+            "wait 1500ms",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        let mark = Some(tape.trace.events.len() - 1);
+        let expected = r"
+         time peer                                                  stack
+     0.000000 |                                                      | A: listen :80 -> done
+     0.000000 |--- SYN seq 0 win 4096 <mss 1460, wscale 7> --------->| peer handshake
+     0.000000 |<-- SYN,ACK seq 0 ack 1 win 4096 <wscale 2> ----------|
+     0.000000 |--- ACK seq 1 ack 1 win 4096<<7 --------------------->|
+     0.020000 |--- PSH,ACK seq 1 ack 1 len 10 win 4096<<7 ---------->| < PSH,ACK len 10
+!!   1.520000 |                       nothing                        | wait 1500ms";
+        let drawn = ladder(&tape.trace, mark, &steps);
+        assert_eq!(lines(&drawn), lines(&expected[1..]));
+    }
+
+    #[test]
+    fn what_is_odd_is_shown_as_odd() {
+        let mut tape = Tape::new();
+        handshake(&mut tape);
+        let mut spoilt = tape.packet(true, "FIN,ACK", (PEER + 1, STACK + 1, 0), &[]);
+        wire_damage(&mut spoilt);
+        tape.step(2).packet_arrives(1, &spoilt);
+        tape.arrives(2, "RST,ACK", 0, 0, 0);
+        tape.arrives(3, "URG,ACK", PEER - 9, STACK + 1, 1);
+        tape.packet_leaves(4, &[0x45, 0, 0, 3]);
+        let sack = [5, 10, 0xee, 0x6b, 0x28, 9, 0xee, 0x6b, 0x28, 19];
+        tape.leaves_with(5, "ACK", (STACK + 1, PEER + 1, 0), &sack);
+        tape.ports = (81, 40_001);
+        tape.leaves(6, "RST", 77, 0, 0);
+        tape.ports = (80, 40_000);
+        tape.event(
+            7,
+            What::Broken("attempt to subtract with overflow at tcp.rs:99".to_owned()),
+        );
+        let drawn = ladder(&tape.trace, Some(7), &[]);
+        let expected = r"
+     0.001000 |--- FIN,ACK seq 1 ack 1 win 4096<<7 [wrong TCP ------x|
+              |    checksum]                                         |
+     0.002000 |--- RST,ACK seq #0 ack -1000 win 4096<<7 ------------>|
+     0.003000 |--- ACK,URG seq -9 ack 1 len 1 win 4096<<7 urg 7 ---->|
+!!   0.004000 |<-- unreadable, 4 octets: 45 00 00 03 [it ends -------|
+              |    within the IPv4 header]                           |
+     0.005000 |<-- ACK seq 1 ack 1 win 4096<<2 <sack 9..19> ---------|
+     0.006000 |<-- 81>40001: RST seq #77 win 4096 -------------------|
+     0.007000 |                        broken                        | attempt to subtract with
+              |                                                      | overflow at tcp.rs:99
+   (#n: a number as it travelled; nothing gives its zero point)";
+        assert_eq!(lines(&drawn)[5..], lines(&expected[1..]));
+    }
+
+    fn wire_damage(packet: &mut Vec<u8>) {
+        crate::wire::damage(packet, crate::wire::Damage::Checksum(1));
+    }
+
+    #[test]
+    fn a_new_connection_on_the_same_ports_has_new_zero_points() {
+        let mut tape = Tape::new();
+        handshake(&mut tape);
+        // The peer has crashed; its SYN draws an ACK for the old connection, then is taken up.
+        tape.arrives(1, "SYN", 50, 0, 0);
+        tape.leaves(1, "ACK", STACK + 1, PEER + 1, 0);
+        tape.arrives(2, "RST", PEER + 1, 0, 0);
+        tape.arrives(3, "SYN", 50, 0, 0);
+        tape.leaves(3, "SYN,ACK", 9_000, 51, 0);
+        tape.arrives(3, "ACK", 51, 9_001, 0);
+        let drawn = ladder(&tape.trace, None, &[]);
+        let labels: Vec<&str> = drawn
+            .lines()
+            .skip(5)
+            .take(6)
+            .map(|line| &line[19..42])
+            .collect();
+        let expected = [
+            "SYN seq #50 win 4096 --",
+            "ACK seq 1 ack 1 win 409",
+            "RST seq 1 win 4096<<7 -",
+            "SYN seq 0 win 4096 ----",
+            "SYN,ACK seq 0 ack 1 win",
+            "ACK seq 1 ack 1 win 409",
+        ];
+        assert_eq!(labels, expected);
+    }
+
+    #[test]
+    fn a_flood_is_cut_around_the_mark() {
+        let mut tape = Tape::new();
+        for n in 0..1_000 {
+            tape.leaves(n, "RST", n as u32, 0, 0);
+        }
+        for (mark, gap) in [
+            (Some(999), 880),
+            (Some(10), 0),
+            (Some(500), 410),
+            (None, 880),
+        ] {
+            let drawn = ladder(&tape.trace, mark, &[]);
+            let cut = drawn.lines().find(|line| line.contains("more events"));
+            let words = cut.map(|line| line.trim_matches(['|', ' ']).to_owned());
+            let expected = (gap > 0).then(|| format!("... {gap} more events ..."));
+            assert_eq!(words, expected, "{mark:?}");
+            assert_eq!(
+                drawn.lines().any(|line| line.starts_with("!!")),
+                mark.is_some()
+            );
+        }
+    }
+}
