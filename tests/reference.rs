@@ -46,11 +46,14 @@ fn conforms_on_what_the_generator_makes() {
     };
     let mut failed = 0;
     let mut shown = 0;
+    let mut undecided = 0;
     for index in first..first + cases {
         generate(seed, index, &mut scenario);
         let trace = runner.run(&scenario);
         let judgment = oracle.judge(trace);
-        if trouble(&judgment).is_some() {
+        if let Verdict::Inconclusive(_) = judgment.verdict {
+            undecided += 1;
+        } else if trouble(&judgment).is_some() {
             failed += 1;
             if shown < number("TCPROVE_SHOW", 1) {
                 shown += 1;
@@ -59,4 +62,6 @@ fn conforms_on_what_the_generator_makes() {
         }
     }
     assert_eq!(failed, 0, "of {cases} scenarios");
+    let most = 1 + cases / 200;
+    assert!(undecided <= most, "{undecided} of {cases} undecided");
 }

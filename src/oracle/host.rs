@@ -298,6 +298,12 @@ impl Host {
             return End::Explained;
         };
         let socket = self.route(seg.dst.port, seg.src);
+        if self.is_ambiguous(socket, seg.dst.port, seg.src) {
+            return End::Verdict(Verdict::Inconclusive(
+                "whether a connection or a listener gets a segment cannot be told from outside"
+                    .into(),
+            ));
+        }
         if socket == NOBODY {
             for tcb in &mut self.sockets[NOBODY].now {
                 tcb.port = seg.dst.port;
@@ -359,6 +365,24 @@ impl Host {
             .unwrap_or(NOBODY)
     }
 
+    /// Whether the connection of `socket` may be gone, so that a listener of another socket would
+    /// get the segment.
+    fn is_ambiguous(&self, socket: usize, port: u16, remote: Endpoint) -> bool {
+        let gone = |tcb: &Tcb| matches!(tcb.state, State::Closed | State::Listen);
+        let now = &self.sockets[socket].now;
+        if now.len() < 2 || now.iter().all(gone) || !now.iter().any(gone) {
+            return false;
+        }
+        let listens = |tcb: &Tcb| {
+            tcb.state == State::Listen
+                && tcb.port == port
+                && tcb.only.is_none_or(|only| only == remote)
+        };
+        (0..SOCKETS)
+            .filter(|&other| other != socket)
+            .any(|other| self.sockets[other].now.iter().any(listens))
+    }
+
     fn find(&self, test: impl Fn(&Tcb) -> bool) -> Option<usize> {
         (0..SOCKETS).find(|&socket| self.sockets[socket].now.iter().any(&test))
     }
@@ -378,7 +402,9 @@ impl Host {
         };
         let called =
             |tcb: &Tcb| tcb.port == port && tcb.due.reply_to == Some(remote) && answers(tcb);
+        let owes = |tcb: &Tcb| called(tcb) && tcb.due.reply.is_some_and(|reply| reply.required);
         self.find(alive)
+            .or_else(|| self.find(owes))
             .or_else(|| self.find(called))
             .or_else(|| self.find(|tcb| tcb.matches(port, remote)))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.due.reply_to == Some(remote)))

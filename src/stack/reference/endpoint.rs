@@ -31,6 +31,7 @@ impl Shared {
             now: self.now,
             profile: &self.profile,
             index: 0,
+            pardoned: Default::default(),
         }
     }
 
