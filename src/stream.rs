@@ -35,9 +35,7 @@ pub fn octets(direction: Direction, ports: (u16, u16), offset: u32, len: usize) 
         Direction::ToPeer => 40_009,
     };
     let salt = salt + usize::from(ports.0) * 31 + usize::from(ports.1) * 17;
-    // What stands before the first octet goes on backwards, without a break at zero.
-    let offset = (offset as i32).rem_euclid(PERIOD as i32) as usize;
-    let start = (offset + salt) % PERIOD;
+    let start = (offset as usize % PERIOD + salt) % PERIOD;
     &PATTERN[start..start + len.min(65_535)]
 }
 
