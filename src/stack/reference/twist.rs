@@ -138,8 +138,10 @@ fn connected(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &C
         Fault::PawsSkipped if asks(after, req::RFC7323_5_3_2) => {
             let mut plain = *before;
             plain.ts.on = false;
+            plain.theirs.timestamps = false;
             again(&plain, after, seg, ctx);
-            after.ts.on = true;
+            after.ts.on = before.ts.on;
+            after.theirs.timestamps = true;
         }
         Fault::LastAckClosedByAny if before.state == State::LastAck && seg.flags.ack() => {
             *after = after.closed();
