@@ -412,7 +412,9 @@ impl Host {
         };
         let called =
             |tcb: &Tcb| tcb.port == port && tcb.due.reply_to == Some(remote) && answers(tcb);
+        let owes = |tcb: &Tcb| called(tcb) && tcb.due.reply.is_some_and(|reply| reply.required);
         self.find(alive)
+            .or_else(|| self.find(owes))
             .or_else(|| self.find(called))
             .or_else(|| self.find(|tcb| tcb.matches(port, remote)))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.due.reply_to == Some(remote)))

@@ -78,7 +78,8 @@ fn beyond(tcb: &Tcb) -> Req {
         {
             req::RFC9293_3_10_7_4_P16
         }
-        _ => req::RFC9293_3_4_P04,
+        // What asked for an answer was not to be accepted.
+        _ => tcb.due.reply.map_or(req::RFC9293_3_4_P04, |reply| reply.by),
     }
 }
 
