@@ -313,6 +313,9 @@ pub struct Tcb {
     pub severed: bool,
     /// The last input.
     pub input: Input,
+    /// A known deviation has left the connection in a state of which nothing can be said: it
+    /// explains everything until it is opened anew.
+    pub mute: bool,
     /// Which known deviations this explanation needs: bit *n* is entry *n* of the file.
     pub known: u64,
     /// Recommendations missed.
@@ -371,6 +374,7 @@ impl Default for Tcb {
             arrived_at: Instant::START,
             time_wait: (Instant::NEVER, Instant::NEVER),
             severed: false,
+            mute: false,
             input: Input {
                 state: State::Closed,
                 class: EventClass::Time,
@@ -470,6 +474,11 @@ impl Tcb {
                 }
             }
         }
+    }
+
+    /// Whether both SYNs carried timestamps.
+    pub fn timestamps_agreed(&self) -> bool {
+        self.ours.timestamps && self.theirs.timestamps
     }
 
     /// How dear this explanation is: known deviations first, then recommendations missed.

@@ -67,7 +67,13 @@ fn user_timeout(tcb: &Tcb, ctx: &Context, out: &mut Branches) {
         | State::Closing
         | State::LastAck => true,
     };
-    if running && ctx.now.since(tcb.arrived_at) + ctx.profile.slack >= span {
+    // What a stack counts from is its own affair: the last arrival, or the first transmission of
+    // what is outstanding, or the begin of TIME-WAIT.
+    let mut from = tcb.arrived_at.min(tcb.rtx.flight_at);
+    if tcb.state == State::TimeWait {
+        from = from.min(tcb.time_wait.0 - ctx.profile.msl.times(2));
+    }
+    if running && ctx.now.since(from) + ctx.profile.slack >= span {
         let mut given_up = tcb.severed();
         given_up.due.reply = Some(Reply {
             forms: Forms::RST,

@@ -7,13 +7,13 @@ use super::coverage::Coverage;
 use super::known::{KnownDeviations, Then};
 use super::tell;
 use super::verdict::{Deviation, Judgment, Shape, Verdict};
-use super::worlds::{Happening, Stepped, Worlds};
-use crate::model::tcb::{Branches, Miss, Tcb};
+use super::worlds::{Happening, Stepped, Worlds, muted};
+use crate::model::tcb::{Branches, Input, Miss, Tcb};
 use crate::model::{Context, EventClass, Fault, SegmentClass, State, arrives, emits, timeouts};
 use crate::spec::{Req, req};
-use crate::stack::SOCKETS;
+use crate::stack::{Outcome, SOCKETS};
 use crate::time::Instant;
-use crate::trace::{Event, Trace, What};
+use crate::trace::{Call, Event, Trace, What};
 use crate::wire::{Endpoint, Segment, SeqNumber};
 
 /// The place of what belongs to no socket.
@@ -28,6 +28,8 @@ pub(super) struct Host {
     sockets: [Worlds; SOCKETS + 1],
     scratch: Box<[Branches; 2]>,
     used: Vec<u16>,
+    /// The socket that met the last input.
+    last: usize,
     /// Why the last arrival must not be answered at all.
     unanswerable: Option<Req>,
     isns: Vec<(u16, Endpoint, SeqNumber)>,
@@ -48,6 +50,7 @@ impl Host {
             sockets: Default::default(),
             scratch: Box::default(),
             used: Vec::new(),
+            last: 0,
             unanswerable: None,
             isns: Vec::with_capacity(ISNS),
         }
@@ -58,6 +61,7 @@ impl Host {
             worlds.reset(Tcb::default());
         }
         self.used.clear();
+        self.last = 0;
         self.isns.clear();
         self.unanswerable = None;
     }
@@ -116,6 +120,7 @@ impl Host {
             now: event.at,
             profile: &trace.profile,
             index: index as u32,
+            pardoned: None,
         };
         match &event.what {
             What::Arrival {
@@ -138,10 +143,73 @@ impl Host {
             } => {
                 let happening = Happening::Call(call, *outcome, trace.octets(*text));
                 let socket = usize::from(socket.0).min(SOCKETS - 1);
+                if let (Call::Connect { port, remote }, Outcome::Done) = (call, outcome)
+                    && let Some(end) = self.opened_twice(trace, &ctx, socket, *port, *remote)
+                {
+                    return end;
+                }
                 self.input(trace, &ctx, socket, happening, coverage)
             }
             What::Quiet => self.quiet(trace, &ctx, None, coverage),
-            What::Broken(why) => End::Verdict(Verdict::Broken(why.clone())),
+            What::Broken(why) => self.broken(why),
+        }
+    }
+
+    /// Two sockets cannot hold one connection: the second OPEN has to fail.
+    fn opened_twice(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        port: u16,
+        remote: Endpoint,
+    ) -> Option<End> {
+        let holds = |tcb: &Tcb| {
+            !matches!(tcb.state, State::Closed | State::Listen) && tcb.matches(port, remote)
+        };
+        let other = (0..SOCKETS)
+            .find(|&other| other != socket && self.sockets[other].now.iter().any(holds))?;
+        let known: Vec<&Tcb> = self.sockets[other].now.iter().collect();
+        if !known.iter().all(|tcb| holds(tcb)) {
+            return Some(End::Verdict(Verdict::Inconclusive(
+                "two sockets may hold the same connection".into(),
+            )));
+        }
+        let fault = Fault::new(
+            req::RFC9293_3_10_1_P02,
+            super::Instead::CallDone,
+            "OPEN of a connection that exists fails",
+        );
+        let tcb = Tcb {
+            input: Input {
+                state: known[0].state,
+                class: EventClass::Connect,
+                at: ctx.now,
+            },
+            ..*known[0]
+        };
+        match self.known.covers(&shape(&fault, &tcb)) {
+            Some((entry, _)) => {
+                self.used.push(entry);
+                Some(End::Verdict(Verdict::Conforms))
+            }
+            None => Some(self.deviates(trace, ctx, other, &fault, &tcb)),
+        }
+    }
+
+    /// The stack broke in answer to the last input.
+    fn broken(&mut self, why: &str) -> End {
+        let met = self.sockets[self.last].now.first();
+        let known = met.and_then(|tcb| {
+            let (state, class) = (tcb.input.state, coarse(tcb.input.class));
+            self.known.covers_breakage(state, class, why)
+        });
+        match known {
+            Some(entry) => {
+                self.used.push(entry);
+                End::Verdict(Verdict::Conforms)
+            }
+            None => End::Verdict(Verdict::Broken(why.to_owned())),
         }
     }
 
@@ -157,6 +225,7 @@ impl Host {
         if let end @ End::Verdict(_) = self.quiet(trace, ctx, Some(socket), coverage) {
             return end;
         }
+        self.last = socket;
         self.reached(ctx, socket, &what, coverage);
         self.step(trace, ctx, socket, what, coverage)
     }
@@ -221,7 +290,9 @@ impl Host {
         };
         if let Some(requirement) = self.unanswerable {
             coverage.exercise(requirement);
-            return self.quiet(trace, ctx, None, coverage);
+            let end = self.quiet(trace, ctx, None, coverage);
+            self.pass_by(ctx, readable);
+            return end;
         }
         let Some(seg) = readable else {
             return End::Explained;
@@ -238,6 +309,21 @@ impl Host {
             self.tolerate_address(ctx, socket);
         }
         end
+    }
+
+    /// A segment that belongs to no connection and must not be answered.
+    fn pass_by(&mut self, ctx: &Context<'_>, segment: Option<&Segment>) {
+        self.last = NOBODY;
+        let Some(seg) = segment else {
+            return;
+        };
+        for tcb in &mut self.sockets[NOBODY].now {
+            tcb.input = Input {
+                state: State::Closed,
+                class: EventClass::Segment(arrives::classify(&Tcb::default(), seg, ctx)),
+                at: ctx.now,
+            };
+        }
     }
 
     /// A segment that claims to come from the stack itself, or from no possible host, may be
@@ -338,8 +424,13 @@ impl Host {
         expected: &'static str,
     ) -> End {
         let fault = Fault::new(by, super::Instead::Other, expected);
-        let tcb = self.sockets[0].now.first().copied().unwrap_or_default();
-        self.deviates(trace, ctx, 0, &fault, &tcb)
+        let tcb = self.sockets[self.last].now.first().copied();
+        let tcb = tcb.unwrap_or_default();
+        if let Some((entry, _)) = self.known.covers(&shape(&fault, &tcb)) {
+            self.used.push(entry);
+            return End::Explained;
+        }
+        self.deviates(trace, ctx, self.last, &fault, &tcb)
     }
 
     /// The ISN of a later incarnation of one four-tuple is ahead of the earlier (RFC9293-MUST-8).
@@ -395,7 +486,6 @@ impl Host {
             match self.go_on(trace, ctx, socket, what, &fault, &tcb, coverage) {
                 GoOn::Again => {}
                 GoOn::Explained => return End::Explained,
-                GoOn::Stop => return End::Verdict(Verdict::Conforms),
                 GoOn::No if fault.requirement.level().is_recommended() => {
                     self.put_up(ctx, socket, &fault, &tcb);
                     if let Happening::Emission(..) | Happening::Call(..) = what {
@@ -462,9 +552,24 @@ impl Host {
             Then::Stop => {
                 for tcb in &mut worlds.now {
                     tcb.known |= bit;
+                    *tcb = muted(*tcb);
                 }
-                return GoOn::Stop;
             }
+            Then::Pardoned => {
+                let lenient = Context {
+                    pardoned: Some(fault.requirement),
+                    ..*ctx
+                };
+                for tcb in &mut worlds.now {
+                    tcb.known |= bit;
+                }
+                let stepped = worlds.step(what, &lenient, &self.known, &mut self.scratch, coverage);
+                return match stepped {
+                    Stepped::Explained => GoOn::Explained,
+                    Stepped::Unexplained(..) | Stepped::TooMany => GoOn::No,
+                };
+            }
+            Then::Window => return GoOn::No,
             Then::Ignored => {
                 let Some(input) = worlds.input else {
                     return GoOn::No;
@@ -501,15 +606,6 @@ impl Host {
                     return GoOn::Explained;
                 }
             }
-            Then::Adopt => {
-                let Happening::Emission(seg, _) = what else {
-                    return GoOn::No;
-                };
-                for tcb in &mut worlds.now {
-                    adopt(tcb, seg, ctx);
-                    tcb.known |= bit;
-                }
-            }
         }
         GoOn::Again
     }
@@ -543,6 +639,7 @@ impl Host {
                 now: event.at,
                 profile: ctx.profile,
                 index: index as u32,
+                pardoned: None,
             };
             let what = Happening::Emission(seg, trace.octets(*text));
             let worlds = &mut self.sockets[socket];
@@ -580,8 +677,6 @@ enum GoOn {
     Again,
     /// The event itself is explained.
     Explained,
-    /// Nothing more can be said of this trace.
-    Stop,
     /// No entry fits.
     No,
 }
@@ -627,19 +722,4 @@ fn forgive(tcb: &mut Tcb, now: Instant) {
     }
     tcb.rtx.since = now;
     tcb.rtx.gap = crate::time::Micros::ZERO;
-}
-
-/// Takes over what the stack's segment says of itself.
-fn adopt(tcb: &mut Tcb, seg: &Segment, ctx: &Context<'_>) {
-    if seg.flags.ack() {
-        tcb.rcv.nxt = seg.ack;
-        tcb.rcv.acked = Some(seg.ack);
-        tcb.rcv.edge = seg.ack + (u32::from(seg.window) << tcb.receive_shift());
-        tcb.rcv.edge_max = tcb.rcv.edge_max.later(tcb.rcv.edge);
-    }
-    if let Some((value, echo)) = seg.options.timestamps {
-        tcb.ts.sent = Some(value);
-        tcb.ts.recent = echo;
-        tcb.ts.recent_at = ctx.now;
-    }
 }

@@ -3,9 +3,10 @@
 use arrayvec::ArrayVec;
 
 use super::coverage::Coverage;
-use super::known::KnownDeviations;
-use crate::model::tcb::{Branches, Input};
+use super::known::{KnownDeviations, Then};
+use crate::model::tcb::{Branches, Due, Input};
 use crate::model::{Context, Fault, Tcb, arrives, calls, emits, settle, timeouts};
+use crate::spec::Req;
 use crate::stack::Outcome;
 use crate::trace::Call;
 use crate::wire::Segment;
@@ -59,6 +60,7 @@ pub(super) struct Worlds {
     /// The index of that input in the trace.
     pub(super) input: Option<usize>,
     next: Set,
+    next_before: Set,
 }
 
 impl Worlds {
@@ -80,18 +82,15 @@ impl Worlds {
         coverage: &mut Coverage,
     ) -> Stepped {
         let remembers = matches!(what, Happening::Arrival(_) | Happening::Call(..));
-        if remembers {
-            self.input = Some(ctx.index as usize);
-            self.before.clear();
-        }
         self.next.clear();
+        self.next_before.clear();
         let mut worst: Option<(Fault, Tcb)> = None;
         let mut too_many = false;
         let input = what.is_input();
         for tcb in &self.now {
             let [timed, out] = &mut *scratch;
             timed.clear();
-            if timeouts::nothing_due(tcb, input, ctx) {
+            if tcb.mute || timeouts::nothing_due(tcb, input, ctx) {
                 timed.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
             } else if let Err(fault) = timeouts::step(tcb, input, ctx, timed) {
                 note(&mut worst, fault, tcb);
@@ -99,21 +98,23 @@ impl Worlds {
             }
             for (tcb, _) in timed.iter() {
                 if remembers {
-                    add(&mut self.before, *tcb);
+                    add(&mut self.next_before, *tcb);
                 }
                 out.clear();
                 if let Err(fault) = happen(tcb, what, ctx, out) {
                     note(&mut worst, fault, &meeting(tcb, what, ctx));
                     continue;
                 }
-                if let Happening::Arrival(_) = what {
-                    ignored_as_known(tcb, known, out);
+                if remembers && !known.is_empty() {
+                    known_silently(tcb, what, known, out);
                 }
                 too_many |= out.overflowed;
                 for (tcb, by) in out.iter() {
                     coverage.exercise(*by);
                     let mut tcb = *tcb;
-                    settle(&mut tcb, ctx);
+                    if !tcb.mute {
+                        settle(&mut tcb, ctx);
+                    }
                     too_many |= !add(&mut self.next, tcb);
                 }
             }
@@ -123,6 +124,10 @@ impl Worlds {
             return Stepped::Unexplained(fault, Box::new(tcb));
         }
         std::mem::swap(&mut self.now, &mut self.next);
+        if remembers {
+            self.input = Some(ctx.index as usize);
+            std::mem::swap(&mut self.before, &mut self.next_before);
+        }
         if too_many {
             return Stepped::TooMany;
         }
@@ -136,6 +141,9 @@ fn happen(
     ctx: &Context<'_>,
     out: &mut Branches,
 ) -> Result<(), Fault> {
+    if tcb.mute {
+        return unheard(tcb, what, ctx, out);
+    }
     match what {
         Happening::Arrival(seg) => {
             arrives::step(tcb, seg, ctx, out);
@@ -150,22 +158,73 @@ fn happen(
     }
 }
 
-/// Adds the branches on which the arrival has no effect, because the stack is known for that.
-fn ignored_as_known(before: &Tcb, known: &KnownDeviations, out: &mut Branches) {
+/// A connection of which nothing can be said explains everything. Opening it anew ends that.
+fn unheard(
+    tcb: &Tcb,
+    what: Happening<'_>,
+    ctx: &Context<'_>,
+    out: &mut Branches,
+) -> Result<(), Fault> {
+    if let Happening::Call(call @ (Call::Listen { .. } | Call::Connect { .. }), Outcome::Done, _) =
+        what
+    {
+        let anew = Tcb {
+            known: tcb.known,
+            misses: tcb.misses,
+            ..Tcb::default()
+        };
+        calls::step(&anew, call, Outcome::Done, &[], ctx, out)?;
+    }
+    out.push(*tcb, crate::spec::req::RFC9293_3_10_6_P01);
+    Ok(())
+}
+
+/// Adds the branches on which the stack silently does what it is known for.
+fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, out: &mut Branches) {
     let Some(&(after, by)) = out.iter().next() else {
         return;
     };
-    let Some(entry) = known.ignores(after.input.state, after.input.class) else {
+    if before.mute {
         return;
-    };
-    let mut tcb = Tcb {
-        input: after.input,
-        known: before.known | 1 << entry,
-        ..*before
-    };
-    tcb.due.reply = None;
-    tcb.due.credit = false;
-    out.push(tcb, by);
+    }
+    for (entry, then) in known.silent(after.input.state, after.input.class) {
+        let mut tcb = Tcb {
+            input: after.input,
+            known: before.known | 1 << entry,
+            ..*before
+        };
+        tcb.due.reply = None;
+        tcb.due.credit = false;
+        match (then, what) {
+            (Then::Ignored, _) => out.push(tcb, by),
+            (Then::Stop, _) => out.push(muted(tcb), by),
+            (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
+            _ => {}
+        }
+    }
+}
+
+/// A connection of which nothing more is said.
+pub(super) fn muted(mut tcb: Tcb) -> Tcb {
+    tcb.mute = true;
+    tcb.due = Due::default();
+    tcb.rtx.armed = false;
+    tcb
+}
+
+/// The window of a segment whose acknowledgment is in range is taken, though the segment is older
+/// than the one that the window is from.
+fn take_window_anyway(entry: u16, seg: &Segment, out: &mut Branches) {
+    let allowed: ArrayVec<(Tcb, Req), { Branches::MAX }> = out.iter().copied().collect();
+    for (mut tcb, by) in allowed {
+        let in_range = seg.ack.at_or_after(tcb.snd.una) && seg.ack.at_or_before(tcb.snd.nxt);
+        let window = u32::from(seg.window) << tcb.send_shift();
+        if seg.flags.ack() && !seg.flags.rst() && in_range && window != tcb.snd.wnd && !tcb.mute {
+            tcb.take_window(window, seg);
+            tcb.known |= 1 << entry;
+            out.push(tcb, by);
+        }
+    }
 }
 
 /// Keeps the deepest fault; of equally deep ones the first.
