@@ -339,8 +339,7 @@ impl Host {
             }
         }
         for i in 0..worlds.before.len() {
-            let before = worlds.before[i];
-            super::worlds::add(&mut worlds.now, before);
+            worlds.now.add(&worlds.before[i]);
         }
     }
 
@@ -576,7 +575,7 @@ impl Host {
                 };
                 // The input had no effect: back to the states before it, then all that was seen
                 // since.
-                worlds.now = worlds.before.clone();
+                worlds.now.copy_from(&worlds.before);
                 for tcb in &mut worlds.now {
                     tcb.known |= bit;
                     tcb.due.credit = false;

@@ -1,5 +1,7 @@
 //! The model states of one socket that explain everything seen so far.
 
+use std::ops::{Deref, DerefMut};
+
 use arrayvec::ArrayVec;
 
 use super::coverage::Coverage;
@@ -14,8 +16,68 @@ use crate::wire::Segment;
 /// So many states are kept for one socket; more is inconclusive.
 pub(super) const MOST: usize = 48;
 
-/// Model states, none twice.
-pub(super) type Set = ArrayVec<Tcb, MOST>;
+/// Model states, none twice. They stand apart from the set itself, so that two sets change places
+/// without their states being moved.
+#[derive(Clone, Default)]
+pub(super) struct Set(Box<ArrayVec<Tcb, MOST>>);
+
+impl Set {
+    /// Forgets all states.
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Makes this a copy of another, in the room it has.
+    pub(super) fn copy_from(&mut self, other: &Set) {
+        self.0.clear();
+        self.0.extend(other.0.iter().copied());
+    }
+
+    /// Adds a state unless it is there already; false when there is no room.
+    pub(super) fn add(&mut self, tcb: &Tcb) -> bool {
+        for known in self.0.iter_mut() {
+            if same_but_for_cost(known, tcb) {
+                if tcb.cost() < known.cost() {
+                    *known = *tcb;
+                }
+                return true;
+            }
+        }
+        self.0.try_push(*tcb).is_ok()
+    }
+}
+
+impl Deref for Set {
+    type Target = [Tcb];
+
+    fn deref(&self) -> &[Tcb] {
+        &self.0
+    }
+}
+
+impl DerefMut for Set {
+    fn deref_mut(&mut self) -> &mut [Tcb] {
+        &mut self.0
+    }
+}
+
+impl<'a> IntoIterator for &'a Set {
+    type Item = &'a Tcb;
+    type IntoIter = std::slice::Iter<'a, Tcb>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a mut Set {
+    type Item = &'a mut Tcb;
+    type IntoIter = std::slice::IterMut<'a, Tcb>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter_mut()
+    }
+}
 
 /// What happens to a connection.
 #[derive(Clone, Copy)]
@@ -67,7 +129,7 @@ impl Worlds {
     /// One socket that was never opened.
     pub(super) fn reset(&mut self, tcb: Tcb) {
         self.now.clear();
-        self.now.push(tcb);
+        self.now.add(&tcb);
         self.before.clear();
         self.input = None;
     }
@@ -98,7 +160,7 @@ impl Worlds {
             }
             for (tcb, _) in timed.iter() {
                 if remembers {
-                    add(&mut self.next_before, *tcb);
+                    self.next_before.add(tcb);
                 }
                 out.clear();
                 if let Err(fault) = happen(tcb, what, ctx, out) {
@@ -115,7 +177,7 @@ impl Worlds {
                     if !tcb.mute {
                         settle(&mut tcb, ctx);
                     }
-                    too_many |= !add(&mut self.next, tcb);
+                    too_many |= !self.next.add(&tcb);
                 }
             }
         }
@@ -250,19 +312,6 @@ fn meeting(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> Tcb {
         },
         Happening::Arrival(_) | Happening::Emission(..) | Happening::Quiet => *tcb,
     }
-}
-
-/// Adds a state unless it is there already; false when there is no room.
-pub(super) fn add(set: &mut Set, tcb: Tcb) -> bool {
-    for known in set.iter_mut() {
-        if same_but_for_cost(known, &tcb) {
-            if tcb.cost() < known.cost() {
-                *known = tcb;
-            }
-            return true;
-        }
-    }
-    set.try_push(tcb).is_ok()
 }
 
 /// Whether two states differ in nothing but what their history cost.
