@@ -16,7 +16,7 @@ pub fn step(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> Result
     let mut tcb = *tcb;
     if tcb.state == State::TimeWait {
         time_wait(tcb, ctx, out);
-        if ctx.now > tcb.time_wait.1 {
+        if tcb.time_wait.1 < ctx.now || (input && tcb.time_wait.1 == ctx.now) {
             return Ok(());
         }
     }
@@ -228,9 +228,10 @@ fn not_retransmitted(tcb: &Tcb) -> Option<Fault> {
     Some(Fault::new(by, Instead::Silence, expected).timed())
 }
 
-/// The event class of a fault: the last input, or the passing of time.
-pub fn class_of(tcb: &Tcb, fault: &Fault) -> (State, EventClass) {
-    if fault.timed {
+/// The event class of a fault: the last input, or the passing of time since.
+pub fn class_of(tcb: &Tcb, fault: &Fault, ctx: &Context) -> (State, EventClass) {
+    let later = fault.instead != Instead::Silence && ctx.now > tcb.input.at;
+    if fault.timed || later {
         (tcb.state, EventClass::Time)
     } else {
         (tcb.input.state, tcb.input.class)

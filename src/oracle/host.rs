@@ -7,7 +7,7 @@ use super::coverage::Coverage;
 use super::known::{KnownDeviations, Then};
 use super::tell;
 use super::verdict::{Deviation, Judgment, Shape, Verdict};
-use super::worlds::{Happening, Stepped, Worlds, muted};
+use super::worlds::{Happening, Stepped, Worlds};
 use crate::model::tcb::{Branches, Input, Miss, Tcb};
 use crate::model::{Context, EventClass, Fault, SegmentClass, State, arrives, emits, timeouts};
 use crate::spec::{Req, req};
@@ -31,8 +31,16 @@ pub(super) struct Host {
     /// The socket that met the last input.
     last: usize,
     /// Why the last arrival must not be answered at all.
-    unanswerable: Option<Req>,
+    unanswerable: Option<(Req, Instant)>,
     isns: Vec<(u16, Endpoint, SeqNumber)>,
+}
+
+/// Where a segment goes.
+enum Route {
+    /// To this socket, or to nobody.
+    To(usize),
+    /// To one of several, as far as is known.
+    Unknown,
 }
 
 /// How the judgment of one event ended.
@@ -141,6 +149,7 @@ impl Host {
                 outcome,
                 text,
             } => {
+                self.unanswerable = None;
                 let happening = Happening::Call(call, *outcome, trace.octets(*text));
                 let socket = usize::from(socket.0).min(SOCKETS - 1);
                 if let (Call::Connect { port, remote }, Outcome::Done) = (call, outcome)
@@ -188,7 +197,7 @@ impl Host {
             },
             ..*known[0]
         };
-        match self.known.covers(&shape(&fault, &tcb)) {
+        match self.known.covers(&shape(&fault, &tcb, ctx)) {
             Some((entry, _)) => {
                 self.used.push(entry);
                 Some(End::Verdict(Verdict::Conforms))
@@ -280,7 +289,7 @@ impl Host {
     ) -> End {
         let stack = ctx.profile.family.stack();
         let readable = segment.filter(|_| !damaged);
-        self.unanswerable = match readable {
+        let unanswerable = match readable {
             None => Some(req::RFC9293_MUST_3),
             Some(seg) if arrives::addressed_properly(seg, stack) => None,
             Some(seg) if seg.dst.addr != stack => Some(req::RFC9293_MUST_57),
@@ -288,7 +297,8 @@ impl Host {
             // Only for SYNs is it said what an impossible source address comes to.
             Some(_) => None,
         };
-        if let Some(requirement) = self.unanswerable {
+        self.unanswerable = unanswerable.map(|requirement| (requirement, ctx.now));
+        if let Some(requirement) = unanswerable {
             coverage.exercise(requirement);
             let end = self.quiet(trace, ctx, None, coverage);
             self.pass_by(ctx, readable);
@@ -297,7 +307,14 @@ impl Host {
         let Some(seg) = readable else {
             return End::Explained;
         };
-        let socket = self.route(seg.dst.port, seg.src);
+        let socket = match self.route(seg.dst.port, seg.src) {
+            Route::To(socket) => socket,
+            Route::Unknown => {
+                return End::Verdict(Verdict::Inconclusive(
+                    "which of two sockets a segment reaches cannot be known".into(),
+                ));
+            }
+        };
         if socket == NOBODY {
             for tcb in &mut self.sockets[NOBODY].now {
                 tcb.port = seg.dst.port;
@@ -343,8 +360,9 @@ impl Host {
         }
     }
 
-    /// The socket that a segment from `remote` to `port` belongs to.
-    fn route(&self, port: u16, remote: Endpoint) -> usize {
+    /// The socket that a segment from `remote` to `port` belongs to: the connection of that name,
+    /// else the first listener, else nobody.
+    fn route(&self, port: u16, remote: Endpoint) -> Route {
         let alive = |tcb: &Tcb| {
             !matches!(tcb.state, State::Closed | State::Listen) && tcb.matches(port, remote)
         };
@@ -353,9 +371,18 @@ impl Host {
                 && tcb.port == port
                 && tcb.only.is_none_or(|only| only == remote)
         };
-        self.find(alive)
-            .or_else(|| self.find(listens))
-            .unwrap_or(NOBODY)
+        let takes = |tcb: &Tcb| alive(tcb) || listens(tcb);
+        let Some(first) = self.find(alive).or_else(|| self.find(listens)) else {
+            return Route::To(NOBODY);
+        };
+        // If it may be that this socket does not take it, and another would, nobody can tell.
+        let surely = self.sockets[first].now.iter().all(takes);
+        let other =
+            (0..SOCKETS).any(|other| other != first && self.sockets[other].now.iter().any(takes));
+        if !surely && other {
+            return Route::Unknown;
+        }
+        Route::To(first)
     }
 
     fn find(&self, test: impl Fn(&Tcb) -> bool) -> Option<usize> {
@@ -402,7 +429,7 @@ impl Host {
             return self.malformed(
                 trace,
                 ctx,
-                self.unanswerable.unwrap_or(req::RFC9293_MUST_45),
+                self.unanswerable.map_or(req::RFC9293_MUST_45, |(by, _)| by),
                 "a segment from an address that is not the stack's",
             );
         }
@@ -425,7 +452,7 @@ impl Host {
         let fault = Fault::new(by, super::Instead::Other, expected);
         let tcb = self.sockets[self.last].now.first().copied();
         let tcb = tcb.unwrap_or_default();
-        if let Some((entry, _)) = self.known.covers(&shape(&fault, &tcb)) {
+        if let Some((entry, _)) = self.known.covers(&shape(&fault, &tcb, ctx)) {
             self.used.push(entry);
             return End::Explained;
         }
@@ -471,27 +498,26 @@ impl Host {
         // One known deviation may be needed after another; each uses up an entry or a deadline.
         for _ in 0..8 {
             let worlds = &mut self.sockets[socket];
-            let (fault, tcb) =
-                match worlds.step(what, ctx, &self.known, &mut self.scratch, coverage) {
-                    Stepped::Explained => return End::Explained,
-                    Stepped::TooMany => {
-                        return End::Verdict(Verdict::Inconclusive(format!(
-                            "more than {} states explain what was seen",
-                            super::worlds::MOST
-                        )));
-                    }
-                    Stepped::Unexplained(fault, tcb) => (self.sharpen(fault, what), tcb),
-                };
-            match self.go_on(trace, ctx, socket, what, &fault, &tcb, coverage) {
-                GoOn::Again => {}
-                GoOn::Explained => return End::Explained,
-                GoOn::No if fault.requirement.level().is_recommended() => {
-                    self.put_up(ctx, socket, &fault, &tcb);
-                    if let Happening::Emission(..) | Happening::Call(..) = what {
-                        return End::Explained;
-                    }
+            match worlds.step(what, ctx, &self.known, &mut self.scratch, coverage) {
+                Stepped::Explained => return End::Explained,
+                Stepped::TooMany => {
+                    return End::Verdict(Verdict::Inconclusive(format!(
+                        "more than {} states explain what was seen",
+                        super::worlds::MOST
+                    )));
                 }
-                GoOn::No => return self.deviates(trace, ctx, socket, &fault, &tcb),
+                Stepped::Unexplained => {}
+            }
+            let faults = std::mem::take(&mut self.sockets[socket].faults);
+            let end = self.go_on(trace, ctx, socket, what, &faults, coverage);
+            let done = match end {
+                GoOn::Again => None,
+                GoOn::Explained => Some(End::Explained),
+                GoOn::No => Some(self.unexplained(trace, ctx, socket, what, &faults)),
+            };
+            self.sockets[socket].faults = faults;
+            if let Some(end) = done {
+                return end;
             }
         }
         End::Verdict(Verdict::Inconclusive(
@@ -499,10 +525,30 @@ impl Host {
         ))
     }
 
+    /// No state explains what happened, and no known deviation either. Tells the fault of the
+    /// state that came furthest.
+    fn unexplained(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        faults: &[(Fault, Tcb)],
+    ) -> End {
+        let deepest = faults.iter().rev().max_by_key(|(fault, _)| fault.depth);
+        match deepest {
+            Some((fault, tcb)) => {
+                let fault = self.sharpen(*fault, what, ctx);
+                self.deviates(trace, ctx, socket, &fault, tcb)
+            }
+            None => End::Verdict(Verdict::Inconclusive("no state is left".into())),
+        }
+    }
+
     /// An answer to what must not be answered breaks that rule, whatever else it breaks.
-    fn sharpen(&self, fault: Fault, what: Happening<'_>) -> Fault {
+    fn sharpen(&self, fault: Fault, what: Happening<'_>, ctx: &Context<'_>) -> Fault {
         match (self.unanswerable, what) {
-            (Some(requirement), Happening::Emission(..)) if !fault.timed => Fault {
+            (Some((requirement, at)), Happening::Emission(..)) if at == ctx.now => Fault {
                 requirement,
                 ..fault
             },
@@ -510,48 +556,105 @@ impl Host {
         }
     }
 
-    /// A recommendation is missed: that is noted, and what was owed is let off.
-    fn put_up(&mut self, ctx: &Context<'_>, socket: usize, fault: &Fault, tcb: &Tcb) {
-        let (state, event) = timeouts::class_of(tcb, fault);
-        for tcb in &mut self.sockets[socket].now {
-            forgive(tcb, ctx.now);
-            tcb.miss(Miss {
-                requirement: fault.requirement,
-                state,
-                event: coarse(event),
-                instead: fault.instead,
-                index: ctx.index,
-            });
-        }
-    }
-
-    /// Looks for a known deviation that explains the fault, and goes on from there.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one event and all that it is judged by"
-    )]
+    /// Looks for a known deviation, or a recommendation missed, that explains one of the faults,
+    /// and goes on from the states that it is the fault of.
     fn go_on(
         &mut self,
         trace: &Trace,
         ctx: &Context<'_>,
         socket: usize,
         what: Happening<'_>,
-        fault: &Fault,
-        tcb: &Tcb,
+        faults: &[(Fault, Tcb)],
         coverage: &mut Coverage,
     ) -> GoOn {
-        let shape = shape(fault, tcb);
-        let Some((entry, then)) = self.known.covers(&shape) else {
-            return GoOn::No;
+        let sharp = |host: &Host, (fault, tcb): &(Fault, Tcb)| {
+            let fault = host.sharpen(*fault, what, ctx);
+            (fault, shape(&fault, tcb, ctx))
         };
+        let known = faults.iter().find_map(|pair| {
+            let (fault, shape) = sharp(self, pair);
+            let (entry, then) = self.known.covers(&shape)?;
+            Some((fault, entry, then))
+        });
+        let Some((fault, entry, then)) = known else {
+            return self.put_up(ctx, socket, what, faults);
+        };
+        let mut covered = std::mem::take(&mut self.sockets[socket].now);
+        covered.clear();
+        for pair in faults {
+            let (_, shape) = sharp(self, pair);
+            if self.known.covers(&shape) == Some((entry, then)) {
+                covered.add(&Tcb {
+                    known: pair.1.known | 1 << entry,
+                    ..pair.1
+                });
+            }
+        }
+        self.sockets[socket].now = covered;
+        self.known_then(trace, ctx, socket, what, &fault, entry, then, coverage)
+    }
+
+    /// A recommendation is missed: that is noted, and what was owed is let off.
+    fn put_up(
+        &mut self,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        faults: &[(Fault, Tcb)],
+    ) -> GoOn {
+        let recommended = |fault: &Fault| fault.requirement.level().is_recommended();
+        if !faults.iter().any(|(fault, _)| recommended(fault)) {
+            return GoOn::No;
+        }
+        let worlds = &mut self.sockets[socket];
+        worlds.now.clear();
+        for (fault, tcb) in faults.iter().filter(|(fault, _)| recommended(fault)) {
+            let shape = shape(fault, tcb, ctx);
+            let mut tcb = *tcb;
+            forgive(&mut tcb, ctx.now);
+            tcb.miss(Miss {
+                requirement: fault.requirement,
+                state: shape.state,
+                event: shape.event,
+                instead: fault.instead,
+                index: ctx.index,
+            });
+            worlds.now.add(&tcb);
+        }
+        match what {
+            Happening::Emission(..) | Happening::Call(..) => GoOn::Explained,
+            Happening::Arrival(_) | Happening::Quiet => GoOn::Again,
+        }
+    }
+
+    /// Goes on after a known deviation, as its entry says.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one event and all that it is judged by"
+    )]
+    fn known_then(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        fault: &Fault,
+        entry: u16,
+        then: Then,
+        coverage: &mut Coverage,
+    ) -> GoOn {
         let bit = 1u64 << entry;
         let now = ctx.now;
         let worlds = &mut self.sockets[socket];
         match then {
             Then::Stop => {
                 for tcb in &mut worlds.now {
-                    tcb.known |= bit;
-                    *tcb = muted(*tcb);
+                    *tcb = tcb.muted();
+                }
+                if socket == NOBODY
+                    && let Happening::Emission(seg, _) = what
+                {
+                    self.mute_listeners(seg.src.port, bit);
                 }
             }
             Then::Pardoned => {
@@ -559,17 +662,13 @@ impl Host {
                     pardoned: Some(fault.requirement),
                     ..*ctx
                 };
-                for tcb in &mut worlds.now {
-                    tcb.known |= bit;
-                }
-                let stepped = worlds.step(what, &lenient, &self.known, &mut self.scratch, coverage);
-                return match stepped {
+                return match worlds.step(what, &lenient, &self.known, &mut self.scratch, coverage) {
                     Stepped::Explained => GoOn::Explained,
-                    Stepped::Unexplained(..) | Stepped::TooMany => GoOn::No,
+                    Stepped::Unexplained | Stepped::TooMany => GoOn::No,
                 };
             }
             Then::Window => return GoOn::No,
-            Then::Ignored => {
+            Then::Ignored | Then::Refused => {
                 let Some(input) = worlds.input else {
                     return GoOn::No;
                 };
@@ -578,8 +677,8 @@ impl Host {
                 worlds.now.copy_from(&worlds.before);
                 for tcb in &mut worlds.now {
                     tcb.known |= bit;
-                    tcb.due.credit = false;
                     tcb.due.reply = None;
+                    tcb.due.credit = then == Then::Refused;
                 }
                 if !self.replay(trace, ctx, socket, input + 1, coverage) {
                     return GoOn::No;
@@ -588,7 +687,6 @@ impl Host {
             Then::Forgiven => {
                 for tcb in &mut worlds.now {
                     forgive(tcb, now);
-                    tcb.known |= bit;
                 }
                 if let Happening::Emission(..) | Happening::Call(..) = what {
                     return GoOn::Explained;
@@ -596,10 +694,7 @@ impl Host {
             }
             Then::Closed => {
                 for tcb in &mut worlds.now {
-                    *tcb = Tcb {
-                        known: tcb.known | bit,
-                        ..tcb.severed()
-                    };
+                    *tcb = tcb.severed();
                 }
                 if let Happening::Emission(..) = what {
                     return GoOn::Explained;
@@ -607,6 +702,19 @@ impl Host {
             }
         }
         GoOn::Again
+    }
+
+    /// Some listener on a port has got a connection that it should not have: nothing is said of
+    /// any of them.
+    fn mute_listeners(&mut self, port: u16, bit: u64) {
+        for worlds in &mut self.sockets[..SOCKETS] {
+            for tcb in &mut worlds.now {
+                if tcb.state == State::Listen && tcb.port == port {
+                    tcb.known |= bit;
+                    *tcb = tcb.muted();
+                }
+            }
+        }
     }
 
     /// Explains again what this socket sent since event `from`.
@@ -644,7 +752,7 @@ impl Host {
             let worlds = &mut self.sockets[socket];
             match worlds.step(what, &then, &self.known, &mut self.scratch, coverage) {
                 Stepped::Explained => {}
-                Stepped::Unexplained(..) | Stepped::TooMany => return false,
+                Stepped::Unexplained | Stepped::TooMany => return false,
             }
         }
         true
@@ -664,7 +772,7 @@ impl Host {
             &self.sockets[socket],
             fault,
             tcb,
-            shape(fault, tcb),
+            shape(fault, tcb, ctx),
         );
         End::Verdict(Verdict::Deviates(Box::new(deviation)))
     }
@@ -681,8 +789,8 @@ enum GoOn {
 }
 
 /// By what a fault is known again.
-fn shape(fault: &Fault, tcb: &Tcb) -> Shape {
-    let (state, event) = timeouts::class_of(tcb, fault);
+fn shape(fault: &Fault, tcb: &Tcb, ctx: &Context<'_>) -> Shape {
+    let (state, event) = timeouts::class_of(tcb, fault, ctx);
     Shape {
         requirement: fault.requirement,
         state,

@@ -33,8 +33,8 @@ pub struct Known {
     pub also: Vec<Named<Req>>,
     /// In which states.
     pub state: Vec<Named<State>>,
-    /// In answer to what.
-    pub event: EventPattern,
+    /// In answer to what; any of these.
+    pub event: Vec<EventPattern>,
     /// What came instead.
     pub instead: Vec<Named<Instead>>,
     /// How the oracle goes on.
@@ -101,6 +101,8 @@ enum On {
 pub enum Then {
     /// The last input had no effect on the connection at all, and drew no answer.
     Ignored,
+    /// The last input had no effect on the connection but to draw an acknowledgment.
+    Refused,
     /// What was owed is not owed any more; a segment that cannot be explained is passed over.
     /// The connection is otherwise as the model has it.
     Forgiven,
@@ -294,7 +296,7 @@ impl KnownDeviations {
         entries.filter_map(move |(known, n)| {
             let fits = known.silently
                 && known.state.iter().any(|s| s.0 == state)
-                && known.event.covers(event);
+                && known.event.iter().any(|pattern| pattern.covers(event));
             fits.then_some((n, known.then))
         })
     }
@@ -306,7 +308,7 @@ impl KnownDeviations {
             known.instead.iter().any(|i| i.0 == Instead::Broken)
                 && message.is_some_and(|message| why.contains(message.as_str()))
                 && known.state.iter().any(|s| s.0 == state)
-                && known.event.covers(event)
+                && known.event.iter().any(|pattern| pattern.covers(event))
         })?;
         Some(entry as u16)
     }
@@ -327,7 +329,7 @@ impl Known {
                 .instead
                 .iter()
                 .any(|instead| instead.0 == shape.instead)
-            && self.event.covers(shape.event)
+            && self.event.iter().any(|pattern| pattern.covers(shape.event))
     }
 }
 

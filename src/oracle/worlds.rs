@@ -6,8 +6,8 @@ use arrayvec::ArrayVec;
 
 use super::coverage::Coverage;
 use super::known::{KnownDeviations, Then};
-use crate::model::tcb::{Branches, Due, Input};
-use crate::model::{Context, Fault, Tcb, arrives, calls, emits, settle, timeouts};
+use crate::model::tcb::{Branches, Input};
+use crate::model::{Context, Fault, State, Tcb, arrives, calls, emits, settle, timeouts};
 use crate::spec::Req;
 use crate::stack::Outcome;
 use crate::trace::Call;
@@ -23,7 +23,7 @@ pub(super) struct Set(Box<ArrayVec<Tcb, MOST>>);
 
 impl Set {
     /// Forgets all states.
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.0.clear();
     }
 
@@ -106,8 +106,8 @@ impl Happening<'_> {
 pub(super) enum Stepped {
     /// Some are left.
     Explained,
-    /// None is left: the deepest fault, and the state that told it.
-    Unexplained(Fault, Box<Tcb>),
+    /// None is left; [`Worlds::faults`] says why of each.
+    Unexplained,
     /// More are left than can be kept.
     TooMany,
 }
@@ -121,6 +121,8 @@ pub(super) struct Worlds {
     pub(super) before: Set,
     /// The index of that input in the trace.
     pub(super) input: Option<usize>,
+    /// Why the last event cannot be explained, and which state says so.
+    pub(super) faults: Vec<(Fault, Tcb)>,
     next: Set,
     next_before: Set,
 }
@@ -146,7 +148,7 @@ impl Worlds {
         let remembers = matches!(what, Happening::Arrival(_) | Happening::Call(..));
         self.next.clear();
         self.next_before.clear();
-        let mut worst: Option<(Fault, Tcb)> = None;
+        self.faults.clear();
         let mut too_many = false;
         let input = what.is_input();
         for tcb in &self.now {
@@ -155,7 +157,7 @@ impl Worlds {
             if tcb.mute || timeouts::nothing_due(tcb, input, ctx) {
                 timed.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
             } else if let Err(fault) = timeouts::step(tcb, input, ctx, timed) {
-                note(&mut worst, fault, tcb);
+                self.faults.push((fault, *tcb));
                 continue;
             }
             for (tcb, _) in timed.iter() {
@@ -164,7 +166,7 @@ impl Worlds {
                 }
                 out.clear();
                 if let Err(fault) = happen(tcb, what, ctx, out) {
-                    note(&mut worst, fault, &meeting(tcb, what, ctx));
+                    self.faults.push((fault, meeting(tcb, what, ctx)));
                     continue;
                 }
                 if remembers && !known.is_empty() {
@@ -181,9 +183,11 @@ impl Worlds {
                 }
             }
         }
-        if let (true, Some((fault, tcb))) = (self.next.is_empty(), worst) {
-            coverage.exercise(fault.requirement);
-            return Stepped::Unexplained(fault, Box::new(tcb));
+        if self.next.is_empty() && !self.faults.is_empty() {
+            for (fault, _) in &self.faults {
+                coverage.exercise(fault.requirement);
+            }
+            return Stepped::Unexplained;
         }
         std::mem::swap(&mut self.now, &mut self.next);
         if remembers {
@@ -208,7 +212,11 @@ fn happen(
     }
     match what {
         Happening::Arrival(seg) => {
-            arrives::step(tcb, seg, ctx, out);
+            if belongs(tcb, seg) {
+                arrives::step(tcb, seg, ctx, out);
+            } else {
+                arrives::stray(tcb, seg, ctx, out);
+            }
             Ok(())
         }
         Happening::Emission(seg, text) => emits::step(tcb, seg, text, ctx, out),
@@ -217,6 +225,22 @@ fn happen(
             out.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
             Ok(())
         }
+    }
+}
+
+/// Whether a segment is for this connection, if this is how the connection stands.
+fn belongs(tcb: &Tcb, seg: &Segment) -> bool {
+    match tcb.state {
+        State::Closed | State::Listen => true,
+        State::SynSent
+        | State::SynReceived
+        | State::Established
+        | State::FinWait1
+        | State::FinWait2
+        | State::CloseWait
+        | State::Closing
+        | State::LastAck
+        | State::TimeWait => tcb.matches(seg.dst.port, seg.src),
     }
 }
 
@@ -259,19 +283,11 @@ fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, ou
         tcb.due.credit = false;
         match (then, what) {
             (Then::Ignored, _) => out.push(tcb, by),
-            (Then::Stop, _) => out.push(muted(tcb), by),
+            (Then::Stop, _) => out.push(tcb.muted(), by),
             (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
             _ => {}
         }
     }
-}
-
-/// A connection of which nothing more is said.
-pub(super) fn muted(mut tcb: Tcb) -> Tcb {
-    tcb.mute = true;
-    tcb.due = Due::default();
-    tcb.rtx.armed = false;
-    tcb
 }
 
 /// The window of a segment whose acknowledgment is in range is taken, though the segment is older
@@ -286,16 +302,6 @@ fn take_window_anyway(entry: u16, seg: &Segment, out: &mut Branches) {
             tcb.known |= 1 << entry;
             out.push(tcb, by);
         }
-    }
-}
-
-/// Keeps the deepest fault; of equally deep ones the first.
-fn note(worst: &mut Option<(Fault, Tcb)>, fault: Fault, tcb: &Tcb) {
-    if worst
-        .as_ref()
-        .is_none_or(|(deepest, _)| fault.depth > deepest.depth)
-    {
-        *worst = Some((fault, *tcb));
     }
 }
 

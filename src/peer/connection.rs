@@ -109,6 +109,8 @@ pub(super) struct Connection {
     pub(super) snd_nxt: SeqNumber,
     /// Whether the stack has acknowledged anything on its present connection.
     acknowledges: bool,
+    /// The peer's number in a connection that it has forgotten and the stack has not.
+    left_behind: Option<SeqNumber>,
     rcv_nxt: SeqNumber,
     rcv_edge: SeqNumber,
     rcv_max: SeqNumber,
@@ -149,6 +151,9 @@ impl Connection {
             true => self.next.later(self.rcv_max),
             false => self.next,
         };
+        if self.synchronized() && self.left_behind.is_none() {
+            self.left_behind = Some(self.irs);
+        }
         let more = self.random.as_mut().map_or(0, |it| it.below(1 << 20));
         self.irs = used + 65_536 + more;
         self.next = self.irs;
@@ -179,6 +184,11 @@ impl Connection {
             SeqBase::SndOld => self.snd_una - self.max_window,
         };
         base + expr.offset as u32
+    }
+
+    /// The number that the stream to the stack begins after, as the stack sees it.
+    pub(super) fn stream_irs(&self) -> SeqNumber {
+        self.left_behind.unwrap_or(self.irs)
     }
 
     /// Whether the stack was seen to acknowledge the peer's present SYN.
@@ -253,6 +263,9 @@ impl Connection {
         let known = self.synchronized();
         if known && segment.ack.before(self.rcv_nxt) {
             return;
+        }
+        if segment.ack.since(self.irs).wrapping_sub(1) < FAR {
+            self.left_behind = None;
         }
         self.acknowledges = true;
         self.rcv_nxt = segment.ack;

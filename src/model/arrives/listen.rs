@@ -4,6 +4,7 @@ use super::{reset_for, silently, synchronize};
 use crate::model::tcb::{Branches, Tcb};
 use crate::model::{Context, State};
 use crate::spec::req;
+use crate::time::Micros;
 use crate::wire::{Flags, Segment};
 
 pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
@@ -37,7 +38,7 @@ fn syn(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.due.credit = false;
     synchronize(&mut tcb, seg, ctx);
     tcb.state = State::SynReceived;
-    tcb.rtx.ceiling = ctx.profile.rto_initial;
+    tcb.rtx.ceiling = Micros(tcb.rtx.ceiling.0.max(ctx.profile.rto_initial.0));
     tcb.due.syn = ctx.now;
     ride_along(tcb, seg, out);
 }

@@ -86,6 +86,9 @@ fn beyond(tcb: &Tcb) -> Req {
 fn behind(tcb: &Tcb) -> Req {
     use crate::model::EventClass;
     match tcb.input.class {
+        EventClass::Segment(class) if class.flags().fin() && tcb.rcv.fin => {
+            req::RFC9293_3_10_7_4_P28
+        }
         EventClass::Segment(class) if class.text && tcb.input.state.receives_text() => {
             req::RFC9293_3_10_7_4_P23
         }
@@ -394,7 +397,11 @@ pub(super) fn retransmission_in_time(tcb: &Tcb, seg: &Segment, ctx: &Context) ->
     if waited < ctx.profile.rto_min {
         ctx.unless_pardoned(
             Fault::new(
-                req::RFC6298_5_1,
+                if rtx.quiet {
+                    req::RFC6298_5_1
+                } else {
+                    req::RFC5681_3_2_P01
+                },
                 kind(seg),
                 "no retransmission before the retransmission timeout",
             )
@@ -468,10 +475,11 @@ fn acknowledged(tcb: &mut Tcb, seg: &Segment, _ctx: &Context) {
 }
 
 fn miss(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
+    let (state, event) = tcb.occasion(ctx.now);
     tcb.miss(Miss {
         requirement: by,
-        state: tcb.input.state,
-        event: tcb.input.class,
+        state,
+        event,
         instead: kind(seg),
         index: ctx.index,
     });
