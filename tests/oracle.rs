@@ -227,7 +227,7 @@ impl Entry {
         } = self;
         format!(
             "[[deviation]]\nname = 'written for a test'\nrequirement = '{requirement}'\n\
-             state = ['{state}']\nevent = {{ {event} }}\ninstead = ['{instead}']\n\
+             state = ['{state}']\nevent = [{{ {event} }}]\ninstead = ['{instead}']\n\
              then = {then}\nreason = 'a test'\nwitness = 'none.scn'\n"
         )
     }
