@@ -42,8 +42,8 @@ pub struct Context<'a> {
     pub profile: &'a Profile,
     /// The index of the event in the trace.
     pub index: u32,
-    /// This requirement is not insisted upon: the stack is known not to meet it here.
-    pub pardoned: Option<Req>,
+    /// These requirements are not insisted upon: the stack is known not to meet them here.
+    pub pardoned: [Option<Req>; 2],
 }
 
 impl Context<'_> {
@@ -52,7 +52,7 @@ impl Context<'_> {
     /// # Errors
     /// The fault.
     pub fn unless_pardoned(&self, fault: Fault) -> Result<(), Fault> {
-        if self.pardoned == Some(fault.requirement) {
+        if self.pardoned.contains(&Some(fault.requirement)) {
             return Ok(());
         }
         Err(fault)

@@ -223,6 +223,8 @@ pub struct Due {
     pub soft_ack: Option<(Instant, Req)>,
     /// An empty acknowledgment that changes nothing may be sent: one for each arrival.
     pub credit: bool,
+    /// That permission was there before a reset arrived, which must not be answered by it.
+    pub spare: bool,
 }
 
 /// What is known of the retransmission timer.
@@ -335,6 +337,7 @@ impl Default for Due {
             send: Instant::NEVER,
             soft_ack: None,
             credit: false,
+            spare: false,
         }
     }
 }

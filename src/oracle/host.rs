@@ -30,6 +30,8 @@ pub(super) struct Host {
     used: Vec<u16>,
     /// The socket that met the last input.
     last: usize,
+    /// A known deviation was one of several explanations, and not the one that was followed.
+    passed_over: bool,
     /// Why the last arrival must not be answered at all.
     unanswerable: Option<(Req, Instant)>,
     isns: Vec<(u16, Endpoint, SeqNumber)>,
@@ -59,6 +61,7 @@ impl Host {
             scratch: Box::default(),
             used: Vec::new(),
             last: 0,
+            passed_over: false,
             unanswerable: None,
             isns: Vec::with_capacity(ISNS),
         }
@@ -70,6 +73,7 @@ impl Host {
         }
         self.used.clear();
         self.last = 0;
+        self.passed_over = false;
         self.isns.clear();
         self.unanswerable = None;
     }
@@ -128,7 +132,7 @@ impl Host {
             now: event.at,
             profile: &trace.profile,
             index: index as u32,
-            pardoned: None,
+            pardoned: [None; 2],
         };
         match &event.what {
             What::Arrival {
@@ -307,6 +311,9 @@ impl Host {
         let Some(seg) = readable else {
             return End::Explained;
         };
+        if let end @ End::Verdict(_) = self.quiet(trace, ctx, None, coverage) {
+            return end;
+        }
         let socket = match self.route(seg.dst.port, seg.src) {
             Route::To(socket) => socket,
             Route::Unknown => {
@@ -376,7 +383,8 @@ impl Host {
             return Route::To(NOBODY);
         };
         // If it may be that this socket does not take it, and another would, nobody can tell.
-        let surely = self.sockets[first].now.iter().all(takes);
+        let surely = |tcb: &Tcb| takes(tcb) && !tcb.mute;
+        let surely = self.sockets[first].now.iter().all(surely);
         let other =
             (0..SOCKETS).any(|other| other != first && self.sockets[other].now.iter().any(takes));
         if !surely && other {
@@ -404,7 +412,9 @@ impl Host {
         };
         let called =
             |tcb: &Tcb| tcb.port == port && tcb.due.reply_to == Some(remote) && answers(tcb);
+        let owes = |tcb: &Tcb| called(tcb) && tcb.due.reply.is_some_and(|reply| reply.required);
         self.find(alive)
+            .or_else(|| self.find(owes))
             .or_else(|| self.find(called))
             .or_else(|| self.find(|tcb| tcb.matches(port, remote)))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.due.reply_to == Some(remote)))
@@ -499,7 +509,10 @@ impl Host {
         for _ in 0..8 {
             let worlds = &mut self.sockets[socket];
             match worlds.step(what, ctx, &self.known, &mut self.scratch, coverage) {
-                Stepped::Explained => return End::Explained,
+                Stepped::Explained => {
+                    self.note_passed_over(ctx, socket, what);
+                    return End::Explained;
+                }
                 Stepped::TooMany => {
                     return End::Verdict(Verdict::Inconclusive(format!(
                         "more than {} states explain what was seen",
@@ -513,6 +526,7 @@ impl Host {
             let done = match end {
                 GoOn::Again => None,
                 GoOn::Explained => Some(End::Explained),
+                GoOn::Stop(verdict) => Some(End::Verdict(verdict)),
                 GoOn::No => Some(self.unexplained(trace, ctx, socket, what, &faults)),
             };
             self.sockets[socket].faults = faults;
@@ -525,6 +539,19 @@ impl Host {
         ))
     }
 
+    /// Some states were dropped that a known deviation would have saved; others were left. Should
+    /// those not do in the end, it cannot be said what led there.
+    fn note_passed_over(&mut self, ctx: &Context<'_>, socket: usize, what: Happening<'_>) {
+        if self.known.is_empty() {
+            return;
+        }
+        let faults = &self.sockets[socket].faults;
+        self.passed_over |= faults.iter().any(|(fault, tcb)| {
+            let fault = self.sharpen(*fault, what, ctx);
+            self.known.covers(&shape(&fault, tcb, ctx)).is_some()
+        });
+    }
+
     /// No state explains what happened, and no known deviation either. Tells the fault of the
     /// state that came furthest.
     fn unexplained(
@@ -535,6 +562,11 @@ impl Host {
         what: Happening<'_>,
         faults: &[(Fault, Tcb)],
     ) -> End {
+        if self.passed_over {
+            return End::Verdict(Verdict::Inconclusive(
+                "a known deviation may have led here, or may not".into(),
+            ));
+        }
         let deepest = faults.iter().rev().max_by_key(|(fault, _)| fault.depth);
         match deepest {
             Some((fault, tcb)) => {
@@ -648,23 +680,27 @@ impl Host {
         let worlds = &mut self.sockets[socket];
         match then {
             Then::Stop => {
+                if let (NOBODY, Happening::Emission(seg, _)) = (socket, what) {
+                    self.mute_listeners(seg.src.port, bit);
+                    return GoOn::Explained;
+                }
                 for tcb in &mut worlds.now {
                     *tcb = tcb.muted();
                 }
-                if socket == NOBODY
-                    && let Happening::Emission(seg, _) = what
-                {
-                    self.mute_listeners(seg.src.port, bit);
-                }
             }
             Then::Pardoned => {
-                let lenient = Context {
-                    pardoned: Some(fault.requirement),
+                let lenient = match ctx.pardoned {
+                    [None, _] => [Some(fault.requirement), None],
+                    [first, None] => [first, Some(fault.requirement)],
+                    [Some(_), Some(_)] => return GoOn::No,
+                };
+                let ctx = Context {
+                    pardoned: lenient,
                     ..*ctx
                 };
-                return match worlds.step(what, &lenient, &self.known, &mut self.scratch, coverage) {
-                    Stepped::Explained => GoOn::Explained,
-                    Stepped::Unexplained | Stepped::TooMany => GoOn::No,
+                return match self.step(trace, &ctx, socket, what, coverage) {
+                    End::Explained => GoOn::Explained,
+                    End::Verdict(verdict) => GoOn::Stop(verdict),
                 };
             }
             Then::Window => return GoOn::No,
@@ -746,7 +782,7 @@ impl Host {
                 now: event.at,
                 profile: ctx.profile,
                 index: index as u32,
-                pardoned: None,
+                pardoned: [None; 2],
             };
             let what = Happening::Emission(seg, trace.octets(*text));
             let worlds = &mut self.sockets[socket];
@@ -784,6 +820,8 @@ enum GoOn {
     Again,
     /// The event itself is explained.
     Explained,
+    /// It ends here.
+    Stop(Verdict),
     /// No entry fits.
     No,
 }

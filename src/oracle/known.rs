@@ -324,6 +324,7 @@ impl Known {
         let requirement = self.requirement.0 == shape.requirement
             || self.also.iter().any(|also| also.0 == shape.requirement);
         requirement
+            && self.then != Then::Window
             && self.state.iter().any(|state| state.0 == shape.state)
             && self
                 .instead

@@ -72,6 +72,8 @@ pub(super) struct Connection {
     // What the peer has done.
     /// Its initial sequence number.
     pub(super) irs: SeqNumber,
+    /// The initial sequence number of the connection that it forgot, and that the stack may have.
+    previous: Option<SeqNumber>,
     /// The number after the last one that it sent in order.
     pub(super) next: SeqNumber,
     /// Where its FIN stands, once sent.
@@ -109,8 +111,6 @@ pub(super) struct Connection {
     pub(super) snd_nxt: SeqNumber,
     /// Whether the stack has acknowledged anything on its present connection.
     acknowledges: bool,
-    /// The peer's number in a connection that it has forgotten and the stack has not.
-    left_behind: Option<SeqNumber>,
     rcv_nxt: SeqNumber,
     rcv_edge: SeqNumber,
     rcv_max: SeqNumber,
@@ -147,13 +147,13 @@ impl Connection {
     /// The peer knows of no connection any more; its next SYN will bear a new, higher number.
     /// What the wire has shown stays: the stack may be where it was.
     pub(super) fn begin(&mut self) {
+        if self.synchronized() {
+            self.previous = Some(self.irs);
+        }
         let used = match self.synchronized() {
             true => self.next.later(self.rcv_max),
             false => self.next,
         };
-        if self.synchronized() && self.left_behind.is_none() {
-            self.left_behind = Some(self.irs);
-        }
         let more = self.random.as_mut().map_or(0, |it| it.below(1 << 20));
         self.irs = used + 65_536 + more;
         self.next = self.irs;
@@ -186,9 +186,13 @@ impl Connection {
         base + expr.offset as u32
     }
 
-    /// The number that the stream to the stack begins after, as the stack sees it.
-    pub(super) fn stream_irs(&self) -> SeqNumber {
-        self.left_behind.unwrap_or(self.irs)
+    /// The initial sequence number of the stream that an octet with this number belongs to: the
+    /// forgotten one's, while the stack knows no other.
+    pub(super) fn stream(&self, seq: SeqNumber) -> SeqNumber {
+        match self.previous {
+            Some(previous) if !self.synchronized() && seq.before(self.irs) => previous,
+            Some(_) | None => self.irs,
+        }
     }
 
     /// Whether the stack was seen to acknowledge the peer's present SYN.
@@ -263,9 +267,6 @@ impl Connection {
         let known = self.synchronized();
         if known && segment.ack.before(self.rcv_nxt) {
             return;
-        }
-        if segment.ack.since(self.irs).wrapping_sub(1) < FAR {
-            self.left_behind = None;
         }
         self.acknowledges = true;
         self.rcv_nxt = segment.ack;

@@ -38,10 +38,16 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     }
     if seg.options.duplicate && (seg.flags.syn() || tcb.timestamps_agreed()) {
         // Which of two values counts is anybody's guess, and so is all that follows.
-        out.push(tcb.muted(), req::RFC9293_MUST_7);
+        let mut unsure = tcb.muted();
+        if tcb.state == State::Listen {
+            unsure.state = State::SynReceived;
+            unsure.remote = Some(seg.src);
+        }
+        out.push(unsure, req::RFC9293_MUST_7);
     }
     tcb.rtx.quiet = false;
     // A reset asks for no answer; anything else may get one empty acknowledgment.
+    tcb.due.spare = seg.flags.rst() && (tcb.due.credit || tcb.due.spare);
     tcb.due.credit = !seg.flags.rst();
     match tcb.state {
         State::Closed => closed::step(tcb, seg, ctx, out),
@@ -221,6 +227,7 @@ fn synchronize(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     }
     if let Some((value, _)) = seg.options.timestamps {
         tcb.ts.recent = value;
+        tcb.ts.of_syn = value;
         tcb.ts.recent_at = ctx.now;
     }
     take_window_of_syn(tcb, seg);

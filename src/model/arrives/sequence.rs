@@ -176,7 +176,12 @@ fn at_closed_window(tcb: Tcb, seg: &Segment, ctx: &Context, by: Req, out: &mut B
     let mut used = Branches::default();
     super::ack::use_acknowledgment(tcb, seg, ctx, &mut used);
     for (tcb, _) in used.iter() {
-        out.push(acknowledge(*tcb, ctx, by), req::RFC9293_3_10_7_4_P04);
+        let answered = match tcb.state {
+            // It acknowledged the FIN in LAST-ACK: there is nothing left that could answer.
+            State::Closed => silently(*tcb),
+            _ => acknowledge(*tcb, ctx, by),
+        };
+        out.push(answered, req::RFC9293_3_10_7_4_P04);
     }
 }
 

@@ -165,6 +165,7 @@ fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, ctx: &Context) {
     if seg.flags.ack() {
         tcb.rcv.acked = Some(seg.ack);
     }
+    let running = tcb.snd.nxt == seg.seq + 1;
     if first {
         tcb.rtx.gap = Micros::ZERO;
     }
@@ -178,6 +179,9 @@ fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, ctx: &Context) {
         tcb.rtx.ceiling = Micros((tcb.rtx.ceiling.0 * 2).max(3_000_000).min(longest));
     }
     tcb.rtx.since = ctx.now;
-    tcb.rtx.sent_at = ctx.now;
+    if !(first && running) {
+        // Where the SYN's timer runs already, the SYN,ACK does not start it anew.
+        tcb.rtx.sent_at = ctx.now;
+    }
     tcb.rtx.quiet = true;
 }

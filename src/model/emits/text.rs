@@ -17,7 +17,7 @@ pub(super) fn step(
 ) -> Result<(), Fault> {
     let mut tcb = tcb;
     acknowledgment(&tcb, seg)?;
-    super::header::sack(&tcb, seg)?;
+    super::header::sack(&tcb, seg, ctx)?;
     let edge_before = tcb.rcv.edge;
     window::of_segment(&mut tcb, seg, ctx)?;
     let by = if keep_alive(&mut tcb, seg, ctx)? {
@@ -78,7 +78,8 @@ fn beyond(tcb: &Tcb) -> Req {
         {
             req::RFC9293_3_10_7_4_P16
         }
-        _ => req::RFC9293_3_4_P04,
+        // What asked for an answer was not to be accepted.
+        _ => tcb.due.reply.map_or(req::RFC9293_3_4_P04, |reply| reply.by),
     }
 }
 
@@ -152,6 +153,10 @@ fn empty(
     }
     let news = tcb.rcv.acked.is_none_or(|acked| seg.ack.after(acked));
     if news {
+        if edge_before.at_or_before(tcb.rcv.nxt) {
+            // Nothing was acceptable any more: it may have been a challenge all the same.
+            tcb.challenged_at = Some(ctx.now);
+        }
         tcb.due.credit = false;
         return Ok(req::RFC9293_3_10_7_4_P23);
     }
