@@ -156,7 +156,7 @@ impl Tape {
 
     /// Time passes, and nothing happens.
     fn waits(mut self, span: Micros) -> Tape {
-        self.now = self.now + span;
+        self.now += span;
         self.add(What::Quiet)
     }
 
