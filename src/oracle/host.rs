@@ -418,6 +418,7 @@ impl Host {
             .or_else(|| self.find(called))
             .or_else(|| self.find(|tcb| tcb.matches(port, remote)))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.due.reply_to == Some(remote)))
+            .or_else(|| self.find(|tcb| tcb.port == port && tcb.mute))
             .unwrap_or(NOBODY)
     }
 
@@ -433,7 +434,7 @@ impl Host {
         coverage.exercise(req::RFC9293_MUST_2);
         let (Some(seg), None) = (segment, damaged) else {
             let why = damaged.unwrap_or("a packet that is no TCP segment");
-            return self.malformed(trace, ctx, req::RFC9293_MUST_2, why);
+            return self.malformed(trace, ctx, req::RFC9293_MUST_2, why, segment);
         };
         if seg.src.addr != ctx.profile.family.stack() {
             return self.malformed(
@@ -441,6 +442,7 @@ impl Host {
                 ctx,
                 self.unanswerable.map_or(req::RFC9293_MUST_45, |(by, _)| by),
                 "a segment from an address that is not the stack's",
+                segment,
             );
         }
         let socket = self.sender(seg.src.port, seg.dst);
@@ -458,12 +460,16 @@ impl Host {
         ctx: &Context<'_>,
         by: Req,
         expected: &'static str,
+        segment: Option<&Segment>,
     ) -> End {
         let fault = Fault::new(by, super::Instead::Other, expected);
         let tcb = self.sockets[self.last].now.first().copied();
         let tcb = tcb.unwrap_or_default();
-        if let Some((entry, _)) = self.known.covers(&shape(&fault, &tcb, ctx)) {
+        if let Some((entry, then)) = self.known.covers(&shape(&fault, &tcb, ctx)) {
             self.used.push(entry);
+            if let (Then::Stop, Some(seg)) = (then, segment) {
+                self.mute_listeners(seg.src.port, 1 << entry);
+            }
             return End::Explained;
         }
         self.deviates(trace, ctx, self.last, &fault, &tcb)
@@ -680,10 +686,15 @@ impl Host {
         let worlds = &mut self.sockets[socket];
         match then {
             Then::Stop => {
-                if let (NOBODY, Happening::Emission(seg, _)) = (socket, what) {
+                if let Happening::Emission(seg, _) = what
+                    && (socket == NOBODY || seg.flags.syn())
+                {
                     self.mute_listeners(seg.src.port, bit);
+                }
+                if socket == NOBODY {
                     return GoOn::Explained;
                 }
+                let worlds = &mut self.sockets[socket];
                 for tcb in &mut worlds.now {
                     *tcb = tcb.muted();
                 }

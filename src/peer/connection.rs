@@ -74,6 +74,10 @@ pub(super) struct Connection {
     pub(super) irs: SeqNumber,
     /// The initial sequence number of the connection that it forgot, and that the stack may have.
     previous: Option<SeqNumber>,
+    /// The last SYN that the peer sent.
+    last_syn: SeqNumber,
+    /// That SYN, once the stack was seen to answer it, where it is another than `irs`.
+    answered: Option<SeqNumber>,
     /// The number after the last one that it sent in order.
     pub(super) next: SeqNumber,
     /// Where its FIN stands, once sent.
@@ -189,6 +193,9 @@ impl Connection {
     /// The initial sequence number of the stream that an octet with this number belongs to: the
     /// forgotten one's, while the stack knows no other.
     pub(super) fn stream(&self, seq: SeqNumber) -> SeqNumber {
+        if let Some(answered) = self.answered {
+            return answered;
+        }
         match self.previous {
             Some(previous) if !self.synchronized() && seq.before(self.irs) => previous,
             Some(_) | None => self.irs,
@@ -249,6 +256,11 @@ impl Connection {
                 true => self.syn_window.into(),
                 false => 0,
             };
+        }
+        if segment.flags.syn() && segment.flags.ack() {
+            let answers = segment.ack.since(self.last_syn).wrapping_sub(1) < 65_535;
+            let other = answers && self.last_syn != self.irs;
+            self.answered = other.then_some(self.last_syn);
         }
         if segment.flags.syn() {
             self.stack_syn = SynOptions::of(&segment.options);
@@ -378,6 +390,7 @@ impl Connection {
         }
         let synchronized = self.synchronized();
         if flags.syn() {
+            self.last_syn = segment.seq;
             if !self.syn_sent || !synchronized {
                 self.syn_sent = true;
                 self.irs = segment.seq;
