@@ -6,6 +6,7 @@
 
 use super::guard::guarded;
 use super::users::Users;
+use crate::model::State;
 use crate::peer::{Packet, Packets, Peer};
 use crate::scenario::{CallStep, Flow, PeerStep, Scenario, Step, Wait};
 use crate::stack::{Broken, Config, Outbox, Outcome, Profile, SOCKETS, Socket, Stack};
@@ -219,6 +220,10 @@ impl<S: Stack> Runner<S> {
             Call::Connect { port, remote } => guarded(|| stack.connect(socket, port, remote))?,
             Call::Send(len) => {
                 let remote = guarded(|| stack.remote(socket))?.map(|remote| remote.port);
+                let listens = guarded(|| stack.status(socket))? == Outcome::Status(State::Listen);
+                if listens {
+                    self.users.listens(socket);
+                }
                 let next = self.users.next(socket, remote);
                 let octets =
                     stream::octets(Direction::ToPeer, next.ports, next.offset, len as usize);

@@ -167,8 +167,8 @@ impl Host {
                 self.unanswerable = None;
                 let happening = Happening::Call(call, *outcome, trace.octets(*text));
                 let socket = usize::from(socket.0).min(SOCKETS - 1);
-                if let (Call::Connect { port, remote }, Outcome::Done) = (call, outcome)
-                    && let Some(end) = self.opened_twice(trace, &ctx, socket, *port, *remote)
+                if let Some((port, remote)) = self.opens(socket, call, *outcome)
+                    && let Some(end) = self.opened_twice(trace, &ctx, socket, port, remote)
                 {
                     return end;
                 }
@@ -176,6 +176,21 @@ impl Host {
             }
             What::Quiet => self.quiet(trace, &ctx, None, coverage),
             What::Broken(why) => self.broken(why),
+        }
+    }
+
+    /// The connection that a call opens actively, if it does: OPEN, or SEND where the socket
+    /// listens for one peer.
+    fn opens(&self, socket: usize, call: &Call, outcome: Outcome) -> Option<(u16, Endpoint)> {
+        match (call, outcome) {
+            (Call::Connect { port, remote }, Outcome::Done) => Some((*port, *remote)),
+            (Call::Send(_), Outcome::Sent(_)) => {
+                let now = &self.sockets[socket].now;
+                let listens = |tcb: &&Tcb| tcb.state == State::Listen;
+                let tcb = now.iter().find(listens)?;
+                tcb.only.map(|remote| (tcb.port, remote))
+            }
+            _ => None,
         }
     }
 
