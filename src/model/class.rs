@@ -59,6 +59,8 @@ pub enum SeqClass {
     Crossing,
     /// Begins at or beyond the right edge.
     Beyond,
+    /// It is addressed to another than the stack, or from an impossible source.
+    Elsewhere,
     /// Begins beyond the right edge that a SYN advertised, but inside it if it were scaled.
     Unscaled,
 }
@@ -100,7 +102,7 @@ impl SegmentClass {
 
 impl SeqClass {
     /// All of them with their names.
-    pub const NAMES: [(SeqClass, &'static str); 9] = [
+    pub const NAMES: [(SeqClass, &'static str); 10] = [
         (SeqClass::Any, "any"),
         (SeqClass::Old, "old"),
         (SeqClass::Overlap, "overlap"),
@@ -109,6 +111,7 @@ impl SeqClass {
         (SeqClass::Crossing, "crossing"),
         (SeqClass::Beyond, "beyond"),
         (SeqClass::Closed, "closed"),
+        (SeqClass::Elsewhere, "elsewhere"),
         (SeqClass::Unscaled, "unscaled"),
     ];
 }

@@ -9,7 +9,9 @@ use super::tell;
 use super::verdict::{Deviation, Judgment, Shape, Verdict};
 use super::worlds::{Happening, Stepped, Worlds};
 use crate::model::tcb::{Branches, Input, Miss, Tcb};
-use crate::model::{Context, EventClass, Fault, SegmentClass, State, arrives, emits, timeouts};
+use crate::model::{
+    AckClass, Context, EventClass, Fault, SegmentClass, SeqClass, State, arrives, emits, timeouts,
+};
 use crate::spec::{Req, req};
 use crate::stack::{Outcome, SOCKETS};
 use crate::time::Instant;
@@ -83,7 +85,16 @@ impl Host {
         for (index, event) in trace.events.iter().enumerate() {
             match self.event(trace, index, event, coverage) {
                 End::Explained => {}
-                End::Verdict(verdict) => return self.judgment(trace, verdict),
+                End::Verdict(verdict) => {
+                    // A stack that broke in the end is broken, whatever it did on the way.
+                    let verdict = match (&verdict, trace.events.last().map(|event| &event.what)) {
+                        (Verdict::Deviates(_), Some(What::Broken(why))) => self.broken(why),
+                        _ => End::Verdict(verdict),
+                    };
+                    if let End::Verdict(verdict) = verdict {
+                        return self.judgment(trace, verdict);
+                    }
+                }
             }
         }
         self.judgment(trace, Verdict::Conforms)
@@ -341,12 +352,32 @@ impl Host {
         let Some(seg) = segment else {
             return;
         };
+        let text = seg.payload_len > 0;
+        let class = SegmentClass::new(seg.flags, text, SeqClass::Elsewhere, AckClass::Any);
+        let class = coarse(EventClass::Segment(class));
         for tcb in &mut self.sockets[NOBODY].now {
             tcb.input = Input {
                 state: State::Closed,
-                class: EventClass::Segment(arrives::classify(&Tcb::default(), seg, ctx)),
+                class,
                 at: ctx.now,
             };
+        }
+        // What it must do to nobody, a stack may be known to let it do to a listener.
+        for worlds in &mut self.sockets[..SOCKETS] {
+            for i in 0..worlds.now.len() {
+                let tcb = worlds.now[i];
+                if tcb.state != State::Listen || tcb.port != seg.dst.port {
+                    continue;
+                }
+                for (entry, then) in self.known.silent(State::Listen, class) {
+                    if then == Then::Closed {
+                        worlds.now.add(&Tcb {
+                            known: tcb.known | 1 << entry,
+                            ..tcb.severed()
+                        });
+                    }
+                }
+            }
         }
     }
 
@@ -387,7 +418,12 @@ impl Host {
         let surely = self.sockets[first].now.iter().all(surely);
         let other =
             (0..SOCKETS).any(|other| other != first && self.sockets[other].now.iter().any(takes));
-        if !surely && other {
+        // Nor if it may be that its connection is with another peer.
+        let elsewhere = |tcb: &Tcb| {
+            !matches!(tcb.state, State::Closed | State::Listen) && !tcb.matches(port, remote)
+        };
+        let engaged = self.sockets[first].now.iter().any(elsewhere);
+        if !surely && (other || engaged) {
             return Route::Unknown;
         }
         Route::To(first)
@@ -659,9 +695,9 @@ impl Host {
             });
             worlds.now.add(&tcb);
         }
-        match what {
-            Happening::Emission(..) | Happening::Call(..) => GoOn::Explained,
-            Happening::Arrival(_) | Happening::Quiet => GoOn::Again,
+        match faults.iter().find(|(fault, _)| recommended(fault)) {
+            Some((fault, _)) if answers(fault, what) => GoOn::Explained,
+            Some(_) | None => GoOn::Again,
         }
     }
 
@@ -735,7 +771,7 @@ impl Host {
                 for tcb in &mut worlds.now {
                     forgive(tcb, now);
                 }
-                if let Happening::Emission(..) | Happening::Call(..) = what {
+                if answers(fault, what) {
                     return GoOn::Explained;
                 }
             }
@@ -743,7 +779,7 @@ impl Host {
                 for tcb in &mut worlds.now {
                     *tcb = tcb.severed();
                 }
-                if let Happening::Emission(..) = what {
+                if let (true, Happening::Emission(..)) = (answers(fault, what), what) {
                     return GoOn::Explained;
                 }
             }
@@ -865,6 +901,14 @@ fn coarse(event: EventClass) -> EventClass {
         | EventClass::Abort
         | EventClass::Status
         | EventClass::Time => event,
+    }
+}
+
+/// Whether a fault is about what the stack did just now, not about what it had to do before.
+fn answers(fault: &Fault, what: Happening<'_>) -> bool {
+    match what {
+        Happening::Emission(..) | Happening::Call(..) => fault.instead != super::Instead::Silence,
+        Happening::Arrival(_) | Happening::Quiet => false,
     }
 }
 
