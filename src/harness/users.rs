@@ -43,8 +43,14 @@ pub(super) struct Stretch {
 impl Users {
     /// An OPEN was accepted.
     pub(super) fn opened(&mut self, socket: Socket, local: u16, remote: Option<u16>) {
+        // What was seen of earlier connections says nothing of this one, but may still say
+        // something of another socket's.
+        let others = self.sockets.iter().enumerate();
+        let shared = others
+            .filter(|(other, _)| *other != usize::from(socket.0))
+            .any(|(_, user)| user.opened.is_some_and(|(port, _)| port == local));
         for (number, iss) in self.iss[local_index(local)].iter_mut().enumerate() {
-            if remote.is_none_or(|port| remote_index(port) == number) {
+            if !shared && remote.is_none_or(|port| remote_index(port) == number) {
                 *iss = None;
             }
         }
