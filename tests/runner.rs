@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use tcprove::harness::{CEILING, Runner};
 use tcprove::scenario::Scenario;
-use tcprove::stack::{Broken, Config, Outbox, Outcome, Profile, Socket, Stack};
+use tcprove::stack::{Broken, Config, Outbox, Outcome, Profile, RstRule, Socket, Stack};
 use tcprove::stream::{self, Direction};
 use tcprove::time::{Instant, Micros};
 use tcprove::trace::{Call, Trace, What};

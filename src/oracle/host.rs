@@ -433,12 +433,7 @@ impl Host {
         let surely = self.sockets[first].now.iter().all(surely);
         let other =
             (0..SOCKETS).any(|other| other != first && self.sockets[other].now.iter().any(takes));
-        // Nor if it may be that its connection is with another peer.
-        let elsewhere = |tcb: &Tcb| {
-            !matches!(tcb.state, State::Closed | State::Listen) && !tcb.matches(port, remote)
-        };
-        let engaged = self.sockets[first].now.iter().any(elsewhere);
-        if !surely && (other || engaged) {
+        if !surely && other {
             return Route::Unknown;
         }
         Route::To(first)

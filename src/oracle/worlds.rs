@@ -231,7 +231,8 @@ fn happen(
 /// Whether a segment is for this connection, if this is how the connection stands.
 fn belongs(tcb: &Tcb, seg: &Segment) -> bool {
     match tcb.state {
-        State::Closed | State::Listen => true,
+        State::Closed => true,
+        State::Listen => tcb.port == seg.dst.port && tcb.only.is_none_or(|only| only == seg.src),
         State::SynSent
         | State::SynReceived
         | State::Established

@@ -1,7 +1,7 @@
-//! One socket: a block of the model, the octets of both directions, and the user's calls.
+//! One socket: a block of the model, the octets of both directions, and what arrives.
 //!
-//! What arrives and what the user asks for is stepped through the model, and of what the model
-//! allows the first is done. When to send is decided in [`super::transmit`].
+//! What arrives is stepped through the model, as are the [calls](super::calls), and of what the
+//! model allows the first is done. When to send is decided in [`super::transmit`].
 
 use std::cell::Cell;
 
@@ -11,10 +11,9 @@ use super::ring::Ring;
 use super::timer::Timer;
 use super::twist;
 use crate::model::tcb::Branches;
-use crate::model::{Context, State, Tcb, arrives, calls, settle, timeouts};
-use crate::stack::{Broken, CallError, Config, Outcome, Profile};
+use crate::model::{Context, State, Tcb, arrives, settle, timeouts};
+use crate::stack::{Broken, CallError, Config, Profile};
 use crate::time::Instant;
-use crate::trace::Call;
 use crate::wire::{Segment, SeqNumber};
 
 /// What the sockets of one instance share.
@@ -70,7 +69,7 @@ pub(super) struct Recovery {
 pub(super) struct Endpoint {
     pub(super) tcb: Tcb,
     pub(super) tx: Ring,
-    rx: Ring,
+    pub(super) rx: Ring,
     pub(super) timer: Timer,
     pub(super) recovery: Option<Recovery>,
     dup_acks: u8,
@@ -87,7 +86,7 @@ pub(super) struct Endpoint {
     /// Where the text began that last arrived ahead of a gap.
     pub(super) latest: SeqNumber,
     /// Why there is no connection any more.
-    error: CallError,
+    pub(super) error: CallError,
     /// Where RECEIVE last began, for a fault that delivers twice.
     pub(super) redelivers: bool,
 }
@@ -124,7 +123,7 @@ impl Endpoint {
     }
 
     /// Forgets what belongs to one connection, apart from its block.
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.timer = Timer::default();
         self.recovery = None;
         self.dup_acks = 0;
@@ -139,16 +138,6 @@ impl Endpoint {
     /// The number of the octet that the peer's stream begins with.
     fn stream_start(&self) -> SeqNumber {
         self.tcb.rcv.irs + 1
-    }
-
-    /// Octets of the send buffer that nothing is in.
-    fn send_room(&self, shared: &Shared) -> u32 {
-        let acked = match self.tcb.snd.iss {
-            Some(_) => self.tcb.snd.una.distance(self.tcb.text_start()).max(0) as u32,
-            None => 0,
-        };
-        let kept = self.tcb.snd.queued - acked.min(self.tcb.snd.queued);
-        shared.config.send_buffer.saturating_sub(kept)
     }
 
     /// A segment arrives; it is addressed to this socket, and not damaged.
@@ -285,178 +274,6 @@ impl Endpoint {
                 ..known
             })
         });
-    }
-
-    /// A call whose outcome is already decided; `text` is what RECEIVE delivers.
-    fn decide(
-        &mut self,
-        call: Call,
-        outcome: Outcome,
-        text: &[u8],
-        shared: &Shared,
-        scratch: &mut Scratch,
-    ) -> Outcome {
-        let ctx = shared.ctx();
-        scratch.branches.clear();
-        let stepped = calls::step(&self.tcb, &call, outcome, text, &ctx, &mut scratch.branches);
-        if let (Ok(()), Some((after, _))) = (stepped, scratch.branches.iter().next()) {
-            self.tcb = *after;
-            settle(&mut self.tcb, &ctx);
-        } else {
-            debug_assert!(
-                shared.fault.is_some(),
-                "{call:?} gives {outcome:?} in {}",
-                self.tcb.state
-            );
-        }
-        outcome
-    }
-
-    /// OPEN; `free` says whether no other socket stands in the way.
-    pub(super) fn open(
-        &mut self,
-        call: Call,
-        free: bool,
-        shared: &Shared,
-        scratch: &mut Scratch,
-    ) -> Outcome {
-        let again = matches!(call, Call::Listen { port, remote }
-            if self.tcb.state == State::Listen && self.tcb.port == port && self.tcb.only == remote);
-        let possible = match (self.tcb.state, call) {
-            (State::Closed, _) => true,
-            (State::Listen, Call::Connect { .. }) => true,
-            _ => again,
-        };
-        if !(free && possible) {
-            let failed = Outcome::Failed(CallError::AlreadyExists);
-            return self.decide(call, failed, &[], shared, scratch);
-        }
-        if !again {
-            self.forget();
-            self.error = CallError::NoConnection;
-        }
-        self.decide(call, Outcome::Done, &[], shared, scratch)
-    }
-
-    /// SEND.
-    pub(super) fn send(
-        &mut self,
-        octets: &[u8],
-        shared: &Shared,
-        scratch: &mut Scratch,
-    ) -> Outcome {
-        let call = Call::Send(octets.len() as u32);
-        let error = match self.tcb.state {
-            State::Closed => Some(self.error),
-            State::Listen if self.tcb.only.is_none() => Some(CallError::InvalidArgument),
-            State::Listen => None,
-            _ if self.tcb.snd.closed => Some(CallError::Closing),
-            _ => None,
-        };
-        let queued = match self.tcb.state {
-            State::Listen => 0,
-            _ => self.tcb.snd.queued,
-        };
-        match error {
-            Some(_) if twist::takes_after_close(shared.fault, &self.tcb) => {
-                Outcome::Sent(octets.len() as u32)
-            }
-            Some(error) => self.decide(call, Outcome::Failed(error), &[], shared, scratch),
-            None => {
-                let taken = self.send_room(shared).min(octets.len() as u32);
-                self.tx.write(queued, &octets[..taken as usize]);
-                self.decide(call, Outcome::Sent(taken), &[], shared, scratch)
-            }
-        }
-    }
-
-    /// RECEIVE.
-    pub(super) fn receive(
-        &mut self,
-        into: &mut [u8],
-        shared: &Shared,
-        scratch: &mut Scratch,
-    ) -> Outcome {
-        let asked = into.len() as u32;
-        let outcome = self.receivable(asked);
-        let outcome = twist::receive(shared.fault, &self.tcb, outcome);
-        let mut text: &[u8] = &[];
-        if let Outcome::Received(len) = outcome {
-            let part = &mut into[..len as usize];
-            let at = match self.redelivers && shared.has(Fault::OctetsTwice) {
-                true => 0,
-                false => self.tcb.rcv.read,
-            };
-            self.redelivers = true;
-            self.rx.read(at, part);
-            self.has_read = true;
-            text = part;
-        }
-        self.decide(Call::Receive(asked), outcome, text, shared, scratch)
-    }
-
-    /// What RECEIVE gives now, at most `asked` octets.
-    fn receivable(&self, asked: u32) -> Outcome {
-        let unread = self.tcb.unread();
-        match self.tcb.state {
-            State::Closed if self.tcb.severed => Outcome::Failed(self.error),
-            State::Closed if unread == 0 && !self.tcb.rcv.fin => Outcome::Failed(self.error),
-            State::Listen | State::SynSent | State::SynReceived => Outcome::Empty,
-            State::Closed
-            | State::Established
-            | State::FinWait1
-            | State::FinWait2
-            | State::CloseWait
-            | State::Closing
-            | State::LastAck
-            | State::TimeWait => match (unread, asked) {
-                (0, _) if self.tcb.rcv.fin => Outcome::EndOfStream,
-                (0, _) | (_, 0) => Outcome::Empty,
-                _ => Outcome::Received(unread.min(asked)),
-            },
-        }
-    }
-
-    /// CLOSE.
-    pub(super) fn close(&mut self, shared: &Shared, scratch: &mut Scratch) -> Outcome {
-        let outcome = match self.tcb.state {
-            State::Closed => Outcome::Failed(self.error),
-            State::Listen
-            | State::SynSent
-            | State::SynReceived
-            | State::Established
-            | State::CloseWait => Outcome::Done,
-            State::FinWait1
-            | State::FinWait2
-            | State::Closing
-            | State::LastAck
-            | State::TimeWait => Outcome::Failed(CallError::Closing),
-        };
-        let before = self.tcb;
-        let outcome = self.decide(Call::Close, outcome, &[], shared, scratch);
-        if let Some(fault) = shared.fault {
-            twist::close(fault, &before, &mut self.tcb, &shared.ctx());
-        }
-        self.ended(&before, CallError::NoConnection);
-        outcome
-    }
-
-    /// ABORT.
-    pub(super) fn abort(&mut self, shared: &Shared, scratch: &mut Scratch) -> Outcome {
-        let before = self.tcb;
-        let outcome = match before.state {
-            State::Closed => Outcome::Failed(self.error),
-            _ => Outcome::Done,
-        };
-        let outcome = self.decide(Call::Abort, outcome, &[], shared, scratch);
-        self.ended(&before, CallError::NoConnection);
-        outcome
-    }
-
-    /// STATUS.
-    pub(super) fn status(&mut self, shared: &Shared, scratch: &mut Scratch) -> Outcome {
-        let told = Outcome::Status(twist::status(shared.fault, self.tcb.state));
-        self.decide(Call::Status, told, &[], shared, scratch)
     }
 
     /// Whether the user or a timeout has just ended the connection.

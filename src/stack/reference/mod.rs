@@ -6,6 +6,8 @@
 //! It is no stack for production: no congestion control, and initial sequence numbers whose
 //! secret is the scenario's seed.
 
+mod calls;
+mod deadlines;
 mod emit;
 mod endpoint;
 mod fault;

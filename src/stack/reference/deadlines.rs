@@ -1,0 +1,127 @@
+//! When something is due, and the timeouts that end a connection (RFC 9293 section 3.10.8).
+
+use super::endpoint::{Endpoint, Scratch, Shared, first};
+use super::fault::Fault;
+use crate::model::{State, timeouts};
+use crate::stack::{Broken, CallError};
+use crate::time::{Instant, Micros};
+
+impl Endpoint {
+    /// When something is due next; not before it has to be, and never in the past.
+    pub(super) fn next_timer(&self, shared: &Shared) -> Instant {
+        match self.tcb.state {
+            State::Closed | State::Listen => return Instant::NEVER,
+            State::TimeWait => return self.time_wait_end(shared).min(self.ack_at),
+            State::SynSent
+            | State::SynReceived
+            | State::Established
+            | State::FinWait1
+            | State::FinWait2
+            | State::CloseWait
+            | State::Closing
+            | State::LastAck => {}
+        }
+        self.timer
+            .at
+            .min(self.ack_at)
+            .min(self.override_at)
+            .min(self.user_timeout_at(shared))
+            .min(self.keep_alive_at(shared))
+    }
+
+    /// TIME-WAIT TIMEOUT and USER TIMEOUT (RFC 9293 section 3.10.8).
+    pub(super) fn time_out(
+        &mut self,
+        shared: &Shared,
+        scratch: &mut Scratch,
+    ) -> Result<(), Broken> {
+        let over = match self.tcb.state {
+            State::TimeWait => shared.now >= self.time_wait_end(shared),
+            _ => shared.now >= self.user_timeout_at(shared),
+        };
+        if !over {
+            return Ok(());
+        }
+        let before = self.tcb;
+        if before.state == State::TimeWait {
+            self.tcb = before.closed();
+        } else {
+            scratch.branches.clear();
+            // Giving up is the first that it offers.
+            let _ = timeouts::step(&before, true, &shared.ctx(), &mut scratch.branches);
+            self.tcb = first(&scratch.branches, "a timeout")?;
+        }
+        if before.state == State::SynSent {
+            self.tcb.due.reply = None;
+        }
+        self.ended(&before, CallError::TimedOut);
+        Ok(())
+    }
+
+    /// When TIME-WAIT ends: a FIN that came again has started the 2 MSL anew.
+    fn time_wait_end(&self, shared: &Shared) -> Instant {
+        if shared.has(Fault::TimeWaitCutShort) {
+            return self.tcb.time_wait.1 - shared.profile.msl;
+        }
+        self.tcb.time_wait.1
+    }
+
+    /// Something is sent, or wants to be, and is not acknowledged.
+    fn waits(&self) -> bool {
+        match self.tcb.state {
+            State::SynSent | State::SynReceived => true,
+            State::Closed | State::Listen | State::TimeWait => false,
+            State::Established
+            | State::FinWait1
+            | State::FinWait2
+            | State::CloseWait
+            | State::Closing
+            | State::LastAck => self.tcb.snd.una != self.tcb.snd.nxt || self.unsent(),
+        }
+    }
+
+    fn user_timeout_at(&self, shared: &Shared) -> Instant {
+        match shared.config.user_timeout {
+            Some(span) if self.waiting_since != Instant::NEVER => {
+                self.waiting_since.max(self.tcb.arrived_at) + span
+            }
+            Some(_) | None => Instant::NEVER,
+        }
+    }
+
+    pub(super) fn keep_alive_at(&self, shared: &Shared) -> Instant {
+        let fault = shared.has(Fault::KeepAliveUnasked);
+        let interval = match shared.config.keep_alive {
+            None if fault => Some(Micros::secs(2)),
+            interval => interval,
+        };
+        let open = matches!(
+            self.tcb.state,
+            State::Established | State::CloseWait | State::FinWait2
+        );
+        match interval {
+            Some(interval) if open && !self.waits() => {
+                self.tcb.arrived_at.max(self.kept_alive_at) + interval.max(Micros(1))
+            }
+            Some(_) | None => Instant::NEVER,
+        }
+    }
+
+    /// Starts and stops the timers according to what is outstanding.
+    pub(super) fn arm(&mut self, shared: &Shared) {
+        let now = shared.now;
+        if !self.tcb.rtx.armed {
+            self.timer.at = Instant::NEVER;
+        } else if self.timer.at == Instant::NEVER {
+            self.timer.restart(now);
+        }
+        if shared.has(Fault::RetransmitsEarly) && self.timer.at != Instant::NEVER {
+            self.timer.at = self.timer.at.min(now + Micros::millis(200));
+        }
+        if !self.waits() {
+            self.waiting_since = Instant::NEVER;
+        } else if self.waiting_since == Instant::NEVER {
+            self.waiting_since = now;
+        }
+    }
+}
