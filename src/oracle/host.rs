@@ -80,8 +80,11 @@ impl Host {
             let Some(best) = worlds.now.iter().min_by_key(|tcb| tcb.cost()) else {
                 continue;
             };
-            let known = (0..64).filter(|n| best.known >> n & 1 == 1);
-            self.used.extend(known);
+            let mut known = best.known;
+            while known != 0 {
+                self.used.push(known.trailing_zeros() as u16);
+                known &= known - 1;
+            }
             for miss in best.misses.iter().flatten() {
                 let shape = Shape {
                     requirement: miss.requirement,

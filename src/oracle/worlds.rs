@@ -142,53 +142,89 @@ impl Worlds {
         coverage: &mut Coverage,
     ) -> Stepped {
         let remembers = matches!(what, Happening::Arrival(_) | Happening::Call(..));
+        let input = what.is_input();
+        // As a rule no deadline has passed, and every state meets what happens as it is.
+        let timely = |tcb: &Tcb| timeouts::nothing_due(tcb, input, ctx);
+        let timely = self.now.iter().all(timely);
         if remembers {
             self.input = Some(ctx.index as usize);
             self.before.clear();
         }
-        self.next.clear();
-        let mut worst: Option<(Fault, Tcb)> = None;
-        let mut too_many = false;
-        let input = what.is_input();
+        let mut sieve = Sieve {
+            what,
+            ctx,
+            known,
+            coverage,
+            next: &mut self.next,
+            worst: None,
+            too_many: false,
+        };
+        sieve.next.clear();
+        let [timed, out] = scratch;
         for tcb in &self.now {
-            let [timed, out] = &mut *scratch;
+            if timely {
+                sieve.put(tcb, out);
+                continue;
+            }
             timed.clear();
-            if timeouts::nothing_due(tcb, input, ctx) {
-                timed.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
-            } else if let Err(fault) = timeouts::step(tcb, input, ctx, timed) {
-                note(&mut worst, fault, tcb);
+            if let Err(fault) = timeouts::step(tcb, input, ctx, timed) {
+                note(&mut sieve.worst, fault, tcb);
                 continue;
             }
             for (tcb, _) in timed.iter() {
                 if remembers {
                     self.before.add(tcb);
                 }
-                out.clear();
-                if let Err(fault) = happen(tcb, what, ctx, out) {
-                    note(&mut worst, fault, &meeting(tcb, what, ctx));
-                    continue;
-                }
-                if let Happening::Arrival(_) = what {
-                    ignored_as_known(tcb, known, out);
-                }
-                too_many |= out.overflowed;
-                for (tcb, by) in out.iter() {
-                    coverage.exercise(*by);
-                    let mut tcb = *tcb;
-                    settle(&mut tcb, ctx);
-                    too_many |= !self.next.add(&tcb);
-                }
+                sieve.put(tcb, out);
             }
         }
+        let (worst, too_many) = (sieve.worst, sieve.too_many);
         if let (true, Some((fault, tcb))) = (self.next.is_empty(), worst) {
+            if remembers && timely {
+                self.before.copy_from(&self.now);
+            }
             coverage.exercise(fault.requirement);
             return Stepped::Unexplained(fault, Box::new(tcb));
         }
         std::mem::swap(&mut self.now, &mut self.next);
+        if remembers && timely {
+            std::mem::swap(&mut self.before, &mut self.next);
+        }
         if too_many {
             return Stepped::TooMany;
         }
         Stepped::Explained
+    }
+}
+
+/// What happens, and the states that can follow it.
+struct Sieve<'a> {
+    what: Happening<'a>,
+    ctx: &'a Context<'a>,
+    known: &'a KnownDeviations,
+    coverage: &'a mut Coverage,
+    next: &'a mut Set,
+    /// The deepest fault, and the state that told it.
+    worst: Option<(Fault, Tcb)>,
+    too_many: bool,
+}
+
+impl Sieve<'_> {
+    /// Lets one state meet what happens. `out` is room.
+    fn put(&mut self, tcb: &Tcb, out: &mut Branches) {
+        out.clear();
+        if let Err(fault) = happen(tcb, self.what, self.ctx, out) {
+            return note(&mut self.worst, fault, &meeting(tcb, self.what, self.ctx));
+        }
+        if let Happening::Arrival(_) = self.what {
+            ignored_as_known(tcb, self.known, out);
+        }
+        self.too_many |= out.overflowed;
+        for (tcb, by) in out.iter_mut() {
+            self.coverage.exercise(*by);
+            settle(tcb, self.ctx);
+            self.too_many |= !self.next.add(tcb);
+        }
     }
 }
 
