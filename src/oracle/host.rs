@@ -55,7 +55,7 @@ impl Host {
 
     fn reset(&mut self) {
         for worlds in &mut self.sockets {
-            worlds.reset(Tcb::default());
+            worlds.reset();
         }
         self.used.clear();
         self.isns.clear();
@@ -192,8 +192,7 @@ impl Host {
         coverage: &mut Coverage,
     ) -> End {
         for socket in 0..=NOBODY {
-            let idle = |tcb: &Tcb| timeouts::nothing_due(tcb, true, ctx);
-            if Some(socket) == but || self.sockets[socket].now.iter().all(idle) {
+            if Some(socket) == but || self.sockets[socket].is_idle(ctx) {
                 continue;
             }
             let end = self.step(trace, ctx, socket, Happening::Quiet, coverage);
@@ -231,7 +230,7 @@ impl Host {
         };
         let socket = self.route(seg.dst.port, seg.src);
         if socket == NOBODY {
-            for tcb in &mut self.sockets[NOBODY].now {
+            for tcb in self.sockets[NOBODY].touch() {
                 tcb.port = seg.dst.port;
                 tcb.remote = Some(seg.src);
             }
@@ -380,20 +379,36 @@ impl Host {
         what: Happening<'_>,
         coverage: &mut Coverage,
     ) -> End {
+        let worlds = &mut self.sockets[socket];
+        match worlds.step(what, ctx, &self.known, &mut self.scratch, coverage) {
+            Stepped::Explained => End::Explained,
+            stepped => self.stumble(trace, ctx, socket, what, stepped, coverage),
+        }
+    }
+
+    /// A step that did not come off: perhaps a known deviation helps.
+    #[cold]
+    fn stumble(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        mut stepped: Stepped,
+        coverage: &mut Coverage,
+    ) -> End {
         // One known deviation may be needed after another; each uses up an entry or a deadline.
         for _ in 0..8 {
-            let worlds = &mut self.sockets[socket];
-            let (fault, tcb) =
-                match worlds.step(what, ctx, &self.known, &mut self.scratch, coverage) {
-                    Stepped::Explained => return End::Explained,
-                    Stepped::TooMany => {
-                        return End::Verdict(Verdict::Inconclusive(format!(
-                            "more than {} states explain what was seen",
-                            super::worlds::MOST
-                        )));
-                    }
-                    Stepped::Unexplained(fault, tcb) => (self.sharpen(fault, what), tcb),
-                };
+            let (fault, tcb) = match stepped {
+                Stepped::Explained => return End::Explained,
+                Stepped::TooMany => {
+                    return End::Verdict(Verdict::Inconclusive(format!(
+                        "more than {} states explain what was seen",
+                        super::worlds::MOST
+                    )));
+                }
+                Stepped::Unexplained(fault, tcb) => (self.sharpen(fault, what), tcb),
+            };
             match self.go_on(trace, ctx, socket, what, &fault, &tcb, coverage) {
                 GoOn::Again => {}
                 GoOn::Explained => return End::Explained,
@@ -406,6 +421,8 @@ impl Host {
                 }
                 GoOn::No => return self.deviates(trace, ctx, socket, &fault, &tcb),
             }
+            let worlds = &mut self.sockets[socket];
+            stepped = worlds.step(what, ctx, &self.known, &mut self.scratch, coverage);
         }
         End::Verdict(Verdict::Inconclusive(
             "known deviations that lead to each other without end".into(),

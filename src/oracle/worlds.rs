@@ -120,16 +120,33 @@ pub(super) struct Worlds {
     pub(super) before: Set,
     /// The index of that input in the trace.
     pub(super) input: Option<usize>,
+    /// Something has happened to it in this trace.
+    touched: bool,
     next: Set,
 }
 
 impl Worlds {
     /// One socket that was never opened.
-    pub(super) fn reset(&mut self, tcb: Tcb) {
-        self.now.clear();
-        self.now.add(&tcb);
-        self.before.clear();
-        self.input = None;
+    pub(super) fn reset(&mut self) {
+        if self.touched || self.now.is_empty() {
+            self.now.clear();
+            self.now.add(&Tcb::default());
+            self.before.clear();
+            self.input = None;
+            self.touched = false;
+        }
+    }
+
+    /// The states, for something that happens outside [`Worlds::step`].
+    pub(super) fn touch(&mut self) -> &mut Set {
+        self.touched = true;
+        &mut self.now
+    }
+
+    /// Whether the passing of time changes nothing.
+    pub(super) fn is_idle(&self, ctx: &Context<'_>) -> bool {
+        let idle = |tcb: &Tcb| timeouts::nothing_due(tcb, true, ctx);
+        (!self.touched && ctx.profile.user_timeout.is_none()) || self.now.iter().all(idle)
     }
 
     /// Steps every state.
@@ -141,6 +158,7 @@ impl Worlds {
         scratch: &mut [Branches; 2],
         coverage: &mut Coverage,
     ) -> Stepped {
+        self.touched = true;
         let remembers = matches!(what, Happening::Arrival(_) | Happening::Call(..));
         let input = what.is_input();
         // As a rule no deadline has passed, and every state meets what happens as it is.
@@ -184,7 +202,7 @@ impl Worlds {
                 self.before.copy_from(&self.now);
             }
             coverage.exercise(fault.requirement);
-            return Stepped::Unexplained(fault, Box::new(tcb));
+            return Stepped::Unexplained(fault, tcb);
         }
         std::mem::swap(&mut self.now, &mut self.next);
         if remembers && timely {
@@ -205,7 +223,7 @@ struct Sieve<'a> {
     coverage: &'a mut Coverage,
     next: &'a mut Set,
     /// The deepest fault, and the state that told it.
-    worst: Option<(Fault, Tcb)>,
+    worst: Option<(Fault, Box<Tcb>)>,
     too_many: bool,
 }
 
@@ -267,12 +285,13 @@ fn ignored_as_known(before: &Tcb, known: &KnownDeviations, out: &mut Branches) {
 }
 
 /// Keeps the deepest fault; of equally deep ones the first.
-fn note(worst: &mut Option<(Fault, Tcb)>, fault: Fault, tcb: &Tcb) {
+#[cold]
+fn note(worst: &mut Option<(Fault, Box<Tcb>)>, fault: Fault, tcb: &Tcb) {
     if worst
         .as_ref()
         .is_none_or(|(deepest, _)| fault.depth > deepest.depth)
     {
-        *worst = Some((fault, *tcb));
+        *worst = Some((fault, Box::new(*tcb)));
     }
 }
 
