@@ -42,13 +42,13 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "NAME", default_value = "smoltcp")]
     pub(super) stack: String,
     /// How many scenarios to generate
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = number)]
     pub(super) cases: u64,
     /// The seed of the generator
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = number)]
     pub(super) seed: u64,
     /// On how many threads [default: as many as the machine runs at once]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub(super) jobs: Option<NonZeroUsize>,
     /// Report only requirements whose id begins like this; may be given several times
     #[arg(long, value_name = "ID-PREFIX")]
@@ -114,4 +114,16 @@ pub(super) struct ExplainArgs {
     /// Requirements, such as RFC9293-MUST-4
     #[arg(value_name = "ID", required = true)]
     pub(super) ids: Vec<String>,
+}
+
+/// A whole number; `_` may part its digits.
+fn number(text: &str) -> Result<u64, String> {
+    let digits = text.replace('_', "");
+    let number = digits.parse();
+    number.map_err(|_| format!("it takes a whole number from 0 to {}", u64::MAX))
+}
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "it takes a whole number, at least 1".to_owned())
 }

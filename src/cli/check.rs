@@ -14,7 +14,7 @@ use super::{
     BAD_INPUT, COMMAND, CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, corpus, known,
 };
 use crate::harness::{Check, Checked, Finding, Judge, Plan, Progress, Watcher};
-use crate::report::{Run, Setting, finding_text, json, summary};
+use crate::report::{Run, Setting, findings_text, json, summary};
 use crate::scenario::generate;
 use crate::spec::{Req, RequirementSet, suggestions};
 
@@ -74,17 +74,14 @@ fn report(run: &Run, save: Option<&Save>, style: crate::report::Style) -> String
     let mut text = String::new();
     let title = format!("tcprove: {} against RFC 9293", run.declared);
     let _ = writeln!(text, "{}\n", style.heading(&title));
-    for finding in &run.checked.findings {
-        let file = save.map(|save| save.scenario(finding).display().to_string());
-        let setting = Setting {
-            stack: run.stack,
-            command: COMMAND,
-            file: file.as_deref(),
-            counted: true,
-            style,
-        };
-        let _ = writeln!(text, "{}", finding_text(finding, &setting));
-    }
+    let setting = Setting {
+        stack: run.stack,
+        command: COMMAND,
+        saved: save.map(Save::directory),
+        counted: true,
+        style,
+    };
+    text.push_str(&findings_text(&run.checked.findings, &setting));
     text.push_str(&summary(run, style));
     text
 }
@@ -129,18 +126,19 @@ fn only(prefixes: &[String]) -> Result<RequirementSet, Failure> {
             only.insert(requirement);
         });
         if prefix.is_empty() || Req::with_prefix(prefix).next().is_none() {
-            return Err(Failure::Input(unknown_requirement(prefix)));
+            let problem = format!("no requirement has an id that begins with `{prefix}`");
+            return Err(Failure::Input(with_suggestions(&problem, prefix)));
         }
     }
     Ok(only)
 }
 
-/// What to say of an id, or the beginning of one, that is none.
-pub(super) fn unknown_requirement(wrong: &str) -> String {
-    let mut text = format!("no requirement has the id `{wrong}`, or one that begins so");
+/// What to say of an id that is none: `problem`, and which ones may have been meant.
+pub(super) fn with_suggestions(problem: &str, wrong: &str) -> String {
+    let mut text = problem.to_owned();
     let near = suggestions(wrong);
     if near.is_empty() {
-        text.push_str("; `list requirements` shows them all");
+        text.push_str("; `tcprove list requirements` shows them all");
     } else {
         text.push_str("; did you mean");
         for (n, requirement) in near.iter().enumerate() {
@@ -157,6 +155,10 @@ pub(super) fn cannot_run(stack: &str, why: &str) -> Failure {
 }
 
 fn new_save<'a>(directory: &'a Path, stack: &'a str) -> Result<Save<'a>, Failure> {
+    if directory.exists() && !directory.is_dir() {
+        let file = directory.display();
+        return Err(Failure::Input(format!("--save {file}: it is no directory")));
+    }
     Save::new(directory, stack)
         .map_err(|error| Failure::Input(format!("--save {}: {error}", directory.display())))
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::args::{ExplainArgs, ListArgs, Listed};
-use super::check::unknown_requirement;
+use super::check::with_suggestions;
 use super::{CONFORMS, Environment, Failure, corpus};
 use crate::report::Style;
 use crate::spec::{self, Req};
@@ -58,7 +58,10 @@ pub(super) fn explain(args: &ExplainArgs, environment: &mut Environment) -> Resu
     let mut pages = Vec::new();
     for id in &args.ids {
         let requirement = Req::from_id(id);
-        let requirement = requirement.ok_or_else(|| Failure::Input(unknown_requirement(id)))?;
+        let requirement = requirement.ok_or_else(|| {
+            let problem = format!("there is no requirement `{id}`");
+            Failure::Input(with_suggestions(&problem, id))
+        })?;
         pages.push(spec::explain(requirement));
     }
     environment.print(&pages.join("\n"))?;

@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::COMMAND;
 use crate::harness::{Fault, Finding};
-use crate::report::{Setting, Style, capture, finding_text, title};
+use crate::report::{Setting, Style, capture, file_stem, finding_text, title};
 
 /// A directory for findings.
 pub(super) struct Save<'a> {
@@ -21,20 +21,19 @@ impl<'a> Save<'a> {
         Ok(Save { directory, stack })
     }
 
-    /// Where the scenario of a finding is.
-    pub(super) fn scenario(&self, finding: &Finding) -> PathBuf {
-        self.directory.join(format!("{}.scn", slug(finding)))
+    /// Where findings go.
+    pub(super) fn directory(&self) -> &'a Path {
+        self.directory
     }
 
     /// Writes the three files of a finding.
     pub(super) fn write(&self, finding: &Finding) -> Result<(), String> {
-        let scenario = self.scenario(finding);
-        let file = scenario.display().to_string();
+        let scenario = self.directory.join(format!("{}.scn", file_stem(finding)));
         let title = title(&finding.fault);
         let setting = Setting {
             stack: self.stack,
             command: COMMAND,
-            file: Some(&file),
+            saved: Some(self.directory),
             counted: false,
             style: Style::default(),
         };
@@ -69,13 +68,4 @@ pub(super) fn comment(fault: &Fault) -> String {
         }
         None => title,
     }
-}
-
-/// The name of a finding's files without their endings: its number and its requirement.
-fn slug(finding: &Finding) -> String {
-    let what = match finding.fault.deviation() {
-        Some(deviation) => deviation.shape.requirement.id().to_ascii_lowercase(),
-        None => "broken".to_owned(),
-    };
-    format!("{:02}-{what}", finding.number)
 }

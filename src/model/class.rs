@@ -30,7 +30,7 @@ pub enum EventClass {
 /// A segment that arrives, seen from the connection.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct SegmentClass {
-    /// SYN, FIN, RST, ACK and URG of the segment; no others.
+    /// SYN, FIN, RST, PSH, ACK and URG of the segment; no others.
     flags: u8,
     /// Whether it carries text.
     pub text: bool,
@@ -79,7 +79,7 @@ pub enum AckClass {
 impl SegmentClass {
     /// The class of a segment with these flags.
     pub fn new(flags: Flags, text: bool, seq: SeqClass, ack: AckClass) -> SegmentClass {
-        let kept = Flags::SYN | Flags::FIN | Flags::RST | Flags::ACK | Flags::URG;
+        let kept = Flags::SYN | Flags::FIN | Flags::RST | Flags::PSH | Flags::ACK | Flags::URG;
         SegmentClass {
             flags: (flags.bits() & kept.bits()) as u8,
             text,
@@ -88,7 +88,7 @@ impl SegmentClass {
         }
     }
 
-    /// SYN, FIN, RST, ACK and URG of the segment.
+    /// SYN, FIN, RST, PSH, ACK and URG of the segment.
     pub fn flags(self) -> Flags {
         Flags::from_bits(u16::from(self.flags))
     }

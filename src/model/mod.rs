@@ -21,6 +21,7 @@ pub use settle::settle;
 pub use state::State;
 pub use tcb::Tcb;
 
+use crate::spec::Req;
 use crate::stack::Profile;
 use crate::time::{Instant, Micros};
 
@@ -41,4 +42,19 @@ pub struct Context<'a> {
     pub profile: &'a Profile,
     /// The index of the event in the trace.
     pub index: u32,
+    /// These requirements are not insisted upon: the stack is known not to meet them here.
+    pub pardoned: [Option<Req>; 2],
+}
+
+impl Context<'_> {
+    /// The fault, unless what it is about is pardoned.
+    ///
+    /// # Errors
+    /// The fault.
+    pub fn unless_pardoned(&self, fault: Fault) -> Result<(), Fault> {
+        if self.pardoned.contains(&Some(fault.requirement)) {
+            return Ok(());
+        }
+        Err(fault)
+    }
 }

@@ -158,6 +158,8 @@ pub struct Timestamps {
     pub recent: u32,
     /// When TS.Recent was set.
     pub recent_at: Instant,
+    /// TSval of the peer's SYN.
+    pub of_syn: u32,
     /// The TSval last sent, if any.
     pub sent: Option<u32>,
 }
@@ -221,6 +223,8 @@ pub struct Due {
     pub soft_ack: Option<(Instant, Req)>,
     /// An empty acknowledgment that changes nothing may be sent: one for each arrival.
     pub credit: bool,
+    /// That permission was there before a reset arrived, which must not be answered by it.
+    pub spare: bool,
 }
 
 /// What is known of the retransmission timer.
@@ -313,6 +317,9 @@ pub struct Tcb {
     pub severed: bool,
     /// The last input.
     pub input: Input,
+    /// A known deviation has left the connection in a state of which nothing can be said: it
+    /// explains everything until it is opened anew.
+    pub mute: bool,
     /// Which known deviations this explanation needs: bit *n* is entry *n* of the file.
     pub known: u64,
     /// Recommendations missed.
@@ -330,6 +337,7 @@ impl Default for Due {
             send: Instant::NEVER,
             soft_ack: None,
             credit: false,
+            spare: false,
         }
     }
 }
@@ -371,6 +379,7 @@ impl Default for Tcb {
             arrived_at: Instant::START,
             time_wait: (Instant::NEVER, Instant::NEVER),
             severed: false,
+            mute: false,
             input: Input {
                 state: State::Closed,
                 class: EventClass::Time,
@@ -458,6 +467,15 @@ impl Tcb {
         }
     }
 
+    /// What the stack does now is done in which state, in answer to what.
+    pub fn occasion(&self, now: Instant) -> (State, EventClass) {
+        if now > self.input.at {
+            (self.state, EventClass::Time)
+        } else {
+            (self.input.state, self.input.class)
+        }
+    }
+
     /// Notes a missed recommendation; once for each requirement.
     pub fn miss(&mut self, miss: Miss) {
         for slot in &mut self.misses {
@@ -472,12 +490,16 @@ impl Tcb {
         }
     }
 
-    /// How dear this explanation is: known deviations first, then recommendations missed.
-    pub fn cost(&self) -> (u32, usize) {
-        (
-            self.known.count_ones(),
-            self.misses.iter().flatten().count(),
-        )
+    /// Whether both SYNs carried timestamps.
+    pub fn timestamps_agreed(&self) -> bool {
+        self.ours.timestamps && self.theirs.timestamps
+    }
+
+    /// How dear this explanation is: how many known deviations and missed recommendations it
+    /// needs; of equally dear ones that is cheaper which needs fewer of the latter.
+    pub fn cost(&self) -> (u32, u32) {
+        let misses = self.misses.iter().flatten().count() as u32;
+        (self.known.count_ones() + misses, misses)
     }
 
     /// Ends the connection: nothing is owed any more, the ports are remembered.
@@ -499,12 +521,25 @@ impl Tcb {
         }
     }
 
+    /// The connection as one of which nothing more is said.
+    pub fn muted(mut self) -> Tcb {
+        self.mute = true;
+        self.due = Due::default();
+        self.rtx.armed = false;
+        self
+    }
+
     /// Back to LISTEN, as if nothing had arrived.
     pub fn listens_again(self) -> Tcb {
         Tcb {
             input: self.input,
             known: self.known,
             misses: self.misses,
+            rtx: Retransmission {
+                // A round trip time may be remembered for the next connection (RFC 9040).
+                ceiling: self.rtx.ceiling,
+                ..Retransmission::default()
+            },
             ..Tcb::listening(self.port, self.only)
         }
     }

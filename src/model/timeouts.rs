@@ -16,7 +16,7 @@ pub fn step(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> Result
     let mut tcb = *tcb;
     if tcb.state == State::TimeWait {
         time_wait(tcb, ctx, out);
-        if ctx.now > tcb.time_wait.1 {
+        if tcb.time_wait.1 < ctx.now || (input && tcb.time_wait.1 == ctx.now) {
             return Ok(());
         }
     }
@@ -75,7 +75,13 @@ fn user_timeout(tcb: &Tcb, ctx: &Context, out: &mut Branches) {
         | State::Closing
         | State::LastAck => true,
     };
-    if running && ctx.now.since(tcb.arrived_at) + ctx.profile.slack >= span {
+    // What a stack counts from is its own affair: the last arrival, or the first transmission of
+    // what is outstanding, or the begin of TIME-WAIT.
+    let mut from = tcb.arrived_at.min(tcb.rtx.flight_at);
+    if tcb.state == State::TimeWait {
+        from = from.min(tcb.time_wait.0 - ctx.profile.msl.times(2));
+    }
+    if running && ctx.now.since(from) + ctx.profile.slack >= span {
         let mut given_up = tcb.severed();
         given_up.due.reply = Some(Reply {
             forms: Forms::RST,
@@ -230,9 +236,10 @@ fn not_retransmitted(tcb: &Tcb) -> Option<Fault> {
     Some(Fault::new(by, Instead::Silence, expected).timed())
 }
 
-/// The event class of a fault: the last input, or the passing of time.
-pub fn class_of(tcb: &Tcb, fault: &Fault) -> (State, EventClass) {
-    if fault.timed {
+/// The event class of a fault: the last input, or the passing of time since.
+pub fn class_of(tcb: &Tcb, fault: &Fault, ctx: &Context) -> (State, EventClass) {
+    let later = fault.instead != Instead::Silence && ctx.now > tcb.input.at;
+    if fault.timed || later {
         (tcb.state, EventClass::Time)
     } else {
         (tcb.input.state, tcb.input.class)

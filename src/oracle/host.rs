@@ -8,12 +8,12 @@ use super::known::{KnownDeviations, Then};
 use super::tell;
 use super::verdict::{Deviation, Judgment, Shape, Verdict};
 use super::worlds::{Happening, Stepped, Worlds};
-use crate::model::tcb::{Branches, Miss, Tcb};
+use crate::model::tcb::{Branches, Input, Miss, Tcb};
 use crate::model::{Context, EventClass, Fault, SegmentClass, State, arrives, emits, timeouts};
 use crate::spec::{Req, req};
-use crate::stack::SOCKETS;
+use crate::stack::{Outcome, SOCKETS};
 use crate::time::Instant;
-use crate::trace::{Event, Trace, What};
+use crate::trace::{Call, Event, Trace, What};
 use crate::wire::{Endpoint, Segment, SeqNumber};
 
 /// The place of what belongs to no socket.
@@ -28,9 +28,21 @@ pub(super) struct Host {
     sockets: [Worlds; SOCKETS + 1],
     scratch: Box<[Branches; 2]>,
     used: Vec<u16>,
+    /// The socket that met the last input.
+    last: usize,
+    /// A known deviation was one of several explanations, and not the one that was followed.
+    passed_over: bool,
     /// Why the last arrival must not be answered at all.
-    unanswerable: Option<Req>,
+    unanswerable: Option<(Req, Instant)>,
     isns: Vec<(u16, Endpoint, SeqNumber)>,
+}
+
+/// Where a segment goes.
+enum Route {
+    /// To this socket, or to nobody.
+    To(usize),
+    /// To one of several, as far as is known.
+    Unknown,
 }
 
 /// How the judgment of one event ended.
@@ -48,6 +60,8 @@ impl Host {
             sockets: Default::default(),
             scratch: Box::default(),
             used: Vec::new(),
+            last: 0,
+            passed_over: false,
             unanswerable: None,
             isns: Vec::with_capacity(ISNS),
         }
@@ -58,6 +72,8 @@ impl Host {
             worlds.reset();
         }
         self.used.clear();
+        self.last = 0;
+        self.passed_over = false;
         self.isns.clear();
         self.unanswerable = None;
     }
@@ -119,6 +135,7 @@ impl Host {
             now: event.at,
             profile: &trace.profile,
             index: index as u32,
+            pardoned: [None; 2],
         };
         match &event.what {
             What::Arrival {
@@ -139,12 +156,76 @@ impl Host {
                 outcome,
                 text,
             } => {
+                self.unanswerable = None;
                 let happening = Happening::Call(call, *outcome, trace.octets(*text));
                 let socket = usize::from(socket.0).min(SOCKETS - 1);
+                if let (Call::Connect { port, remote }, Outcome::Done) = (call, outcome)
+                    && let Some(end) = self.opened_twice(trace, &ctx, socket, *port, *remote)
+                {
+                    return end;
+                }
                 self.input(trace, &ctx, socket, happening, coverage)
             }
             What::Quiet => self.quiet(trace, &ctx, None, coverage),
-            What::Broken(why) => End::Verdict(Verdict::Broken(why.clone())),
+            What::Broken(why) => self.broken(why),
+        }
+    }
+
+    /// Two sockets cannot hold one connection: the second OPEN has to fail.
+    fn opened_twice(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        port: u16,
+        remote: Endpoint,
+    ) -> Option<End> {
+        let holds = |tcb: &Tcb| {
+            !matches!(tcb.state, State::Closed | State::Listen) && tcb.matches(port, remote)
+        };
+        let other = (0..SOCKETS)
+            .find(|&other| other != socket && self.sockets[other].now.iter().any(holds))?;
+        let known: Vec<&Tcb> = self.sockets[other].now.iter().collect();
+        if !known.iter().all(|tcb| holds(tcb)) {
+            return Some(End::Verdict(Verdict::Inconclusive(
+                "two sockets may hold the same connection".into(),
+            )));
+        }
+        let fault = Fault::new(
+            req::RFC9293_3_10_1_P02,
+            super::Instead::CallDone,
+            "OPEN of a connection that exists fails",
+        );
+        let tcb = Tcb {
+            input: Input {
+                state: known[0].state,
+                class: EventClass::Connect,
+                at: ctx.now,
+            },
+            ..*known[0]
+        };
+        match self.known.covers(&shape(&fault, &tcb, ctx)) {
+            Some((entry, _)) => {
+                self.used.push(entry);
+                Some(End::Verdict(Verdict::Conforms))
+            }
+            None => Some(self.deviates(trace, ctx, other, &fault, &tcb)),
+        }
+    }
+
+    /// The stack broke in answer to the last input.
+    fn broken(&mut self, why: &str) -> End {
+        let met = self.sockets[self.last].now.first();
+        let known = met.and_then(|tcb| {
+            let (state, class) = (tcb.input.state, coarse(tcb.input.class));
+            self.known.covers_breakage(state, class, why)
+        });
+        match known {
+            Some(entry) => {
+                self.used.push(entry);
+                End::Verdict(Verdict::Conforms)
+            }
+            None => End::Verdict(Verdict::Broken(why.to_owned())),
         }
     }
 
@@ -160,6 +241,7 @@ impl Host {
         if let end @ End::Verdict(_) = self.quiet(trace, ctx, Some(socket), coverage) {
             return end;
         }
+        self.last = socket;
         self.reached(ctx, socket, &what, coverage);
         self.step(trace, ctx, socket, what, coverage)
     }
@@ -213,7 +295,7 @@ impl Host {
     ) -> End {
         let stack = ctx.profile.family.stack();
         let readable = segment.filter(|_| !damaged);
-        self.unanswerable = match readable {
+        let unanswerable = match readable {
             None => Some(req::RFC9293_MUST_3),
             Some(seg) if arrives::addressed_properly(seg, stack) => None,
             Some(seg) if seg.dst.addr != stack => Some(req::RFC9293_MUST_57),
@@ -221,14 +303,27 @@ impl Host {
             // Only for SYNs is it said what an impossible source address comes to.
             Some(_) => None,
         };
-        if let Some(requirement) = self.unanswerable {
+        self.unanswerable = unanswerable.map(|requirement| (requirement, ctx.now));
+        if let Some(requirement) = unanswerable {
             coverage.exercise(requirement);
-            return self.quiet(trace, ctx, None, coverage);
+            let end = self.quiet(trace, ctx, None, coverage);
+            self.pass_by(ctx, readable);
+            return end;
         }
         let Some(seg) = readable else {
             return End::Explained;
         };
-        let socket = self.route(seg.dst.port, seg.src);
+        if let end @ End::Verdict(_) = self.quiet(trace, ctx, None, coverage) {
+            return end;
+        }
+        let socket = match self.route(seg.dst.port, seg.src) {
+            Route::To(socket) => socket,
+            Route::Unknown => {
+                return End::Verdict(Verdict::Inconclusive(
+                    "which of two sockets a segment reaches cannot be known".into(),
+                ));
+            }
+        };
         if socket == NOBODY {
             for tcb in self.sockets[NOBODY].touch() {
                 tcb.port = seg.dst.port;
@@ -240,6 +335,21 @@ impl Host {
             self.tolerate_address(ctx, socket);
         }
         end
+    }
+
+    /// A segment that belongs to no connection and must not be answered.
+    fn pass_by(&mut self, ctx: &Context<'_>, segment: Option<&Segment>) {
+        self.last = NOBODY;
+        let Some(seg) = segment else {
+            return;
+        };
+        for tcb in self.sockets[NOBODY].touch() {
+            tcb.input = Input {
+                state: State::Closed,
+                class: EventClass::Segment(arrives::classify(&Tcb::default(), seg, ctx)),
+                at: ctx.now,
+            };
+        }
     }
 
     /// A segment that claims to come from the stack itself, or from no possible host, may be
@@ -259,8 +369,9 @@ impl Host {
         }
     }
 
-    /// The socket that a segment from `remote` to `port` belongs to.
-    fn route(&self, port: u16, remote: Endpoint) -> usize {
+    /// The socket that a segment from `remote` to `port` belongs to: the connection of that name,
+    /// else the first listener, else nobody.
+    fn route(&self, port: u16, remote: Endpoint) -> Route {
         let alive = |tcb: &Tcb| {
             !matches!(tcb.state, State::Closed | State::Listen) && tcb.matches(port, remote)
         };
@@ -269,9 +380,19 @@ impl Host {
                 && tcb.port == port
                 && tcb.only.is_none_or(|only| only == remote)
         };
-        self.find(alive)
-            .or_else(|| self.find(listens))
-            .unwrap_or(NOBODY)
+        let takes = |tcb: &Tcb| alive(tcb) || listens(tcb);
+        let Some(first) = self.find(alive).or_else(|| self.find(listens)) else {
+            return Route::To(NOBODY);
+        };
+        // If it may be that this socket does not take it, and another would, nobody can tell.
+        let surely = |tcb: &Tcb| takes(tcb) && !tcb.mute;
+        let surely = self.sockets[first].now.iter().all(surely);
+        let other =
+            (0..SOCKETS).any(|other| other != first && self.sockets[other].now.iter().any(takes));
+        if !surely && other {
+            return Route::Unknown;
+        }
+        Route::To(first)
     }
 
     fn find(&self, test: impl Fn(&Tcb) -> bool) -> Option<usize> {
@@ -293,7 +414,9 @@ impl Host {
         };
         let called =
             |tcb: &Tcb| tcb.port == port && tcb.due.reply_to == Some(remote) && answers(tcb);
+        let owes = |tcb: &Tcb| called(tcb) && tcb.due.reply.is_some_and(|reply| reply.required);
         self.find(alive)
+            .or_else(|| self.find(owes))
             .or_else(|| self.find(called))
             .or_else(|| self.find(|tcb| tcb.matches(port, remote)))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.due.reply_to == Some(remote)))
@@ -318,7 +441,7 @@ impl Host {
             return self.malformed(
                 trace,
                 ctx,
-                self.unanswerable.unwrap_or(req::RFC9293_MUST_45),
+                self.unanswerable.map_or(req::RFC9293_MUST_45, |(by, _)| by),
                 "a segment from an address that is not the stack's",
             );
         }
@@ -339,8 +462,13 @@ impl Host {
         expected: &'static str,
     ) -> End {
         let fault = Fault::new(by, super::Instead::Other, expected);
-        let tcb = self.sockets[0].now.first().copied().unwrap_or_default();
-        self.deviates(trace, ctx, 0, &fault, &tcb)
+        let tcb = self.sockets[self.last].now.first().copied();
+        let tcb = tcb.unwrap_or_default();
+        if let Some((entry, _)) = self.known.covers(&shape(&fault, &tcb, ctx)) {
+            self.used.push(entry);
+            return End::Explained;
+        }
+        self.deviates(trace, ctx, self.last, &fault, &tcb)
     }
 
     /// The ISN of a later incarnation of one four-tuple is ahead of the earlier (RFC9293-MUST-8).
@@ -379,60 +507,82 @@ impl Host {
         what: Happening<'_>,
         coverage: &mut Coverage,
     ) -> End {
-        let worlds = &mut self.sockets[socket];
-        match worlds.step(what, ctx, &self.known, &mut self.scratch, coverage) {
-            Stepped::Explained => End::Explained,
-            stepped => self.stumble(trace, ctx, socket, what, stepped, coverage),
-        }
-    }
-
-    /// A step that did not come off: perhaps a known deviation helps.
-    #[cold]
-    fn stumble(
-        &mut self,
-        trace: &Trace,
-        ctx: &Context<'_>,
-        socket: usize,
-        what: Happening<'_>,
-        mut stepped: Stepped,
-        coverage: &mut Coverage,
-    ) -> End {
         // One known deviation may be needed after another; each uses up an entry or a deadline.
         for _ in 0..8 {
-            let (fault, tcb) = match stepped {
-                Stepped::Explained => return End::Explained,
+            let worlds = &mut self.sockets[socket];
+            match worlds.step(what, ctx, &self.known, &mut self.scratch, coverage) {
+                Stepped::Explained => {
+                    self.note_passed_over(ctx, socket, what);
+                    return End::Explained;
+                }
                 Stepped::TooMany => {
                     return End::Verdict(Verdict::Inconclusive(format!(
                         "more than {} states explain what was seen",
                         super::worlds::MOST
                     )));
                 }
-                Stepped::Unexplained(fault, tcb) => (self.sharpen(fault, what), tcb),
-            };
-            match self.go_on(trace, ctx, socket, what, &fault, &tcb, coverage) {
-                GoOn::Again => {}
-                GoOn::Explained => return End::Explained,
-                GoOn::Stop => return End::Verdict(Verdict::Conforms),
-                GoOn::No if fault.requirement.level().is_recommended() => {
-                    self.put_up(ctx, socket, &fault, &tcb);
-                    if let Happening::Emission(..) | Happening::Call(..) = what {
-                        return End::Explained;
-                    }
-                }
-                GoOn::No => return self.deviates(trace, ctx, socket, &fault, &tcb),
+                Stepped::Unexplained => {}
             }
-            let worlds = &mut self.sockets[socket];
-            stepped = worlds.step(what, ctx, &self.known, &mut self.scratch, coverage);
+            let faults = std::mem::take(&mut self.sockets[socket].faults);
+            let end = self.go_on(trace, ctx, socket, what, &faults, coverage);
+            let done = match end {
+                GoOn::Again => None,
+                GoOn::Explained => Some(End::Explained),
+                GoOn::Stop(verdict) => Some(End::Verdict(verdict)),
+                GoOn::No => Some(self.unexplained(trace, ctx, socket, what, &faults)),
+            };
+            self.sockets[socket].faults = faults;
+            if let Some(end) = done {
+                return end;
+            }
         }
         End::Verdict(Verdict::Inconclusive(
             "known deviations that lead to each other without end".into(),
         ))
     }
 
+    /// Some states were dropped that a known deviation would have saved; others were left. Should
+    /// those not do in the end, it cannot be said what led there.
+    fn note_passed_over(&mut self, ctx: &Context<'_>, socket: usize, what: Happening<'_>) {
+        if self.known.is_empty() {
+            return;
+        }
+        let faults = &self.sockets[socket].faults;
+        self.passed_over |= faults.iter().any(|(fault, tcb)| {
+            let fault = self.sharpen(*fault, what, ctx);
+            self.known.covers(&shape(&fault, tcb, ctx)).is_some()
+        });
+    }
+
+    /// No state explains what happened, and no known deviation either. Tells the fault of the
+    /// state that came furthest.
+    fn unexplained(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        faults: &[(Fault, Tcb)],
+    ) -> End {
+        if self.passed_over {
+            return End::Verdict(Verdict::Inconclusive(
+                "a known deviation may have led here, or may not".into(),
+            ));
+        }
+        let deepest = faults.iter().rev().max_by_key(|(fault, _)| fault.depth);
+        match deepest {
+            Some((fault, tcb)) => {
+                let fault = self.sharpen(*fault, what, ctx);
+                self.deviates(trace, ctx, socket, &fault, tcb)
+            }
+            None => End::Verdict(Verdict::Inconclusive("no state is left".into())),
+        }
+    }
+
     /// An answer to what must not be answered breaks that rule, whatever else it breaks.
-    fn sharpen(&self, fault: Fault, what: Happening<'_>) -> Fault {
+    fn sharpen(&self, fault: Fault, what: Happening<'_>, ctx: &Context<'_>) -> Fault {
         match (self.unanswerable, what) {
-            (Some(requirement), Happening::Emission(..)) if !fault.timed => Fault {
+            (Some((requirement, at)), Happening::Emission(..)) if at == ctx.now => Fault {
                 requirement,
                 ..fault
             },
@@ -440,51 +590,123 @@ impl Host {
         }
     }
 
-    /// A recommendation is missed: that is noted, and what was owed is let off.
-    fn put_up(&mut self, ctx: &Context<'_>, socket: usize, fault: &Fault, tcb: &Tcb) {
-        let (state, event) = timeouts::class_of(tcb, fault);
-        for tcb in &mut self.sockets[socket].now {
-            forgive(tcb, ctx.now);
-            tcb.miss(Miss {
-                requirement: fault.requirement,
-                state,
-                event: coarse(event),
-                instead: fault.instead,
-                index: ctx.index,
-            });
-        }
-    }
-
-    /// Looks for a known deviation that explains the fault, and goes on from there.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one event and all that it is judged by"
-    )]
+    /// Looks for a known deviation, or a recommendation missed, that explains one of the faults,
+    /// and goes on from the states that it is the fault of.
     fn go_on(
         &mut self,
         trace: &Trace,
         ctx: &Context<'_>,
         socket: usize,
         what: Happening<'_>,
-        fault: &Fault,
-        tcb: &Tcb,
+        faults: &[(Fault, Tcb)],
         coverage: &mut Coverage,
     ) -> GoOn {
-        let shape = shape(fault, tcb);
-        let Some((entry, then)) = self.known.covers(&shape) else {
-            return GoOn::No;
+        let sharp = |host: &Host, (fault, tcb): &(Fault, Tcb)| {
+            let fault = host.sharpen(*fault, what, ctx);
+            (fault, shape(&fault, tcb, ctx))
         };
+        let known = faults.iter().find_map(|pair| {
+            let (fault, shape) = sharp(self, pair);
+            let (entry, then) = self.known.covers(&shape)?;
+            Some((fault, entry, then))
+        });
+        let Some((fault, entry, then)) = known else {
+            return self.put_up(ctx, socket, what, faults);
+        };
+        let mut covered = std::mem::take(&mut self.sockets[socket].now);
+        covered.clear();
+        for pair in faults {
+            let (_, shape) = sharp(self, pair);
+            if self.known.covers(&shape) == Some((entry, then)) {
+                covered.add(&Tcb {
+                    known: pair.1.known | 1 << entry,
+                    ..pair.1
+                });
+            }
+        }
+        self.sockets[socket].now = covered;
+        self.known_then(trace, ctx, socket, what, &fault, entry, then, coverage)
+    }
+
+    /// A recommendation is missed: that is noted, and what was owed is let off.
+    fn put_up(
+        &mut self,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        faults: &[(Fault, Tcb)],
+    ) -> GoOn {
+        let recommended = |fault: &Fault| fault.requirement.level().is_recommended();
+        if !faults.iter().any(|(fault, _)| recommended(fault)) {
+            return GoOn::No;
+        }
+        let worlds = &mut self.sockets[socket];
+        worlds.now.clear();
+        for (fault, tcb) in faults.iter().filter(|(fault, _)| recommended(fault)) {
+            let shape = shape(fault, tcb, ctx);
+            let mut tcb = *tcb;
+            forgive(&mut tcb, ctx.now);
+            tcb.miss(Miss {
+                requirement: fault.requirement,
+                state: shape.state,
+                event: shape.event,
+                instead: fault.instead,
+                index: ctx.index,
+            });
+            worlds.now.add(&tcb);
+        }
+        match what {
+            Happening::Emission(..) | Happening::Call(..) => GoOn::Explained,
+            Happening::Arrival(_) | Happening::Quiet => GoOn::Again,
+        }
+    }
+
+    /// Goes on after a known deviation, as its entry says.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one event and all that it is judged by"
+    )]
+    fn known_then(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        fault: &Fault,
+        entry: u16,
+        then: Then,
+        coverage: &mut Coverage,
+    ) -> GoOn {
         let bit = 1u64 << entry;
         let now = ctx.now;
         let worlds = &mut self.sockets[socket];
         match then {
             Then::Stop => {
-                for tcb in &mut worlds.now {
-                    tcb.known |= bit;
+                if let (NOBODY, Happening::Emission(seg, _)) = (socket, what) {
+                    self.mute_listeners(seg.src.port, bit);
+                    return GoOn::Explained;
                 }
-                return GoOn::Stop;
+                for tcb in &mut worlds.now {
+                    *tcb = tcb.muted();
+                }
             }
-            Then::Ignored => {
+            Then::Pardoned => {
+                let lenient = match ctx.pardoned {
+                    [None, _] => [Some(fault.requirement), None],
+                    [first, None] => [first, Some(fault.requirement)],
+                    [Some(_), Some(_)] => return GoOn::No,
+                };
+                let ctx = Context {
+                    pardoned: lenient,
+                    ..*ctx
+                };
+                return match self.step(trace, &ctx, socket, what, coverage) {
+                    End::Explained => GoOn::Explained,
+                    End::Verdict(verdict) => GoOn::Stop(verdict),
+                };
+            }
+            Then::Window => return GoOn::No,
+            Then::Ignored | Then::Refused => {
                 let Some(input) = worlds.input else {
                     return GoOn::No;
                 };
@@ -493,8 +715,8 @@ impl Host {
                 worlds.now.copy_from(&worlds.before);
                 for tcb in &mut worlds.now {
                     tcb.known |= bit;
-                    tcb.due.credit = false;
                     tcb.due.reply = None;
+                    tcb.due.credit = then == Then::Refused;
                 }
                 if !self.replay(trace, ctx, socket, input + 1, coverage) {
                     return GoOn::No;
@@ -503,7 +725,6 @@ impl Host {
             Then::Forgiven => {
                 for tcb in &mut worlds.now {
                     forgive(tcb, now);
-                    tcb.known |= bit;
                 }
                 if let Happening::Emission(..) | Happening::Call(..) = what {
                     return GoOn::Explained;
@@ -511,26 +732,27 @@ impl Host {
             }
             Then::Closed => {
                 for tcb in &mut worlds.now {
-                    *tcb = Tcb {
-                        known: tcb.known | bit,
-                        ..tcb.severed()
-                    };
+                    *tcb = tcb.severed();
                 }
                 if let Happening::Emission(..) = what {
                     return GoOn::Explained;
                 }
             }
-            Then::Adopt => {
-                let Happening::Emission(seg, _) = what else {
-                    return GoOn::No;
-                };
-                for tcb in &mut worlds.now {
-                    adopt(tcb, seg, ctx);
+        }
+        GoOn::Again
+    }
+
+    /// Some listener on a port has got a connection that it should not have: nothing is said of
+    /// any of them.
+    fn mute_listeners(&mut self, port: u16, bit: u64) {
+        for worlds in &mut self.sockets[..SOCKETS] {
+            for tcb in &mut worlds.now {
+                if tcb.state == State::Listen && tcb.port == port {
                     tcb.known |= bit;
+                    *tcb = tcb.muted();
                 }
             }
         }
-        GoOn::Again
     }
 
     /// Explains again what this socket sent since event `from`.
@@ -562,12 +784,13 @@ impl Host {
                 now: event.at,
                 profile: ctx.profile,
                 index: index as u32,
+                pardoned: [None; 2],
             };
             let what = Happening::Emission(seg, trace.octets(*text));
             let worlds = &mut self.sockets[socket];
             match worlds.step(what, &then, &self.known, &mut self.scratch, coverage) {
                 Stepped::Explained => {}
-                Stepped::Unexplained(..) | Stepped::TooMany => return false,
+                Stepped::Unexplained | Stepped::TooMany => return false,
             }
         }
         true
@@ -587,7 +810,7 @@ impl Host {
             &self.sockets[socket],
             fault,
             tcb,
-            shape(fault, tcb),
+            shape(fault, tcb, ctx),
         );
         End::Verdict(Verdict::Deviates(Box::new(deviation)))
     }
@@ -599,15 +822,15 @@ enum GoOn {
     Again,
     /// The event itself is explained.
     Explained,
-    /// Nothing more can be said of this trace.
-    Stop,
+    /// It ends here.
+    Stop(Verdict),
     /// No entry fits.
     No,
 }
 
 /// By what a fault is known again.
-fn shape(fault: &Fault, tcb: &Tcb) -> Shape {
-    let (state, event) = timeouts::class_of(tcb, fault);
+fn shape(fault: &Fault, tcb: &Tcb, ctx: &Context<'_>) -> Shape {
+    let (state, event) = timeouts::class_of(tcb, fault, ctx);
     Shape {
         requirement: fault.requirement,
         state,
@@ -646,19 +869,4 @@ fn forgive(tcb: &mut Tcb, now: Instant) {
     }
     tcb.rtx.since = now;
     tcb.rtx.gap = crate::time::Micros::ZERO;
-}
-
-/// Takes over what the stack's segment says of itself.
-fn adopt(tcb: &mut Tcb, seg: &Segment, ctx: &Context<'_>) {
-    if seg.flags.ack() {
-        tcb.rcv.nxt = seg.ack;
-        tcb.rcv.acked = Some(seg.ack);
-        tcb.rcv.edge = seg.ack + (u32::from(seg.window) << tcb.receive_shift());
-        tcb.rcv.edge_max = tcb.rcv.edge_max.later(tcb.rcv.edge);
-    }
-    if let Some((value, echo)) = seg.options.timestamps {
-        tcb.ts.sent = Some(value);
-        tcb.ts.recent = echo;
-        tcb.ts.recent_at = ctx.now;
-    }
 }

@@ -28,18 +28,25 @@ pub struct Known {
     pub name: String,
     /// The requirement that is not met.
     pub requirement: Named<Req>,
+    /// Further requirements that the same behaviour breaks, in the same states and events.
+    #[serde(default)]
+    pub also: Vec<Named<Req>>,
     /// In which states.
     pub state: Vec<Named<State>>,
-    /// In answer to what.
-    pub event: EventPattern,
+    /// In answer to what; any of these.
+    pub event: Vec<EventPattern>,
     /// What came instead.
     pub instead: Vec<Named<Instead>>,
     /// How the oracle goes on.
     pub then: Then,
-    /// With `then = "ignored"`: that the input had no effect shows only later, in an answer to
-    /// something else, so the oracle follows that possibility from the start.
+    /// What happened shows only later, in an answer to something else, so the oracle follows
+    /// that possibility from the start, beside those that are allowed. For `ignored`, `stop` and
+    /// `window`.
     #[serde(default)]
     pub silently: bool,
+    /// With `instead = ["broken"]`: what the breakage says of itself contains this.
+    #[serde(default)]
+    pub message: Option<String>,
     /// What the stack does, against which requirement, and how that was confirmed.
     pub reason: String,
     /// Where it was reported, if it was.
@@ -94,14 +101,18 @@ enum On {
 pub enum Then {
     /// The last input had no effect on the connection at all, and drew no answer.
     Ignored,
+    /// The last input had no effect on the connection but to draw an acknowledgment.
+    Refused,
     /// What was owed is not owed any more; a segment that cannot be explained is passed over.
     /// The connection is otherwise as the model has it.
     Forgiven,
     /// The connection is gone.
     Closed,
-    /// What the stack's segment says of ACK, window and timestamps is true.
-    Adopt,
-    /// Nothing more is said of this trace.
+    /// What the requirement asks of this one segment is not asked; all else is.
+    Pardoned,
+    /// The window that the segment offers is taken, though it must not be.
+    Window,
+    /// Nothing more is said of the connection, until it is opened anew.
     Stop,
 }
 
@@ -224,6 +235,20 @@ impl std::str::FromStr for KnownDeviations {
                     )));
                 }
             }
+            let breaks = known.instead.iter().any(|i| i.0 == Instead::Broken);
+            if breaks != known.message.is_some() {
+                return Err(KnownError(format!(
+                    "the deviation `{}` has only one of instead = [\"broken\"] and message; say both",
+                    known.name
+                )));
+            }
+            let silent = matches!(known.then, Then::Ignored | Then::Stop | Then::Window);
+            if known.silently && !silent {
+                return Err(KnownError(format!(
+                    "the deviation `{}` cannot be silent; that goes with ignored, stop and window",
+                    known.name
+                )));
+            }
             if known.state.is_empty() || known.instead.is_empty() {
                 return Err(KnownError(format!(
                     "the deviation `{}` names no state, or nothing that came instead, so it covers nothing",
@@ -253,19 +278,37 @@ impl KnownDeviations {
         &self.entries
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// The first entry that covers a deviation of this shape, and how to go on from there.
     pub fn covers(&self, shape: &Shape) -> Option<(u16, Then)> {
         let entry = self.entries.iter().position(|known| known.covers(shape))?;
         Some((entry as u16, self.entries[entry].then))
     }
 
-    /// The first entry by which the stack silently ignores such an event in such a state.
-    pub fn ignores(&self, state: State, event: EventClass) -> Option<u16> {
-        let entry = self.entries.iter().position(|known| {
-            known.silently
-                && known.then == Then::Ignored
+    /// The entries by which the stack silently does something else with such an event in such a
+    /// state, and what it does.
+    pub fn silent(&self, state: State, event: EventClass) -> impl Iterator<Item = (u16, Then)> {
+        let entries = self.entries.iter().zip(0..);
+        entries.filter_map(move |(known, n)| {
+            let fits = known.silently
                 && known.state.iter().any(|s| s.0 == state)
-                && known.event.covers(event)
+                && known.event.iter().any(|pattern| pattern.covers(event));
+            fits.then_some((n, known.then))
+        })
+    }
+
+    /// The entry that covers a breakage in answer to such an event in such a state.
+    pub fn covers_breakage(&self, state: State, event: EventClass, why: &str) -> Option<u16> {
+        let entry = self.entries.iter().position(|known| {
+            let message = known.message.as_ref();
+            known.instead.iter().any(|i| i.0 == Instead::Broken)
+                && message.is_some_and(|message| why.contains(message.as_str()))
+                && known.state.iter().any(|s| s.0 == state)
+                && known.event.iter().any(|pattern| pattern.covers(event))
         })?;
         Some(entry as u16)
     }
@@ -278,13 +321,16 @@ impl KnownDeviations {
 
 impl Known {
     fn covers(&self, shape: &Shape) -> bool {
-        self.requirement.0 == shape.requirement
+        let requirement = self.requirement.0 == shape.requirement
+            || self.also.iter().any(|also| also.0 == shape.requirement);
+        requirement
+            && self.then != Then::Window
             && self.state.iter().any(|state| state.0 == shape.state)
             && self
                 .instead
                 .iter()
                 .any(|instead| instead.0 == shape.instead)
-            && self.event.covers(shape.event)
+            && self.event.iter().any(|pattern| pattern.covers(shape.event))
     }
 }
 

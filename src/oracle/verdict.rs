@@ -92,11 +92,13 @@ pub enum Instead {
     EndOfStream,
     /// RECEIVE found nothing.
     Empty,
+    /// The stack broke.
+    Broken,
 }
 
 impl Instead {
     /// All of them with their names, as known-deviation files write them.
-    pub const NAMES: [(Instead, &'static str); 13] = [
+    pub const NAMES: [(Instead, &'static str); 14] = [
         (Instead::Silence, "silence"),
         (Instead::Rst, "RST"),
         (Instead::Syn, "SYN"),
@@ -110,6 +112,7 @@ impl Instead {
         (Instead::Octets, "octets"),
         (Instead::EndOfStream, "end of stream"),
         (Instead::Empty, "empty"),
+        (Instead::Broken, "broken"),
     ];
 }
 

@@ -5,9 +5,10 @@ use std::ops::{Deref, DerefMut};
 use arrayvec::ArrayVec;
 
 use super::coverage::Coverage;
-use super::known::KnownDeviations;
+use super::known::{KnownDeviations, Then};
 use crate::model::tcb::{Branches, Input};
-use crate::model::{Context, Fault, Tcb, arrives, calls, emits, settle, timeouts};
+use crate::model::{Context, Fault, State, Tcb, arrives, calls, emits, settle, timeouts};
+use crate::spec::Req;
 use crate::stack::Outcome;
 use crate::trace::Call;
 use crate::wire::Segment;
@@ -22,7 +23,7 @@ pub(super) struct Set(Box<ArrayVec<Tcb, MOST>>);
 
 impl Set {
     /// Forgets all states.
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.0.clear();
     }
 
@@ -105,8 +106,8 @@ impl Happening<'_> {
 pub(super) enum Stepped {
     /// Some are left.
     Explained,
-    /// None is left: the deepest fault, and the state that told it.
-    Unexplained(Fault, Box<Tcb>),
+    /// None is left; [`Worlds::faults`] says why of each.
+    Unexplained,
     /// More are left than can be kept.
     TooMany,
 }
@@ -120,9 +121,12 @@ pub(super) struct Worlds {
     pub(super) before: Set,
     /// The index of that input in the trace.
     pub(super) input: Option<usize>,
+    /// Why the last event cannot be explained, and which state says so.
+    pub(super) faults: Vec<(Fault, Tcb)>,
     /// Something has happened to it in this trace.
     touched: bool,
     next: Set,
+    next_before: Set,
 }
 
 impl Worlds {
@@ -162,51 +166,56 @@ impl Worlds {
         let remembers = matches!(what, Happening::Arrival(_) | Happening::Call(..));
         let input = what.is_input();
         // As a rule no deadline has passed, and every state meets what happens as it is.
-        let timely = |tcb: &Tcb| timeouts::nothing_due(tcb, input, ctx);
-        let timely = self.now.iter().all(timely);
-        if remembers {
-            self.input = Some(ctx.index as usize);
-            self.before.clear();
-        }
+        let unmoved = |tcb: &Tcb| tcb.mute || timeouts::nothing_due(tcb, input, ctx);
+        let timely = self.now.iter().all(unmoved);
+        self.next.clear();
+        self.faults.clear();
         let mut sieve = Sieve {
             what,
             ctx,
             known,
             coverage,
             next: &mut self.next,
-            worst: None,
+            faults: &mut self.faults,
             too_many: false,
         };
-        sieve.next.clear();
         let [timed, out] = scratch;
-        for tcb in &self.now {
-            if timely {
+        if timely {
+            for tcb in &self.now {
                 sieve.put(tcb, out);
-                continue;
             }
-            timed.clear();
-            if let Err(fault) = timeouts::step(tcb, input, ctx, timed) {
-                note(&mut sieve.worst, fault, tcb);
-                continue;
-            }
-            for (tcb, _) in timed.iter() {
-                if remembers {
-                    self.before.add(tcb);
+        } else {
+            self.next_before.clear();
+            for tcb in &self.now {
+                timed.clear();
+                if unmoved(tcb) {
+                    timed.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
+                } else if let Err(fault) = timeouts::step(tcb, input, ctx, timed) {
+                    sieve.faults.push((fault, *tcb));
                 }
-                sieve.put(tcb, out);
+                for (tcb, _) in timed.iter() {
+                    if remembers {
+                        self.next_before.add(tcb);
+                    }
+                    sieve.put(tcb, out);
+                }
             }
         }
-        let (worst, too_many) = (sieve.worst, sieve.too_many);
-        if let (true, Some((fault, tcb))) = (self.next.is_empty(), worst) {
-            if remembers && timely {
-                self.before.copy_from(&self.now);
+        let too_many = sieve.too_many;
+        if self.next.is_empty() && !self.faults.is_empty() {
+            for (fault, _) in &self.faults {
+                coverage.exercise(fault.requirement);
             }
-            coverage.exercise(fault.requirement);
-            return Stepped::Unexplained(fault, tcb);
+            return Stepped::Unexplained;
         }
         std::mem::swap(&mut self.now, &mut self.next);
-        if remembers && timely {
-            std::mem::swap(&mut self.before, &mut self.next);
+        if remembers {
+            self.input = Some(ctx.index as usize);
+            let passed = match timely {
+                true => &mut self.next,
+                false => &mut self.next_before,
+            };
+            std::mem::swap(&mut self.before, passed);
         }
         if too_many {
             return Stepped::TooMany;
@@ -222,8 +231,7 @@ struct Sieve<'a> {
     known: &'a KnownDeviations,
     coverage: &'a mut Coverage,
     next: &'a mut Set,
-    /// The deepest fault, and the state that told it.
-    worst: Option<(Fault, Box<Tcb>)>,
+    faults: &'a mut Vec<(Fault, Tcb)>,
     too_many: bool,
 }
 
@@ -232,15 +240,18 @@ impl Sieve<'_> {
     fn put(&mut self, tcb: &Tcb, out: &mut Branches) {
         out.clear();
         if let Err(fault) = happen(tcb, self.what, self.ctx, out) {
-            return note(&mut self.worst, fault, &meeting(tcb, self.what, self.ctx));
+            let met = meeting(tcb, self.what, self.ctx);
+            return self.faults.push((fault, met));
         }
-        if let Happening::Arrival(_) = self.what {
-            ignored_as_known(tcb, self.known, out);
+        if !self.known.is_empty() {
+            known_silently(tcb, self.what, self.known, out);
         }
         self.too_many |= out.overflowed;
         for (tcb, by) in out.iter_mut() {
             self.coverage.exercise(*by);
-            settle(tcb, self.ctx);
+            if !tcb.mute {
+                settle(tcb, self.ctx);
+            }
             self.too_many |= !self.next.add(tcb);
         }
     }
@@ -252,9 +263,16 @@ fn happen(
     ctx: &Context<'_>,
     out: &mut Branches,
 ) -> Result<(), Fault> {
+    if tcb.mute {
+        return unheard(tcb, what, ctx, out);
+    }
     match what {
         Happening::Arrival(seg) => {
-            arrives::step(tcb, seg, ctx, out);
+            if belongs(tcb, seg) {
+                arrives::step(tcb, seg, ctx, out);
+            } else {
+                arrives::stray(tcb, seg, ctx, out);
+            }
             Ok(())
         }
         Happening::Emission(seg, text) => emits::step(tcb, seg, text, ctx, out),
@@ -266,32 +284,80 @@ fn happen(
     }
 }
 
-/// Adds the branches on which the arrival has no effect, because the stack is known for that.
-fn ignored_as_known(before: &Tcb, known: &KnownDeviations, out: &mut Branches) {
-    let Some(&(after, by)) = out.iter().next() else {
-        return;
-    };
-    let Some(entry) = known.ignores(after.input.state, after.input.class) else {
-        return;
-    };
-    let mut tcb = Tcb {
-        input: after.input,
-        known: before.known | 1 << entry,
-        ..*before
-    };
-    tcb.due.reply = None;
-    tcb.due.credit = false;
-    out.push(tcb, by);
+/// Whether a segment is for this connection, if this is how the connection stands.
+fn belongs(tcb: &Tcb, seg: &Segment) -> bool {
+    match tcb.state {
+        State::Closed | State::Listen => true,
+        State::SynSent
+        | State::SynReceived
+        | State::Established
+        | State::FinWait1
+        | State::FinWait2
+        | State::CloseWait
+        | State::Closing
+        | State::LastAck
+        | State::TimeWait => tcb.matches(seg.dst.port, seg.src),
+    }
 }
 
-/// Keeps the deepest fault; of equally deep ones the first.
-#[cold]
-fn note(worst: &mut Option<(Fault, Box<Tcb>)>, fault: Fault, tcb: &Tcb) {
-    if worst
-        .as_ref()
-        .is_none_or(|(deepest, _)| fault.depth > deepest.depth)
+/// A connection of which nothing can be said explains everything. Opening it anew ends that.
+fn unheard(
+    tcb: &Tcb,
+    what: Happening<'_>,
+    ctx: &Context<'_>,
+    out: &mut Branches,
+) -> Result<(), Fault> {
+    if let Happening::Call(call @ (Call::Listen { .. } | Call::Connect { .. }), Outcome::Done, _) =
+        what
     {
-        *worst = Some((fault, Box::new(*tcb)));
+        let anew = Tcb {
+            known: tcb.known,
+            misses: tcb.misses,
+            ..Tcb::default()
+        };
+        calls::step(&anew, call, Outcome::Done, &[], ctx, out)?;
+    }
+    out.push(*tcb, crate::spec::req::RFC9293_3_10_6_P01);
+    Ok(())
+}
+
+/// Adds the branches on which the stack silently does what it is known for.
+fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, out: &mut Branches) {
+    if before.mute || !matches!(what, Happening::Arrival(_) | Happening::Call(..)) {
+        return;
+    }
+    let Some(&(Tcb { input, .. }, by)) = out.iter().next() else {
+        return;
+    };
+    for (entry, then) in known.silent(input.state, input.class) {
+        let mut tcb = Tcb {
+            input,
+            known: before.known | 1 << entry,
+            ..*before
+        };
+        tcb.due.reply = None;
+        tcb.due.credit = false;
+        match (then, what) {
+            (Then::Ignored, _) => out.push(tcb, by),
+            (Then::Stop, _) => out.push(tcb.muted(), by),
+            (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
+            _ => {}
+        }
+    }
+}
+
+/// The window of a segment whose acknowledgment is in range is taken, though the segment is older
+/// than the one that the window is from.
+fn take_window_anyway(entry: u16, seg: &Segment, out: &mut Branches) {
+    let allowed: ArrayVec<(Tcb, Req), { Branches::MAX }> = out.iter().copied().collect();
+    for (mut tcb, by) in allowed {
+        let in_range = seg.ack.at_or_after(tcb.snd.una) && seg.ack.at_or_before(tcb.snd.nxt);
+        let window = u32::from(seg.window) << tcb.send_shift();
+        if seg.flags.ack() && !seg.flags.rst() && in_range && window != tcb.snd.wnd && !tcb.mute {
+            tcb.take_window(window, seg);
+            tcb.known |= 1 << entry;
+            out.push(tcb, by);
+        }
     }
 }
 

@@ -72,6 +72,8 @@ pub(super) struct Connection {
     // What the peer has done.
     /// Its initial sequence number.
     pub(super) irs: SeqNumber,
+    /// The initial sequence number of the connection that it forgot, and that the stack may have.
+    previous: Option<SeqNumber>,
     /// The number after the last one that it sent in order.
     pub(super) next: SeqNumber,
     /// Where its FIN stands, once sent.
@@ -145,6 +147,9 @@ impl Connection {
     /// The peer knows of no connection any more; its next SYN will bear a new, higher number.
     /// What the wire has shown stays: the stack may be where it was.
     pub(super) fn begin(&mut self) {
+        if self.synchronized() {
+            self.previous = Some(self.irs);
+        }
         let used = match self.synchronized() {
             true => self.next.later(self.rcv_max),
             false => self.next,
@@ -179,6 +184,15 @@ impl Connection {
             SeqBase::SndOld => self.snd_una - self.max_window,
         };
         base + expr.offset as u32
+    }
+
+    /// The initial sequence number of the stream that an octet with this number belongs to: the
+    /// forgotten one's, while the stack knows no other.
+    pub(super) fn stream(&self, seq: SeqNumber) -> SeqNumber {
+        match self.previous {
+            Some(previous) if !self.synchronized() && seq.before(self.irs) => previous,
+            Some(_) | None => self.irs,
+        }
     }
 
     /// Whether the stack was seen to acknowledge the peer's present SYN.

@@ -1,18 +1,23 @@
 //! One finding as text: what is required, what was allowed, what came, and how to see it again.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
 use super::ladder::ladder;
 use super::style::Style;
 use super::words::{counted, wrapped};
-use crate::harness::{Fault, Finding, Origin};
+use crate::harness::{Fault, Finding, Kind, Origin};
 use crate::oracle::Deviation;
+use crate::spec::Req;
 use crate::trace::{Trace, What};
 
 /// Columns of the names before the facts.
 const NAMES: usize = 10;
 /// Columns that a line may fill.
 const WIDTH: usize = 100;
+/// So many findings against one requirement are told in full.
+const IN_FULL: usize = 3;
 
 /// What a text needs to know beside the finding.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +26,8 @@ pub struct Setting<'a> {
     pub stack: &'a str,
     /// The command line that stands before `replay`, such as `cargo run --release --`.
     pub command: &'a str,
-    /// The file that holds the scenario, if it was written to one.
-    pub file: Option<&'a str>,
+    /// The directory in which findings were saved, if they were.
+    pub saved: Option<&'a Path>,
     /// Whether the count of scenarios is final and may be told.
     pub counted: bool,
     /// Colours.
@@ -45,6 +50,63 @@ pub fn title(fault: &Fault) -> String {
             format!("the stack broke: {first}")
         }
     }
+}
+
+/// The name of a finding's files without their endings: its number and its requirement.
+pub fn file_stem(finding: &Finding) -> String {
+    let what = match finding.fault.deviation() {
+        Some(deviation) => deviation.shape.requirement.id().to_ascii_lowercase(),
+        None => "broken".to_owned(),
+    };
+    format!("{:02}-{what}", finding.number)
+}
+
+/// All findings of a run: of those against one requirement the first few in full, the others in
+/// brief.
+pub fn findings_text(findings: &[Finding], setting: &Setting) -> String {
+    let mut out = String::new();
+    let mut told: BTreeMap<(Kind, Option<Req>), usize> = BTreeMap::new();
+    let mut brief = String::new();
+    for finding in findings {
+        let requirement = finding.fault.deviation().map(|d| d.shape.requirement);
+        let before = told.entry((finding.fault.kind(), requirement)).or_default();
+        *before += 1;
+        if *before <= IN_FULL {
+            let _ = writeln!(out, "{}", finding_text(finding, setting));
+        } else {
+            brief.push_str(&in_brief(finding));
+        }
+    }
+    if !brief.is_empty() {
+        let heading = "More of the same, in other states or on other events";
+        let _ = writeln!(out, "{}", setting.style.heading(heading));
+        out.push_str(&brief);
+        let hint = match setting.saved {
+            Some(directory) => format!("Each is in {} in full.", directory.display()),
+            None => "Give --save DIR to see each in full.".to_owned(),
+        };
+        let _ = writeln!(out, "{hint}\n");
+    }
+    out
+}
+
+/// A finding in one line, or as many as its words take.
+fn in_brief(finding: &Finding) -> String {
+    let what = match finding.fault.deviation() {
+        Some(deviation) => deviation.shape.to_string(),
+        None => title(&finding.fault),
+    };
+    let text = format!("{what}; {}", seen(finding, true));
+    let mut out = String::new();
+    for (n, line) in wrapped(&text, WIDTH - 6).iter().enumerate() {
+        let number = if n == 0 {
+            format!("{:>4}. ", finding.number)
+        } else {
+            " ".repeat(6)
+        };
+        let _ = writeln!(out, "{number}{line}");
+    }
+    out
 }
 
 /// A finding as text of several lines.
@@ -91,13 +153,14 @@ pub fn fault_text(fault: &Fault, trace: &Trace) -> String {
 fn replay_lines(finding: &Finding, setting: &Setting) -> String {
     let (command, stack) = (setting.command, setting.stack);
     let scenario = finding.scenario.to_string();
-    match setting.file {
-        Some(file) => {
+    match setting.saved {
+        Some(directory) => {
             let mut out = String::new();
             for line in scenario.lines() {
                 let _ = writeln!(out, "    {line}");
             }
-            let file = shell_word(file);
+            let file = directory.join(format!("{}.scn", file_stem(finding)));
+            let file = shell_word(&file.display().to_string());
             let _ = writeln!(out, "\n{command} replay {file} --stack {stack}");
             out
         }
@@ -210,4 +273,103 @@ fn place(deviation: &Deviation) -> String {
         let _ = write!(text, " (or {}, as far as can be told)", others.join(" or "));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{EventClass, State};
+    use crate::oracle::{Instead, Shape};
+    use crate::report::testing::Tape;
+    use crate::scenario::Scenario;
+    use crate::spec::req;
+    use crate::time::Instant;
+
+    fn finding(number: usize, requirement: Req) -> Finding {
+        let deviation = Deviation {
+            shape: Shape {
+                requirement,
+                state: State::ALL[number],
+                event: EventClass::Send,
+                instead: Instead::Silence,
+            },
+            at: Instant::START,
+            event: 0,
+            cause: None,
+            allowed: Vec::new(),
+            instead: "nothing".to_owned(),
+            states: Vec::new(),
+        };
+        Finding {
+            number,
+            fault: Fault::Deviation(Box::new(deviation)),
+            origin: Origin::Generated { seed: 1, index: 9 },
+            count: 2,
+            scenario: Scenario::default(),
+            steps_at_first: 0,
+            trace: Tape::new().trace,
+            repeatable: number != 2,
+        }
+    }
+
+    fn setting(saved: Option<&Path>) -> Setting<'_> {
+        Setting {
+            stack: "smoltcp",
+            command: "tcprove",
+            saved,
+            counted: true,
+            style: Style::default(),
+        }
+    }
+
+    #[test]
+    fn the_fourth_finding_against_a_requirement_is_told_in_brief() {
+        let mut findings: Vec<Finding> = (1..=5).map(|n| finding(n, req::RFC9293_MUST_4)).collect();
+        findings.push(finding(6, req::RFC9293_MUST_13));
+        let text = findings_text(&findings, &setting(None));
+        let in_full = text
+            .lines()
+            .filter(|line| line.contains("(MUST): "))
+            .count();
+        assert_eq!(in_full, 4, "{text}");
+        let tail = text
+            .split("More of the same")
+            .nth(1)
+            .expect("the rest in brief");
+        let expected = ", in other states or on other events
+   4. RFC9293-MUST-4: SEND in ESTABLISHED, silence; in 2 scenarios, first in number 9 of seed 1
+   5. RFC9293-MUST-4: SEND in FIN-WAIT-1, silence; in 2 scenarios, first in number 9 of seed 1
+Give --save DIR to see each in full.
+
+";
+        assert_eq!(tail, expected);
+    }
+
+    #[test]
+    fn a_finding_that_does_not_repeat_says_so() {
+        for (number, says) in [(1, false), (2, true)] {
+            let text = finding_text(&finding(number, req::RFC9293_MUST_4), &setting(None));
+            let joined: Vec<&str> = text.split_whitespace().collect();
+            assert_eq!(
+                joined.join(" ").contains("did not show again"),
+                says,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_command_names_the_saved_file_as_the_shell_wants_it() {
+        let rows = [
+            ("found", "found/01-rfc9293-must-4.scn"),
+            ("my finds", "'my finds/01-rfc9293-must-4.scn'"),
+            ("it's", r"'it'\''s/01-rfc9293-must-4.scn'"),
+        ];
+        for (directory, word) in rows {
+            let setting = setting(Some(Path::new(directory)));
+            let text = finding_text(&finding(1, req::RFC9293_MUST_4), &setting);
+            let command = format!("tcprove replay {word} --stack smoltcp");
+            assert_eq!(text.lines().last(), Some(command.as_str()));
+        }
+    }
 }

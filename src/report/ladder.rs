@@ -7,15 +7,15 @@
 use std::fmt::Write;
 
 use super::relative::{Numbers, Relative};
-use super::words::{call_line, shortened, wrapped};
+use super::words::{FIXED_SPACE, call_line, shortened, wrapped};
 use crate::time::Instant;
 use crate::trace::{Event, Range, Trace, What};
 use crate::wire::Segment;
 
 /// Columns between the two sides.
-const LANE: usize = 54;
+const LANE: usize = 60;
 /// Columns to the right of the stack's side.
-const MARGIN: usize = 29;
+const MARGIN: usize = 23;
 /// More events than this are not all drawn: the beginning, and what stands around the mark.
 const MOST: usize = 120;
 
@@ -196,6 +196,7 @@ impl Drawing<'_> {
             let lane = lanes.get(row).map_or("", String::as_str);
             let margin = margins.get(row).map_or("", String::as_str);
             let line = format!("{mark:<2}{time:>11} |{lane:LANE$}| {margin}");
+            let line = line.replace(FIXED_SPACE, " ");
             let _ = writeln!(self.out, "{}", line.trim_end());
         }
     }
@@ -311,6 +312,7 @@ fn options(segment: &Segment, relative: &Relative) -> String {
         words.push("sackok".to_owned());
     }
     if let Some((value, echo)) = options.timestamps {
+        let (value, echo) = relative.clock(value, echo);
         words.push(format!("ts {value} {echo}"));
     }
     for &(left, right) in &options.sack {
@@ -327,7 +329,8 @@ fn options(segment: &Segment, relative: &Relative) -> String {
             words.push(word.to_owned());
         }
     }
-    words.join(", ")
+    // The options stay together where a line has to be broken.
+    words.join(",").replace(' ', FIXED_SPACE)
 }
 
 #[cfg(test)]
@@ -372,13 +375,13 @@ mod tests {
         .to_vec();
         let mark = Some(tape.trace.events.len() - 1);
         let expected = r"
-         time peer                                                  stack
-     0.000000 |                                                      | A: listen :80 -> done
-     0.000000 |--- SYN seq 0 win 4096 <mss 1460, wscale 7> --------->| peer handshake
-     0.000000 |<-- SYN,ACK seq 0 ack 1 win 4096 <wscale 2> ----------|
-     0.000000 |--- ACK seq 1 ack 1 win 4096<<7 --------------------->|
-     0.020000 |--- PSH,ACK seq 1 ack 1 len 10 win 4096<<7 ---------->| < PSH,ACK len 10
-!!   1.520000 |                       nothing                        | wait 1500ms";
+         time peer                                                        stack
+     0.000000 |                                                            | A: listen -> done
+     0.000000 |--- SYN seq 0 win 4096 <mss 1460,wscale 7> ---------------->| peer handshake
+     0.000000 |<-- SYN,ACK seq 0 ack 1 win 4096 <wscale 2> ----------------|
+     0.000000 |--- ACK seq 1 ack 1 win 4096<<7 --------------------------->|
+     0.020000 |--- PSH,ACK seq 1 ack 1 len 10 win 4096<<7 ---------------->| < PSH,ACK len 10
+!!   1.520000 |                          nothing                           | wait 1500ms";
         let drawn = ladder(&tape.trace, mark, &steps);
         assert_eq!(lines(&drawn), lines(&expected[1..]));
     }
@@ -404,22 +407,44 @@ mod tests {
         );
         let drawn = ladder(&tape.trace, Some(7), &[]);
         let expected = r"
-     0.001000 |--- FIN,ACK seq 1 ack 1 win 4096<<7 [wrong TCP ------x|
-              |    checksum]                                         |
-     0.002000 |--- RST,ACK seq #0 ack -1000 win 4096<<7 ------------>|
-     0.003000 |--- ACK,URG seq -9 ack 1 len 1 win 4096<<7 urg 7 ---->|
-!!   0.004000 |<-- unreadable, 4 octets: 45 00 00 03 [it ends -------|
-              |    within the IPv4 header]                           |
-     0.005000 |<-- ACK seq 1 ack 1 win 4096<<2 <sack 9..19> ---------|
-     0.006000 |<-- 81>40001: RST seq #77 win 4096 -------------------|
-     0.007000 |                        broken                        | attempt to subtract with
-              |                                                      | overflow at tcp.rs:99
+     0.001000 |--- FIN,ACK seq 1 ack 1 win 4096<<7 [wrong TCP checksum] --x|
+     0.002000 |--- RST,ACK seq #0 ack -1000 win 4096<<7 ------------------>|
+     0.003000 |--- ACK,URG seq -9 ack 1 len 1 win 4096<<7 urg 7 ---------->|
+!!   0.004000 |<-- unreadable, 4 octets: 45 00 00 03 [it ends within the --|
+              |    IPv4 header]                                            |
+     0.005000 |<-- ACK seq 1 ack 1 win 4096<<2 <sack 9..19> ---------------|
+     0.006000 |<-- 81>40001: RST seq #77 win 4096 -------------------------|
+     0.007000 |                           broken                           | attempt to subtract
+              |                                                            | with overflow at
+              |                                                            | tcp.rs:99
    (#n: a number as it travelled; nothing gives its zero point)";
         assert_eq!(lines(&drawn)[5..], lines(&expected[1..]));
     }
 
     fn wire_damage(packet: &mut Vec<u8>) {
         crate::wire::damage(packet, crate::wire::Damage::Checksum(1));
+    }
+
+    #[test]
+    fn an_ordinary_syn_with_all_its_options_fits_in_a_line() {
+        let mut syn = vec![2, 4, 5, 0xb4, 3, 3, 14, 4, 2, 8, 10];
+        let mut syn_ack = vec![8, 10];
+        syn.extend([0xff, 0xff, 0xff, 0xf0, 0, 0, 0, 0]);
+        syn_ack.extend([0, 0, 1, 0, 0xff, 0xff, 0xff, 0xf0]);
+        let mut tape = Tape::new();
+        tape.arrives_with(0, "SYN", (PEER, 0, 0), &syn);
+        tape.leaves_with(0, "SYN,ACK", (STACK, PEER + 1, 0), &syn_ack);
+        tape.leaves_with(1, "SYN,ACK", (STACK, PEER + 1, 0), &syn);
+        let later = [8, 10, 0, 0, 0, 5, 0, 0, 0, 0xf0];
+        tape.arrives_with(0, "ACK", (PEER + 1, STACK + 1, 0), &later);
+        let drawn = ladder(&tape.trace, None, &[]);
+        let expected = r"
+     0.000000 |--- SYN seq 0 win 4096 <mss 1460,wscale 14,sackok,ts 0 0> ->|
+     0.000000 |<-- SYN,ACK seq 0 ack 1 win 4096 <ts 0 0> ------------------|
+     0.001000 |<-- SYN,ACK seq 0 ack 1 win 4096 ---------------------------|
+              |    <mss 1460,wscale 14,sackok,ts -272 16>                  |
+     0.000000 |--- ACK seq 1 ack 1 win 4096<<14 <ts 21 -16> -------------->|";
+        assert_eq!(lines(&drawn)[1..], lines(&expected[1..]));
     }
 
     #[test]

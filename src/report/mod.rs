@@ -15,7 +15,7 @@ mod summary;
 pub(crate) mod testing;
 mod words;
 
-pub use finding::{Setting, fault_text, finding_text, title};
+pub use finding::{Setting, fault_text, file_stem, finding_text, findings_text, title};
 #[cfg(feature = "cli")]
 pub use json::json;
 pub use ladder::ladder;

@@ -25,6 +25,8 @@ struct Flow {
     peer_isn: Option<SeqNumber>,
     stack_shift: Option<u8>,
     peer_shift: Option<u8>,
+    stack_clock: Option<SeqNumber>,
+    peer_clock: Option<SeqNumber>,
     /// The peer's first SYN, for segments that come before it.
     first_peer_syn: Option<SeqNumber>,
     /// The peer's SYNs that the stack took up, by event.
@@ -42,13 +44,18 @@ pub(crate) struct Relative {
     pub(crate) ack: Number,
     /// SEG.WND has to be shifted by so much, because both sides agreed to scale.
     pub(crate) shift: u8,
-    zero: SeqZero,
+    zero: Zero,
 }
 
+/// The zero points of one segment.
 #[derive(Clone, Copy)]
-struct SeqZero {
+struct Zero {
     seq: Option<SeqNumber>,
     ack: Option<SeqNumber>,
+    /// The first TSval of the sender.
+    clock: Option<SeqNumber>,
+    /// The first TSval of the receiver.
+    echo: Option<SeqNumber>,
 }
 
 /// One sequence number, relative or as it travelled.
@@ -82,6 +89,16 @@ impl Relative {
     /// A number of the opposite direction's sequence space, such as a SACK edge.
     pub(crate) fn acknowledged(&self, value: u32) -> Number {
         Number::new(SeqNumber(value), self.zero.ack)
+    }
+
+    /// TSval and TSecr, as distances from the first TSval of either side. A TSecr of 0 before the
+    /// other side has named a TSval is what it should be, and stays 0.
+    pub(crate) fn clock(&self, value: u32, echo: u32) -> (Number, Number) {
+        let echo_zero = self.zero.echo.or((echo == 0).then_some(SeqNumber(0)));
+        (
+            Number::new(SeqNumber(value), self.zero.clock),
+            Number::new(SeqNumber(echo), echo_zero),
+        )
     }
 }
 
@@ -138,9 +155,14 @@ impl Numbers {
                 flow.peer_shift = segment.options.window_scale;
             }
         }
-        let zero = SeqZero {
+        if let Some((value, _)) = segment.options.timestamps {
+            flow.peer_clock.get_or_insert(SeqNumber(value));
+        }
+        let zero = Zero {
             seq: flow.peer_isn.or(flow.first_peer_syn),
             ack: flow.stack_isn,
+            clock: flow.peer_clock,
+            echo: flow.stack_clock,
         };
         let shift = flow.shift(segment, flow.peer_shift);
         Relative::new(number, segment, zero, shift)
@@ -160,9 +182,14 @@ impl Numbers {
             flow.stack_isn = Some(segment.seq);
             flow.stack_shift = segment.options.window_scale;
         }
-        let zero = SeqZero {
+        if let Some((value, _)) = segment.options.timestamps {
+            flow.stack_clock.get_or_insert(SeqNumber(value));
+        }
+        let zero = Zero {
             seq: flow.stack_isn,
             ack: flow.peer_isn.or(flow.first_peer_syn),
+            clock: flow.stack_clock,
+            echo: flow.peer_clock,
         };
         let shift = flow.shift(segment, flow.stack_shift);
         Relative::new(number, segment, zero, shift)
@@ -181,7 +208,7 @@ impl Numbers {
 }
 
 impl Relative {
-    fn new(flow: usize, segment: &Segment, zero: SeqZero, shift: u8) -> Relative {
+    fn new(flow: usize, segment: &Segment, zero: Zero, shift: u8) -> Relative {
         Relative {
             flow,
             seq: Number::new(segment.seq, zero.seq),
@@ -201,6 +228,8 @@ impl Flow {
             peer_isn: None,
             stack_shift: None,
             peer_shift: None,
+            stack_clock: None,
+            peer_clock: None,
             first_peer_syn: None,
             accepted: Vec::new(),
             last_peer_syn: None,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::finding::title;
 use super::style::Style;
 use super::words::{counted, rounded, wrapped};
-use crate::harness::{Checked, Kind};
+use crate::harness::{Checked, Finding, Kind};
 use crate::model::State;
 use crate::oracle::known::Known;
 use crate::oracle::{Coverage, EventKind};
@@ -167,20 +167,15 @@ fn known(out: &mut String, run: &Run, style: Style) {
     out.push('\n');
 }
 
-/// Each finding again in one line, and the verdict on the run.
+/// Findings by what they are about, and the verdict on the run.
 fn recap(out: &mut String, run: &Run, style: Style) {
     let checked = run.checked;
     let of = |kind: Kind| {
         let found = checked.findings.iter();
         found.filter(|f| f.fault.kind() == kind).count() as u64
     };
-    for finding in &checked.findings {
-        let line = format!("{:>3}. {}", finding.number, title(&finding.fault));
-        let lines = wrapped(&line, 92);
-        for (n, line) in lines.iter().enumerate() {
-            let indent = if n == 0 { "  " } else { "     " };
-            let _ = writeln!(out, "{indent}{line}");
-        }
+    for kind in [Kind::Broken, Kind::Deviation, Kind::Missed] {
+        groups(out, checked, kind);
     }
     let stale = checked.known.iter().filter(|known| known.stale).count() as u64;
     let mut parts = Vec::new();
@@ -205,4 +200,25 @@ fn recap(out: &mut String, run: &Run, style: Style) {
         style.bad("failed")
     };
     let _ = writeln!(out, "{} {word}: {parts}", run.declared);
+}
+
+/// The findings of a kind, those with the same title together, the oldest first.
+fn groups(out: &mut String, checked: &Checked, kind: Kind) {
+    let mut groups: Vec<(String, Vec<&Finding>)> = Vec::new();
+    for finding in checked.findings.iter().filter(|f| f.fault.kind() == kind) {
+        let title = title(&finding.fault);
+        match groups.iter_mut().find(|(other, _)| *other == title) {
+            Some((_, findings)) => findings.push(finding),
+            None => groups.push((title, vec![finding])),
+        }
+    }
+    for (title, findings) in groups {
+        let numbers: Vec<String> = findings.iter().map(|f| f.number.to_string()).collect();
+        for line in wrapped(&title, 98) {
+            let _ = writeln!(out, "  {line}");
+        }
+        for line in wrapped(&format!("finding {}", numbers.join(", ")), 92) {
+            let _ = writeln!(out, "      {line}");
+        }
+    }
 }

@@ -1,25 +1,42 @@
 //! Small words that several parts of a report share: calls, outcomes, counts, line breaks.
 
+use crate::scenario::{CallStep, Flow};
 use crate::stack::{CallError, Outcome, Socket};
 use crate::trace::Call;
 
 /// A call and its outcome in one line, as the stack's user sees them.
 pub(crate) fn call_line(socket: Socket, call: Call, outcome: Outcome) -> String {
     let name = char::from(b'A' + socket.0.min(25));
-    let call = match call {
-        Call::Listen { port, remote: None } => format!("listen :{port}"),
-        Call::Listen {
-            port,
-            remote: Some(remote),
-        } => format!("listen :{port} from :{}", remote.port),
-        Call::Connect { port, remote } => format!("connect :{port} to :{}", remote.port),
+    let call = call_words(call, Flow::of(socket));
+    format!("{name}: {call} -> {}", outcome_words(outcome))
+}
+
+/// A call as a scenario writes it: ports only where they are not the socket's usual ones.
+fn call_words(call: Call, usual: Flow) -> String {
+    let port = |word: &str, port: u16, usual: u16| {
+        if port == usual {
+            String::new()
+        } else {
+            format!(" {word} :{port}")
+        }
+    };
+    let local = |n| port("port", n, usual.local_port());
+    match call {
+        Call::Listen { port: n, remote } => {
+            let from = remote.map(|remote| format!(" from :{}", remote.port));
+            format!("listen{}{}", local(n), from.unwrap_or_default())
+        }
+        Call::Connect { port: n, remote } => {
+            let to = port("to", remote.port, usual.remote_port());
+            format!("connect{}{to}", local(n))
+        }
         Call::Send(n) => format!("send {n}"),
+        Call::Receive(CallStep::MOST) => "recv".to_owned(),
         Call::Receive(n) => format!("recv {n}"),
         Call::Close => "close".to_owned(),
         Call::Abort => "abort".to_owned(),
         Call::Status => "status".to_owned(),
-    };
-    format!("{name}: {call} -> {}", outcome_words(outcome))
+    }
 }
 
 /// The outcome of a call in words.
@@ -58,11 +75,14 @@ pub(crate) fn shortened(line: &str, width: usize) -> String {
     format!("{}...", kept.trim_end())
 }
 
+/// A space at which no line is broken.
+pub(crate) const FIXED_SPACE: &str = "\u{a0}";
+
 /// A text in lines of at most `width` characters, broken between words where that is possible.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    for word in text.split_ascii_whitespace() {
         let mut word = word;
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
             lines.push(std::mem::take(&mut line));

@@ -4,6 +4,7 @@ use super::{reset_for, silently, synchronize};
 use crate::model::tcb::{Branches, Tcb};
 use crate::model::{Context, State};
 use crate::spec::req;
+use crate::time::Micros;
 use crate::wire::{Flags, Segment};
 
 pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
@@ -27,19 +28,18 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
 }
 
 fn syn(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
-    // A SYN with other control bits may be dropped whole.
-    if seg.flags.intersects(Flags::FIN | Flags::URG | Flags::PSH) {
-        let mut dropped = silently(tcb);
-        dropped.due.credit = false;
-        out.push(dropped, req::RFC9293_3_10_7_2_P04);
-    }
-    let mut tcb = silently(tcb);
-    tcb.due.credit = false;
+    let mut dropped = silently(tcb);
+    dropped.due.credit = false;
+    let mut tcb = dropped;
     synchronize(&mut tcb, seg, ctx);
     tcb.state = State::SynReceived;
-    tcb.rtx.ceiling = ctx.profile.rto_initial;
+    tcb.rtx.ceiling = Micros(tcb.rtx.ceiling.0.max(ctx.profile.rto_initial.0));
     tcb.due.syn = ctx.now;
     ride_along(tcb, seg, out);
+    // A SYN with other control bits may be dropped whole.
+    if seg.flags.intersects(Flags::FIN | Flags::URG | Flags::PSH) {
+        out.push(dropped, req::RFC9293_3_10_7_2_P04);
+    }
 }
 
 /// Text and FIN on a SYN are kept for later, or dropped and sent again by the peer. The

@@ -36,9 +36,18 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         // Any of ignoring the option, dropping the segment and resetting is tolerable.
         dropped_unread(&tcb, seg, ctx, out);
     }
+    if seg.options.duplicate && (seg.flags.syn() || tcb.timestamps_agreed()) {
+        // Which of two values counts is anybody's guess, and so is all that follows.
+        let mut unsure = tcb.muted();
+        if tcb.state == State::Listen {
+            unsure.state = State::SynReceived;
+            unsure.remote = Some(seg.src);
+        }
+        out.push(unsure, req::RFC9293_MUST_7);
+    }
     tcb.rtx.quiet = false;
-    tcb.arrived_at = ctx.now;
     // A reset asks for no answer; anything else may get one empty acknowledgment.
+    tcb.due.spare = seg.flags.rst() && (tcb.due.credit || tcb.due.spare);
     tcb.due.credit = !seg.flags.rst();
     match tcb.state {
         State::Closed => closed::step(tcb, seg, ctx, out),
@@ -52,6 +61,25 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         | State::Closing
         | State::LastAck
         | State::TimeWait => sequence::step(tcb, seg, ctx, out),
+    }
+}
+
+/// Lets a segment arrive that is for another connection than this one: nobody's, so it meets
+/// CLOSED, and only the answer is remembered here.
+pub fn stray(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let mut nobody = Branches::default();
+    let closed = Tcb {
+        input: tcb.input,
+        ..Tcb::default()
+    };
+    step(&closed, seg, ctx, &mut nobody);
+    for (answering, by) in nobody.iter() {
+        let mut tcb = *tcb;
+        tcb.due.reply = answering.due.reply;
+        tcb.due.reply_at = answering.due.reply_at;
+        tcb.due.reply_to = answering.due.reply_to;
+        tcb.input = answering.input;
+        out.push(tcb, *by);
     }
 }
 
@@ -199,6 +227,7 @@ fn synchronize(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     }
     if let Some((value, _)) = seg.options.timestamps {
         tcb.ts.recent = value;
+        tcb.ts.of_syn = value;
         tcb.ts.recent_at = ctx.now;
     }
     take_window_of_syn(tcb, seg);

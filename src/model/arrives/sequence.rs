@@ -50,7 +50,7 @@ fn fails_paws(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
     };
     let old = (value.wrapping_sub(tcb.ts.recent) as i32) < 0;
     let fresh = ctx.now.since(tcb.ts.recent_at) <= TS_RECENT_VALID;
-    tcb.ts.on && !seg.flags.rst() && old && fresh
+    tcb.timestamps_agreed() && !seg.flags.rst() && old && fresh
 }
 
 fn accepted(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
@@ -69,7 +69,7 @@ fn note_timestamp(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     };
     let newer = (value.wrapping_sub(tcb.ts.recent) as i32) >= 0
         || ctx.now.since(tcb.ts.recent_at) > TS_RECENT_VALID;
-    if tcb.ts.on && !seg.flags.rst() && newer && seg.seq.at_or_before(acked) {
+    if tcb.timestamps_agreed() && !seg.flags.rst() && newer && seg.seq.at_or_before(acked) {
         tcb.ts.recent = value;
         tcb.ts.recent_at = ctx.now;
     }
@@ -176,7 +176,12 @@ fn at_closed_window(tcb: Tcb, seg: &Segment, ctx: &Context, by: Req, out: &mut B
     let mut used = Branches::default();
     super::ack::use_acknowledgment(tcb, seg, ctx, &mut used);
     for (tcb, _) in used.iter() {
-        out.push(acknowledge(*tcb, ctx, by), req::RFC9293_3_10_7_4_P04);
+        let answered = match tcb.state {
+            // It acknowledged the FIN in LAST-ACK: there is nothing left that could answer.
+            State::Closed => silently(*tcb),
+            _ => acknowledge(*tcb, ctx, by),
+        };
+        out.push(answered, req::RFC9293_3_10_7_4_P04);
     }
 }
 

@@ -36,6 +36,8 @@ fn in_syn_received(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let by = req::RFC9293_3_10_7_4_P10;
     out.push(acknowledge(tcb, ctx, by), by);
     let reset = reset_for(tcb, seg, ctx, by);
+    // A reset that the stack itself does not act upon.
+    out.push(reset, by);
     match tcb.origin {
         Origin::Passive => {
             out.push(silently(tcb).listens_again(), by);

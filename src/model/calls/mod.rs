@@ -32,6 +32,8 @@ pub fn step(
         at: ctx.now,
     };
     tcb.due.reply = None;
+    tcb.due.credit |= tcb.due.spare;
+    tcb.due.spare = false;
     match call {
         Call::Listen { port, remote } => open::passive(tcb, *port, *remote, outcome, out),
         Call::Connect { port, remote } => open::active(tcb, *port, *remote, outcome, ctx, out),

@@ -105,6 +105,8 @@ pub(super) fn syn_sent(tcb: Tcb, port: u16, remote: Endpoint, ctx: &Context) -> 
         ..Tcb::default()
     };
     opened.due.syn = ctx.now;
+    opened.arrived_at = ctx.now;
+    opened.rtx.flight_at = ctx.now;
     opened.rtx.ceiling = ctx.profile.rto_initial;
     opened
 }

@@ -39,7 +39,7 @@ pub(super) fn check(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault
 }
 
 /// SACK blocks only where permitted, and of what really arrived (RFC 2018).
-pub(super) fn sack(tcb: &Tcb, seg: &Segment) -> Result<(), Fault> {
+pub(super) fn sack(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     if seg.options.sack.is_empty() {
         return Ok(());
     }
@@ -60,60 +60,68 @@ pub(super) fn sack(tcb: &Tcb, seg: &Segment) -> Result<(), Fault> {
                 .iter()
                 .any(|(from, to)| from.at_or_before(left) && right.at_or_before(to));
         if !left.before(right) || !(duplicate || arrived) {
-            return Err(Fault::new(
-                req::RFC2018_3_P01,
-                kind(seg),
-                "every SACK block covers what arrived ahead of the acknowledgment",
-            )
-            .deep(3));
+            ctx.unless_pardoned(
+                Fault::new(
+                    req::RFC2018_3_P01,
+                    kind(seg),
+                    "every SACK block covers what arrived ahead of the acknowledgment",
+                )
+                .deep(3),
+            )?;
         }
     }
     Ok(())
 }
 
 /// Timestamps where they were agreed upon, echoing TS.Recent (RFC 7323).
-fn timestamps(tcb: &Tcb, seg: &Segment, _ctx: &Context) -> Result<(), Fault> {
+fn timestamps(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     if seg.flags.rst() || seg.flags.syn() || tcb.state == State::Closed {
         return Ok(());
     }
     let Some((value, echo)) = seg.options.timestamps else {
         if tcb.ts.on {
-            return Err(Fault::new(
-                req::RFC7323_3_2_5,
-                kind(seg),
-                "timestamps on every segment once both SYNs had them",
-            )
-            .deep(2));
+            ctx.unless_pardoned(
+                Fault::new(
+                    req::RFC7323_3_2_5,
+                    kind(seg),
+                    "timestamps on every segment once both SYNs had them",
+                )
+                .deep(2),
+            )?;
         }
         return Ok(());
     };
     // Between its SYN and the handshake's end the stack may already use what it has answered.
     let answered = tcb.ours.timestamps && tcb.theirs.timestamps;
     if !tcb.ts.on && !answered {
-        return Err(Fault::new(
-            req::RFC7323_3_2_4,
-            kind(seg),
-            "no timestamps unless both SYNs had them",
-        )
-        .deep(2));
+        ctx.unless_pardoned(
+            Fault::new(
+                req::RFC7323_3_2_4,
+                kind(seg),
+                "no timestamps unless both SYNs had them",
+            )
+            .deep(2),
+        )?;
     }
     if let Some(sent) = tcb.ts.sent
         && (value.wrapping_sub(sent) as i32) < 0
     {
-        return Err(Fault::new(
-            req::RFC7323_4_1_1,
-            kind(seg),
-            "the timestamp clock does not run backwards",
-        )
-        .deep(2));
+        ctx.unless_pardoned(
+            Fault::new(
+                req::RFC7323_4_1_1,
+                kind(seg),
+                "the timestamp clock does not run backwards",
+            )
+            .deep(2),
+        )?;
     }
     if tcb.ts.on && echo != tcb.ts.recent {
-        return Err(Fault::new(
+        ctx.unless_pardoned(Fault::new(
             req::RFC7323_4_3_P01,
             kind(seg),
             "TSecr is TS.Recent: the TSval of the last segment that began at or before the last acknowledgment sent",
         )
-        .deep(2));
+        .deep(2))?;
     }
     Ok(())
 }

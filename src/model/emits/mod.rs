@@ -34,10 +34,11 @@ pub fn step(
     }
     match tcb.state {
         State::Closed | State::Listen | State::SynSent => {
-            let by = match tcb.state {
+            let unasked = match tcb.state {
                 State::SynSent => req::RFC9293_3_10_7_3_P07,
-                _ => tcb.due.reply.map_or(req::RFC9293_3_10_7_1_P03, |r| r.by),
+                _ => req::RFC9293_3_10_7_1_P03,
             };
+            let by = tcb.due.reply.map_or(unasked, |reply| reply.by);
             Err(Fault::new(
                 by,
                 kind(seg),

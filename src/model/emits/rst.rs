@@ -40,10 +40,11 @@ fn check(tcb: &mut Tcb, seg: &Segment, reply: &Reply, ctx: &Context) -> Result<(
             return fault("a reset whose SEQ is SEG.ACK, or SND.NXT when the user aborts, or 0");
         }
         // The peer will not take it at its word, if it follows RFC 5961.
+        let (state, event) = tcb.occasion(ctx.now);
         tcb.miss(Miss {
             requirement: reply.by,
-            state: tcb.input.state,
-            event: tcb.input.class,
+            state,
+            event,
             instead: kind(seg),
             index: ctx.index,
         });

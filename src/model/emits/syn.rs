@@ -21,10 +21,11 @@ pub(super) fn step(
         }
         State::SynSent | State::SynReceived => {
             let mut tcb = tcb;
+            let first = is_first(&tcb);
             numbers(&mut tcb, seg, ctx)?;
             options(&mut tcb, seg, ctx)?;
             window::of_syn(&mut tcb, seg, ctx)?;
-            sent(&mut tcb, seg, ctx);
+            sent(&mut tcb, seg, first, ctx);
             out.push(tcb, req::RFC9293_3_10_1_P01);
             Ok(())
         }
@@ -64,7 +65,7 @@ fn numbers(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
             "a SYN,ACK that acknowledges the SYN, and what came with it",
         );
     }
-    let first = tcb.due.syn != Instant::NEVER;
+    let first = is_first(tcb);
     match tcb.snd.iss {
         Some(iss) if iss != seg.seq => {
             return fault(
@@ -87,6 +88,11 @@ fn numbers(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
         super::text::retransmission_in_time(tcb, seg, ctx)?;
     }
     Ok(())
+}
+
+/// Whether this SYN, or SYN,ACK, is sent for the first time.
+fn is_first(tcb: &Tcb) -> bool {
+    tcb.due.syn != Instant::NEVER || tcb.snd.iss.is_none()
 }
 
 fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
@@ -122,7 +128,7 @@ fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
         }
     }
     if let Some((_, echo)) = ours.timestamps {
-        if seg.flags.ack() && echo != tcb.ts.recent {
+        if seg.flags.ack() && echo != tcb.ts.recent && echo != tcb.ts.of_syn {
             return fault(req::RFC7323_3_2_2, "TSecr of a SYN,ACK is the SYN's TSval");
         }
         if !seg.flags.ack() && echo != 0 {
@@ -143,21 +149,25 @@ fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
 }
 
 fn soft(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
+    let (state, event) = tcb.occasion(ctx.now);
     tcb.miss(Miss {
         requirement: by,
-        state: tcb.input.state,
-        event: tcb.input.class,
+        state,
+        event,
         instead: kind(seg),
         index: ctx.index,
     });
 }
 
-fn sent(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
-    let first = tcb.due.syn != Instant::NEVER;
+fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, ctx: &Context) {
     tcb.due.syn = Instant::NEVER;
     tcb.due.reply = None;
     if seg.flags.ack() {
         tcb.rcv.acked = Some(seg.ack);
+    }
+    let running = tcb.snd.nxt == seg.seq + 1;
+    if first {
+        tcb.rtx.gap = Micros::ZERO;
     }
     if first && tcb.snd.nxt != seg.seq + 1 {
         tcb.snd.nxt = seg.seq + 1;
@@ -169,6 +179,9 @@ fn sent(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
         tcb.rtx.ceiling = Micros((tcb.rtx.ceiling.0 * 2).max(3_000_000).min(longest));
     }
     tcb.rtx.since = ctx.now;
-    tcb.rtx.sent_at = ctx.now;
+    if !(first && running) {
+        // Where the SYN's timer runs already, the SYN,ACK does not start it anew.
+        tcb.rtx.sent_at = ctx.now;
+    }
     tcb.rtx.quiet = true;
 }

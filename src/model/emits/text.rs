@@ -17,7 +17,7 @@ pub(super) fn step(
 ) -> Result<(), Fault> {
     let mut tcb = tcb;
     acknowledgment(&tcb, seg)?;
-    super::header::sack(&tcb, seg)?;
+    super::header::sack(&tcb, seg, ctx)?;
     let edge_before = tcb.rcv.edge;
     window::of_segment(&mut tcb, seg, ctx)?;
     let by = if keep_alive(&mut tcb, seg, ctx)? {
@@ -78,7 +78,8 @@ fn beyond(tcb: &Tcb) -> Req {
         {
             req::RFC9293_3_10_7_4_P16
         }
-        _ => req::RFC9293_3_4_P04,
+        // What asked for an answer was not to be accepted.
+        _ => tcb.due.reply.map_or(req::RFC9293_3_4_P04, |reply| reply.by),
     }
 }
 
@@ -86,6 +87,9 @@ fn beyond(tcb: &Tcb) -> Req {
 fn behind(tcb: &Tcb) -> Req {
     use crate::model::EventClass;
     match tcb.input.class {
+        EventClass::Segment(class) if class.flags().fin() && tcb.rcv.fin => {
+            req::RFC9293_3_10_7_4_P28
+        }
         EventClass::Segment(class) if class.text && tcb.input.state.receives_text() => {
             req::RFC9293_3_10_7_4_P23
         }
@@ -112,10 +116,14 @@ fn keep_alive(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<bool, Fault
         return fault(req::RFC9293_MUST_25, "no keep-alive unless switched on");
     };
     if ctx.now.since(tcb.arrived_at) + ctx.profile.slack < interval {
-        return fault(
-            req::RFC9293_MUST_26,
-            "no keep-alive before nothing has arrived for an interval",
-        );
+        ctx.unless_pardoned(
+            Fault::new(
+                req::RFC9293_MUST_26,
+                kind(seg),
+                "no keep-alive before nothing has arrived for an interval",
+            )
+            .deep(7),
+        )?;
     }
     if seg.payload_len > 0 {
         miss(tcb, seg, ctx, req::RFC9293_SHLD_12);
@@ -145,6 +153,10 @@ fn empty(
     }
     let news = tcb.rcv.acked.is_none_or(|acked| seg.ack.after(acked));
     if news {
+        if edge_before.at_or_before(tcb.rcv.nxt) {
+            // Nothing was acceptable any more: it may have been a challenge all the same.
+            tcb.challenged_at = Some(ctx.now);
+        }
         tcb.due.credit = false;
         return Ok(req::RFC9293_3_10_7_4_P23);
     }
@@ -208,7 +220,7 @@ fn sequence(tcb: &mut Tcb, seg: &Segment, text: &[u8], ctx: &Context) -> Result<
     let new = seg.end().after(tcb.snd.nxt);
     if new {
         in_window(tcb, seg, end, ctx)?;
-        push(tcb, seg, end)?;
+        push(tcb, seg, end, ctx)?;
     }
     if seg.seq.before(tcb.snd.nxt) {
         retransmitted(tcb, seg, new, ctx)?;
@@ -323,7 +335,9 @@ fn size(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     } else {
         req::RFC9293_MUST_16
     };
-    Err(Fault::new(by, kind(seg), "no more text than the effective send MSS").deep(8))
+    ctx.unless_pardoned(
+        Fault::new(by, kind(seg), "no more text than the effective send MSS").deep(8),
+    )
 }
 
 /// New octets stay inside the window; one may probe a closed one.
@@ -341,31 +355,35 @@ fn in_window(tcb: &mut Tcb, seg: &Segment, end: SeqNumber, ctx: &Context) -> Res
         miss(tcb, seg, ctx, req::RFC9293_SHLD_15);
         return Ok(());
     }
-    Err(Fault::new(
-        if tcb.snd.wnd_from_syn && tcb.send_shift() > 0 {
-            req::RFC7323_2_2_6
-        } else {
-            req::RFC9293_3_8_P02
-        },
-        kind(seg),
-        "no new octets beyond the window that the peer offers",
+    ctx.unless_pardoned(
+        Fault::new(
+            if tcb.snd.wnd_from_syn && tcb.send_shift() > 0 {
+                req::RFC7323_2_2_6
+            } else {
+                req::RFC9293_3_8_P02
+            },
+            kind(seg),
+            "no new octets beyond the window that the peer offers",
+        )
+        .deep(8),
     )
-    .deep(8))
 }
 
 /// Without a push call, the segment that empties the queue is pushed (RFC9293-MUST-61).
-fn push(tcb: &Tcb, seg: &Segment, end: SeqNumber) -> Result<(), Fault> {
+fn push(tcb: &Tcb, seg: &Segment, end: SeqNumber, ctx: &Context) -> Result<(), Fault> {
     let empties = seg.payload_len > 0 && end == tcb.queue_end();
     let probe = tcb.snd.wnd == 0;
     if !empties || probe || seg.flags.intersects(Flags::PSH | Flags::FIN) {
         return Ok(());
     }
-    Err(Fault::new(
-        req::RFC9293_MUST_61,
-        kind(seg),
-        "PSH on the segment that empties the queue",
+    ctx.unless_pardoned(
+        Fault::new(
+            req::RFC9293_MUST_61,
+            kind(seg),
+            "PSH on the segment that empties the queue",
+        )
+        .deep(8),
     )
-    .deep(8))
 }
 
 /// Not before its time, and with doubling gaps (RFC 6298 section 5).
@@ -382,21 +400,29 @@ pub(super) fn retransmission_in_time(tcb: &Tcb, seg: &Segment, ctx: &Context) ->
     };
     let waited = ctx.now.since(from) + ctx.profile.slack;
     if waited < ctx.profile.rto_min {
-        return Err(Fault::new(
-            req::RFC6298_5_1,
-            kind(seg),
-            "no retransmission before the retransmission timeout",
-        )
-        .deep(8));
+        ctx.unless_pardoned(
+            Fault::new(
+                if rtx.quiet {
+                    req::RFC6298_5_1
+                } else {
+                    req::RFC5681_3_2_P01
+                },
+                kind(seg),
+                "no retransmission before the retransmission timeout",
+            )
+            .deep(8),
+        )?;
     }
     let capped = Micros(ctx.profile.rto_max.0 * 9 / 10);
     if rtx.quiet && rtx.gap > Micros::ZERO && waited < Micros(rtx.gap.0 * 3 / 2).min(capped) {
-        return Err(Fault::new(
-            req::RFC6298_5_4,
-            kind(seg),
-            "each retransmission waits about twice as long as the one before",
-        )
-        .deep(8));
+        ctx.unless_pardoned(
+            Fault::new(
+                req::RFC6298_5_4,
+                kind(seg),
+                "each retransmission waits about twice as long as the one before",
+            )
+            .deep(8),
+        )?;
     }
     Ok(())
 }
@@ -454,10 +480,11 @@ fn acknowledged(tcb: &mut Tcb, seg: &Segment, _ctx: &Context) {
 }
 
 fn miss(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
+    let (state, event) = tcb.occasion(ctx.now);
     tcb.miss(Miss {
         requirement: by,
-        state: tcb.input.state,
-        event: tcb.input.class,
+        state,
+        event,
         instead: kind(seg),
         index: ctx.index,
     });

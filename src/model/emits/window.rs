@@ -71,10 +71,11 @@ pub(super) fn of_segment(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<
     let edge = seg.ack + window;
     let rounding = 1u32 << shift;
     if (edge + (rounding - 1)).before(tcb.rcv.edge) {
+        let (state, event) = tcb.occasion(ctx.now);
         tcb.miss(Miss {
             requirement: req::RFC9293_SHLD_14,
-            state: tcb.input.state,
-            event: tcb.input.class,
+            state,
+            event,
             instead: kind(seg),
             index: ctx.index,
         });

@@ -1,1 +1,0 @@
-//! The reference stack: the model as a complete endpoint.

@@ -1,0 +1,273 @@
+//! One segment on its way out: options, window, the model's consent, and the packet.
+
+use arrayvec::ArrayVec;
+
+use super::endpoint::{Endpoint, Scratch, Shared};
+use super::twist::{self, Departure};
+use crate::model::tcb::Origin;
+use crate::model::{State, Tcb, emits, settle};
+use crate::stack::{Broken, Outbox, Profile};
+use crate::time::Instant;
+use crate::wire::{self, Endpoint as Address, Flags, OptionBytes, Options, Segment, SeqNumber};
+
+/// What the policy wants to send.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outgoing {
+    pub(super) flags: Flags,
+    pub(super) seq: SeqNumber,
+    /// The acknowledgment, where it is not RCV.NXT.
+    pub(super) ack: Option<SeqNumber>,
+    /// Octets of text.
+    pub(super) text: u32,
+}
+
+impl Outgoing {
+    pub(super) fn new(flags: Flags, seq: SeqNumber) -> Outgoing {
+        Outgoing {
+            flags,
+            seq,
+            ack: None,
+            text: 0,
+        }
+    }
+}
+
+/// The MSS that fits the link (RFC9293-MUST-67).
+pub(super) fn announced_mss(profile: &Profile) -> u16 {
+    profile.mtu - profile.family.header_len() as u16 - 20
+}
+
+/// Puts options into a field that has room for them.
+fn put(result: Result<(), wire::OptionsFull>) {
+    debug_assert!(result.is_ok());
+}
+
+impl Endpoint {
+    /// The window to advertise, in octets: all that is free, rounded down by the scale.
+    pub(super) fn window(&self, shared: &Shared) -> u32 {
+        u32::from(self.window_field(shared)) << self.tcb.receive_shift()
+    }
+
+    fn window_field(&self, shared: &Shared) -> u16 {
+        let free = shared
+            .profile
+            .receive_buffer
+            .saturating_sub(self.tcb.unread());
+        (free >> self.tcb.receive_shift()).min(65_535) as u16
+    }
+
+    /// The text that one segment can carry (RFC9293-MUST-16, RFC6691-2.3).
+    pub(super) fn effective_mss(&self, shared: &Shared) -> u32 {
+        let announced = match self.tcb.theirs.mss {
+            None | Some(0) => shared.profile.family.default_mss(),
+            Some(mss) => mss,
+        };
+        let options = self.options(Flags::ACK, shared).len() as u32;
+        let most = announced.min(announced_mss(&shared.profile));
+        twist::effective_mss(shared.fault, &self.tcb, most.into(), options)
+            .unwrap_or(u32::from(most).saturating_sub(options).max(1))
+    }
+
+    /// The options field, padded with no-operations to a multiple of four.
+    fn options(&self, flags: Flags, shared: &Shared) -> OptionBytes {
+        let mut field = OptionBytes::new();
+        if flags.rst() {
+            return field;
+        }
+        if flags.syn() {
+            self.syn_options(flags, shared, &mut field);
+            return field;
+        }
+        let answered = self.tcb.ours.timestamps && self.tcb.theirs.timestamps;
+        if self.tcb.ts.on || answered {
+            self.put_timestamps(shared, &mut field);
+        }
+        if self.tcb.theirs.sack && self.tcb.ours.sack {
+            self.put_sack(&mut field);
+        }
+        field
+    }
+
+    /// What a SYN offers, and a SYN,ACK of a passive open answers.
+    fn syn_options(&self, flags: Flags, shared: &Shared, field: &mut OptionBytes) {
+        let profile = &shared.profile;
+        let answers = flags.ack() && self.tcb.origin == Origin::Passive;
+        let theirs = &self.tcb.theirs;
+        put(wire::put_mss(field, announced_mss(profile)));
+        if let Some(shift) = profile.window_scale
+            && (!answers || theirs.window_scale.is_some())
+        {
+            put(wire::put_nop(field));
+            put(wire::put_window_scale(field, shift));
+        }
+        if profile.sack && (!answers || theirs.sack) {
+            put(wire::put_nop(field));
+            put(wire::put_nop(field));
+            put(wire::put_sack_permitted(field));
+        }
+        if profile.timestamps && (!answers || theirs.timestamps) {
+            self.put_timestamps(shared, field);
+        }
+    }
+
+    fn put_timestamps(&self, shared: &Shared, field: &mut OptionBytes) {
+        let value = shared.secret.timestamp(shared.now);
+        put(wire::put_nop(field));
+        put(wire::put_nop(field));
+        put(wire::put_timestamps(field, value, self.tcb.ts.recent));
+    }
+
+    /// SACK blocks of what lies ahead of the gap, the latest first (RFC 2018 section 4).
+    fn put_sack(&self, field: &mut OptionBytes) {
+        let room = field.remaining_capacity().saturating_sub(4) / 8;
+        let latest = |from: SeqNumber, to: SeqNumber| self.latest.within(from, to.since(from));
+        let ahead = || self.tcb.rcv.ahead.iter();
+        let blocks: ArrayVec<(u32, u32), 4> = ahead()
+            .filter(|&(from, to)| latest(from, to))
+            .chain(ahead().filter(|&(from, to)| !latest(from, to)))
+            .map(|(from, to)| (from.0, to.0))
+            .take(room.min(4))
+            .collect();
+        if !blocks.is_empty() {
+            put(wire::put_nop(field));
+            put(wire::put_nop(field));
+            put(wire::put_sack(field, &blocks));
+        }
+    }
+
+    /// Sends one segment, with the model's consent.
+    pub(super) fn emit(
+        &mut self,
+        what: Outgoing,
+        shared: &Shared,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) -> Result<(), Broken> {
+        let Some(remote) = self
+            .tcb
+            .due
+            .reply_to
+            .filter(|_| what.flags.rst())
+            .or(self.tcb.remote)
+        else {
+            return Ok(());
+        };
+        let mut options = self.options(what.flags, shared);
+        let mut segment = self.segment(&what, remote, &options, shared);
+        scratch.text.resize(what.text as usize, 0);
+        let offset = what.seq.since(self.tcb.text_start());
+        self.tx.read(offset, &mut scratch.text);
+
+        let before = self.tcb;
+        self.consent(&segment, shared, scratch)?;
+        if what.flags.ack() && !what.flags.rst() {
+            self.has_read = false;
+        }
+        let departure = match shared.fault {
+            None => Departure::Once,
+            Some(fault) => {
+                let mut parts = twist::Parts {
+                    segment: &mut segment,
+                    options: &mut options,
+                    text: &mut scratch.text,
+                };
+                twist::emission(fault, &before, &mut parts, shared)
+            }
+        };
+        wire::build(&segment, &options, &scratch.text, &mut scratch.packet);
+        match departure {
+            Departure::Once => out.push(shared.now, &scratch.packet),
+            Departure::Never => Ok(()),
+            Departure::Twice => {
+                out.push(shared.now, &scratch.packet)?;
+                out.push(shared.now, &scratch.packet)
+            }
+            Departure::Damaged => {
+                if let Some(last) = scratch.packet.last_mut() {
+                    *last ^= 1;
+                }
+                out.push(shared.now, &scratch.packet)
+            }
+        }
+    }
+
+    fn segment(
+        &self,
+        what: &Outgoing,
+        remote: Address,
+        options: &OptionBytes,
+        shared: &Shared,
+    ) -> Segment {
+        let window = if what.flags.rst() {
+            0
+        } else if what.flags.syn() {
+            shared.profile.receive_buffer.min(65_535) as u16
+        } else {
+            self.window_field(shared)
+        };
+        let ack = match what.ack {
+            Some(ack) => ack,
+            None if what.flags.ack() => self.tcb.rcv.nxt,
+            None => SeqNumber(0),
+        };
+        Segment {
+            src: Address {
+                addr: shared.profile.family.stack(),
+                port: self.tcb.port,
+            },
+            dst: remote,
+            seq: what.seq,
+            ack,
+            flags: what.flags,
+            window,
+            urgent: 0,
+            options: Options::parse(options),
+            payload_len: what.text,
+        }
+    }
+
+    /// Steps the model over what is to be sent.
+    fn consent(
+        &mut self,
+        segment: &Segment,
+        shared: &Shared,
+        scratch: &mut Scratch,
+    ) -> Result<(), Broken> {
+        let ctx = shared.ctx();
+        scratch.branches.clear();
+        let before = self.tcb;
+        let stepped = emits::step(&before, segment, &scratch.text, &ctx, &mut scratch.branches);
+        match (stepped, scratch.branches.iter().next()) {
+            (Ok(()), Some((after, _))) => self.tcb = *after,
+            (Err(fault), _) if shared.fault.is_none() => {
+                return Err(Broken(format!(
+                    "the reference stack sends {} in {}, against {}: {}",
+                    segment.flags, before.state, fault.requirement, fault.expected
+                )));
+            }
+            _ => force(&mut self.tcb, segment),
+        }
+        settle(&mut self.tcb, &ctx);
+        Ok(())
+    }
+}
+
+/// With a fault switched on the model does not consent to everything that is sent.
+fn force(tcb: &mut Tcb, segment: &Segment) {
+    tcb.due.reply = None;
+    if segment.flags.rst() {
+        return;
+    }
+    tcb.due.syn = Instant::NEVER;
+    tcb.due.ack = Instant::NEVER;
+    tcb.due.soft_ack = None;
+    if segment.flags.ack() {
+        tcb.rcv.acked = Some(segment.ack);
+    }
+    if tcb.state != State::Closed && segment.end().after(tcb.snd.nxt) {
+        tcb.snd.nxt = segment.end();
+        if segment.flags.fin() {
+            tcb.snd.fin = Some(segment.end() - 1);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The seeded faults: what the reference stack can be told to do wrong.
+//!
+//! Each breaks one rule in one place, and names the requirement by which the oracle has to catch
+//! it. How each is done stands in [`super::twist`] or, where it is a matter of when to send, in
+//! the policy itself.
+
+use crate::spec::{Req, req};
+
+macro_rules! faults {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $req:ident;)*) => {
+        /// One thing that the reference stack does wrong.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+        pub enum Fault {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Fault {
+            /// All of them.
+            pub const ALL: &'static [Fault] = &[$(Fault::$name),*];
+
+            /// The name by which users ask for it, in kebab case.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Fault::$name => $text,)*
+                }
+            }
+
+            /// The requirement by which it has to be caught.
+            pub const fn requirement(self) -> Req {
+                match self {
+                    $(Fault::$name => req::$req,)*
+                }
+            }
+        }
+    };
+}
+
+impl Fault {
+    /// The fault of that name.
+    pub fn from_name(name: &str) -> Option<Fault> {
+        Fault::ALL
+            .iter()
+            .copied()
+            .find(|fault| fault.name() == name)
+    }
+}
+
+faults! {
+    /// A reset in answer to an ACK has not SEG.ACK as its number.
+    WrongResetNumber = "wrong-reset-number", RFC9293_3_10_7_1_P03;
+    /// A reset in answer to a segment without ACK acknowledges nothing.
+    ResetWithoutAck = "reset-without-ack", RFC9293_3_10_7_1_P02;
+    /// A reset that belongs to nothing is answered by a reset.
+    ResetAnswersReset = "reset-answers-reset", RFC9293_3_5_2_P01;
+    /// A reset outside the window ends the connection.
+    OutsideResetAccepted = "outside-reset-accepted", RFC9293_3_5_2_P02;
+    /// A reset in the window, but not at RCV.NXT, ends the connection.
+    InWindowResetAccepted = "in-window-reset-accepted", RFC9293_3_10_7_4_2;
+    /// A reset at RCV.NXT has no effect.
+    ExactResetIgnored = "exact-reset-ignored", RFC9293_3_10_7_1_P03;
+    /// A reset in SYN-RECEIVED ends the listener too.
+    PassiveResetCloses = "passive-reset-closes", RFC9293_3_5_2_P02;
+    /// A SYN in a synchronized state is dropped in silence.
+    NoChallengeForSyn = "no-challenge-for-syn", RFC9293_3_10_7_4_4;
+    /// A reset in the window, but not at RCV.NXT, is dropped in silence.
+    NoChallengeForReset = "no-challenge-for-reset", RFC9293_3_10_7_4_2;
+    /// An old segment is dropped in silence.
+    NoAckForOldSegment = "no-ack-for-old-segment", RFC9293_3_5_2_P03;
+    /// An acknowledgment of what was never sent is dropped in silence.
+    NoAckForUnsentAck = "no-ack-for-unsent-ack", RFC9293_3_10_7_4_P16;
+    /// A probe of the closed window is dropped in silence.
+    ProbeUnanswered = "probe-unanswered", RFC9293_3_8_6_1_P01;
+    /// A SYN resets an established connection.
+    SynResets = "syn-resets", RFC9293_3_10_7_4_4;
+    /// A listener drops an ACK in silence.
+    ListenerSilent = "listener-silent", RFC9293_3_10_7_2_P02;
+    /// A listener drops a SYN.
+    SynDropped = "syn-dropped", RFC9293_3_10_7_2_P03;
+    /// The SYN,ACK does not count the SYN.
+    SynAckNumberWrong = "syn-ack-number-wrong", RFC9293_3_10_7_2_P03;
+    /// The SYN,ACK is not acknowledged.
+    HandshakeUnfinished = "handshake-unfinished", RFC9293_3_10_7_3_P05;
+    /// In SYN-SENT, a SYN,ACK with a wrong acknowledgment is taken for the right one.
+    BadAckEstablishes = "bad-ack-establishes", RFC9293_3_10_7_3_P01;
+    /// In SYN-SENT, a reset without ACK ends the attempt.
+    RefusedByBareReset = "refused-by-bare-reset", RFC9293_MUST_22;
+    /// In SYN-SENT, a SYN without ACK is answered by a reset.
+    SimultaneousOpenReset = "simultaneous-open-reset", RFC9293_3_5_2_P02;
+    /// In SYN-SENT, a SYN without ACK is dropped.
+    SimultaneousOpenIgnored = "simultaneous-open-ignored", RFC9293_3_10_7_3_P06;
+    /// An active OPEN sends nothing.
+    SynNotSent = "syn-not-sent", RFC9293_3_10_1_P01;
+    /// The SYN is sent again with another initial sequence number.
+    NewIssOnRetransmission = "new-iss-on-retransmission", RFC9293_3_8_P03;
+    /// The SYN is sent once only.
+    NoSynRetransmission = "no-syn-retransmission", RFC9293_MUST_22;
+    /// The SYN,ACK is sent once only.
+    NoSynAckRetransmission = "no-syn-ack-retransmission", RFC9293_3_10_8_P02;
+    /// One octet more is acknowledged than was received.
+    AckBeyondReceived = "ack-beyond-received", RFC9293_3_4_P04;
+    /// Text carries an older acknowledgment than was sent before.
+    AckRegresses = "ack-regresses", RFC9293_3_8_P01;
+    /// Text is never acknowledged.
+    NoAckInTime = "no-ack-in-time", RFC9293_MUST_40;
+    /// Text is acknowledged twice.
+    TwoAcks = "two-acks", RFC5681_4_2_4;
+    /// Text is sent without ACK.
+    AckBitMissing = "ack-bit-missing", RFC9293_3_8_P01;
+    /// Text that comes without ACK is accepted.
+    TextWithoutAckAccepted = "text-without-ack-accepted", RFC9293_3_10_7_4_P11;
+    /// Text after the peer's FIN is accepted.
+    TextAfterFinAccepted = "text-after-fin-accepted", RFC9293_3_10_7_4_P26;
+    /// A FIN ahead of a gap is processed.
+    FinAboveGap = "fin-above-gap", RFC9293_3_4_P04;
+    /// RECEIVE reports the end although text is missing before the FIN.
+    EndBeforeGap = "end-before-gap", RFC9293_MUST_12;
+    /// CLOSE sends FIN in place of the text that is queued before it.
+    FinBeforeData = "fin-before-data", RFC9293_3_6_P01;
+    /// The FIN is sent again with another number.
+    FinTwice = "fin-twice", RFC9293_3_8_P03;
+    /// The FIN is sent once only.
+    FinNotRetransmitted = "fin-not-retransmitted", RFC9293_3_6_P03;
+    /// The first text carries FIN although nobody called CLOSE.
+    FinUnasked = "fin-unasked", RFC9293_3_10_4_P03;
+    /// The first octet of a segment is not the one that the user sent.
+    OctetAltered = "octet-altered", RFC9293_2_2_P01;
+    /// What is sent again is not what was sent before.
+    OctetAlteredOnRetransmission = "octet-altered-on-retransmission", RFC9293_3_4_3_P02;
+    /// Text is sent beyond the peer's window.
+    OctetsBeyondWindow = "octets-beyond-window", RFC9293_3_8_P02;
+    /// The window is one octet larger than the buffer.
+    WindowTooLarge = "window-too-large", RFC9293_3_4_P02;
+    /// The window of the SYN is scaled.
+    WindowScaledOnSyn = "window-scaled-on-syn", RFC7323_2_2_6;
+    /// The window of the peer's SYN is taken to be scaled.
+    SynWindowScaled = "syn-window-scaled", RFC7323_2_2_6;
+    /// The window of an old segment is taken over.
+    OldWindowTaken = "old-window-taken", RFC9293_3_8_P02;
+    /// The right edge of the window is moved to the left.
+    EdgeShrinks = "edge-shrinks", RFC9293_SHLD_14;
+    /// The MSS that the peer announced is ignored.
+    MssIgnored = "mss-ignored", RFC9293_MUST_16;
+    /// Options are not deducted from the MSS.
+    OptionsNotDeducted = "options-not-deducted", RFC6691_2_3;
+    /// A peer that announces no MSS is sent large segments.
+    DefaultMssTooLarge = "default-mss-too-large", RFC9293_MUST_15;
+    /// The MSS that is announced does not fit the link.
+    MssTooLarge = "mss-too-large", RFC9293_MUST_67;
+    /// Text carries an MSS option.
+    MssOnData = "mss-on-data", RFC9293_MUST_65;
+    /// Window scale answers a SYN that has none.
+    ScaleUnasked = "scale-unasked", RFC7323_2_2_4;
+    /// Timestamps answer a SYN that has none.
+    TimestampsUnasked = "timestamps-unasked", RFC7323_3_2_4;
+    /// Timestamps are left out once both sides have agreed on them.
+    TimestampsMissing = "timestamps-missing", RFC7323_3_2_5;
+    /// The timestamp clock runs backwards.
+    TimestampsRunBackwards = "timestamps-run-backwards", RFC7323_4_1_1;
+    /// The SYN,ACK does not echo the SYN's timestamp.
+    SynAckEchoWrong = "syn-ack-echo-wrong", RFC7323_3_2_2;
+    /// A segment ahead of a gap changes the timestamp that is echoed.
+    EchoPolluted = "echo-polluted", RFC7323_4_3_P01;
+    /// A segment with an old timestamp is accepted.
+    PawsSkipped = "paws-skipped", RFC7323_5_3_2;
+    /// SACK tells of text that never arrived.
+    SackInvented = "sack-invented", RFC2018_3_P01;
+    /// SACK is used although the peer has not permitted it.
+    SackUnasked = "sack-unasked", RFC2018_4_1;
+    /// What is outstanding is sent again after 200 ms.
+    RetransmitsEarly = "retransmits-early", RFC6298_5_1;
+    /// Every retransmission comes one timeout after the last.
+    GapsDoNotDouble = "gaps-do-not-double", RFC6298_5_4;
+    /// Text is sent once only.
+    NoRetransmission = "no-retransmission", RFC9293_3_10_8_P02;
+    /// Text that is acknowledged is sent again.
+    RetransmitsAcknowledged = "retransmits-acknowledged", RFC9293_3_10_7_4_P14;
+    /// A closed window is never probed.
+    NoProbe = "no-probe", RFC9293_MUST_36;
+    /// A small segment waits for ever, with nothing outstanding.
+    TextHeldBack = "text-held-back", RFC9293_MUST_60;
+    /// The segment that empties the queue is not pushed.
+    PushMissing = "push-missing", RFC9293_MUST_61;
+    /// Any ACK ends LAST-ACK.
+    LastAckClosedByAny = "last-ack-closed-by-any", RFC9293_3_6_P03;
+    /// A FIN in FIN-WAIT-1 leads to TIME-WAIT although our own is not acknowledged.
+    ClosingSkipped = "closing-skipped", RFC9293_3_6_P03;
+    /// TIME-WAIT lasts one MSL.
+    TimeWaitCutShort = "time-wait-cut-short", RFC9293_MUST_13;
+    /// A FIN that comes again in TIME-WAIT is dropped in silence.
+    TimeWaitFinIgnored = "time-wait-fin-ignored", RFC9293_MUST_13;
+    /// CLOSE throws away what was received and not yet read.
+    UnreadLost = "unread-lost", RFC9293_3_6_P05;
+    /// RECEIVE reports the end before the last octet is delivered.
+    EarlyEnd = "early-end", RFC9293_3_10_3_P01;
+    /// The second RECEIVE delivers what the first has delivered.
+    OctetsTwice = "octets-twice", RFC9293_2_2_P01;
+    /// SEND takes octets after CLOSE.
+    SendAfterClose = "send-after-close", RFC9293_3_10_2_P03;
+    /// ABORT sends no reset.
+    AbortSilent = "abort-silent", RFC9293_3_10_5_P01;
+    /// CLOSE in SYN-SENT sends a reset.
+    CloseResets = "close-resets", RFC9293_3_10_4_P01;
+    /// CLOSE in SYN-RECEIVED is forgotten.
+    CloseForgotten = "close-forgotten", RFC9293_3_10_4_P03;
+    /// STATUS says ESTABLISHED, always.
+    StatusWrong = "status-wrong", RFC9293_3_10_6_P01;
+    /// Segments with a wrong checksum are taken.
+    ChecksumIgnored = "checksum-ignored", RFC9293_MUST_3;
+    /// Segments leave with a wrong checksum.
+    ChecksumWrong = "checksum-wrong", RFC9293_MUST_2;
+    /// A reserved bit is set.
+    ReservedBits = "reserved-bits", RFC9293_3_1_P01;
+    /// Keep-alives are sent although they are off.
+    KeepAliveUnasked = "keep-alive-unasked", RFC9293_MUST_25;
+    /// Segments to a broadcast address are answered.
+    AnswersBroadcast = "answers-broadcast", RFC9293_MUST_57;
+}

@@ -1,0 +1,291 @@
+//! The reference stack: the model as a complete endpoint, with a simple policy.
+//!
+//! It is the harness's own test. Without a fault it has to conform on everything; with one of
+//! the seeded [`Fault`]s switched on it has to be caught, by the right requirement. Among the
+//! adapters it alone uses the model: where the model allows several things, it does the first.
+//! It is no stack for production: no congestion control, and initial sequence numbers whose
+//! secret is the scenario's seed.
+
+mod emit;
+mod endpoint;
+mod fault;
+mod isn;
+mod ring;
+mod timer;
+mod transmit;
+mod twist;
+
+pub use fault::Fault;
+
+use endpoint::{Endpoint, Scratch, Shared};
+use isn::Secret;
+
+use super::{
+    AckRange, Broken, CallError, Config, Outbox, Outcome, Profile, RstRule, SOCKETS, Socket, Stack,
+};
+use crate::model::{State, Tcb, arrives};
+use crate::time::{Instant, Micros};
+use crate::trace::Call;
+use crate::wire::{self, Endpoint as Address, Segment};
+
+/// Maximum segment lifetime. The standard's two minutes are a choice of engineering; this is
+/// short enough for scenarios to see the end of TIME-WAIT.
+pub const MSL: Micros = Micros::secs(5);
+
+/// No socket has more than this, whatever is asked for.
+const MAX_BUFFER: u32 = 1 << 24;
+
+/// The reference stack.
+pub struct Reference {
+    shared: Shared,
+    sockets: [Endpoint; SOCKETS],
+    /// What answers when no socket does.
+    nobody: Endpoint,
+    scratch: Box<Scratch>,
+}
+
+impl Default for Reference {
+    fn default() -> Reference {
+        Reference::new()
+    }
+}
+
+impl Reference {
+    /// A stack without a fault.
+    pub fn new() -> Reference {
+        let config = Config::default();
+        Reference {
+            shared: Shared {
+                profile: profile(&config, None),
+                config,
+                secret: Secret::default(),
+                fault: None,
+                now: Instant::START,
+            },
+            sockets: Default::default(),
+            nobody: Endpoint::default(),
+            scratch: Box::default(),
+        }
+    }
+
+    /// A stack that does one thing wrong.
+    pub fn with_fault(fault: Fault) -> Reference {
+        let mut stack = Reference::new();
+        stack.shared.fault = Some(fault);
+        stack.shared.profile = profile(&stack.shared.config, Some(fault));
+        stack
+    }
+
+    /// The fault that is switched on.
+    pub fn fault(&self) -> Option<Fault> {
+        self.shared.fault
+    }
+
+    /// The socket that a segment belongs to: the connection, else a listener.
+    fn route(&self, seg: &Segment) -> Option<usize> {
+        let (port, remote) = (seg.dst.port, seg.src);
+        let alive = |tcb: &Tcb| {
+            !matches!(tcb.state, State::Closed | State::Listen) && tcb.matches(port, remote)
+        };
+        let listens = |tcb: &Tcb| {
+            tcb.state == State::Listen
+                && tcb.port == port
+                && tcb.only.is_none_or(|only| only == remote)
+        };
+        let find = |test: &dyn Fn(&Tcb) -> bool| self.sockets.iter().position(|s| test(&s.tcb));
+        find(&alive).or_else(|| find(&listens))
+    }
+
+    /// Does everything that is due now, on every socket.
+    fn transmit(&mut self, out: &mut Outbox) -> Result<(), Broken> {
+        for socket in &mut self.sockets {
+            socket.transmit(&self.shared, &mut self.scratch, out)?;
+        }
+        Ok(())
+    }
+
+    /// The earliest timer of all.
+    fn earliest(&self) -> Option<Instant> {
+        self.sockets
+            .iter()
+            .map(|socket| socket.next_timer(&self.shared))
+            .min()
+            .filter(|at| *at < Instant::NEVER)
+    }
+
+    /// Whether no socket but this one stands in the way of an OPEN.
+    fn is_free(&self, socket: usize, port: u16, remote: Option<Address>, passive: bool) -> bool {
+        let others = self.sockets.iter().enumerate();
+        others
+            .filter(|(other, _)| *other != socket)
+            .all(|(_, other)| {
+                let tcb = &other.tcb;
+                match tcb.state {
+                    State::Closed => true,
+                    State::Listen => !(passive && tcb.port == port && tcb.only == remote),
+                    _ => passive || tcb.port != port || tcb.remote != remote,
+                }
+            })
+    }
+
+    fn open(&mut self, socket: Socket, call: Call, free: bool) -> Outcome {
+        self.with(socket, |end, shared, scratch| {
+            end.open(call, free, shared, scratch)
+        })
+    }
+
+    /// Lets a socket do something; a socket that there is not has no connection.
+    fn with(
+        &mut self,
+        socket: Socket,
+        act: impl FnOnce(&mut Endpoint, &Shared, &mut Scratch) -> Outcome,
+    ) -> Outcome {
+        match self.sockets.get_mut(usize::from(socket.0)) {
+            Some(end) => act(end, &self.shared, &mut self.scratch),
+            None => Outcome::Failed(CallError::NoConnection),
+        }
+    }
+}
+
+/// What it declares about itself.
+fn profile(config: &Config, fault: Option<Fault>) -> Profile {
+    let receive_buffer = config.receive_buffer.clamp(1, MAX_BUFFER);
+    let shift = (0..14).find(|shift| receive_buffer >> shift <= 65_535);
+    Profile {
+        name: "reference".into(),
+        family: config.family,
+        mtu: config.mtu,
+        rst: RstRule::Rfc5961,
+        syn: RstRule::Rfc5961,
+        ack_range: AckRange::Undeclared,
+        window_scale: Some(shift.unwrap_or(14)),
+        timestamps: config.timestamps,
+        paws: true,
+        sack: true,
+        holds_out_of_order: true,
+        mss_floor: 1,
+        receive_buffer,
+        window_is_free_buffer: fault != Some(Fault::EdgeShrinks),
+        reads_while_closing: true,
+        send_buffer: config.send_buffer.clamp(1, MAX_BUFFER),
+        msl: MSL,
+        rto_initial: timer::RTO_MIN,
+        rto_min: timer::RTO_MIN,
+        rto_max: timer::RTO_MAX,
+        ack_delay: config.ack_delay.min(transmit::MAX_ACK_DELAY),
+        keep_alive: config.keep_alive,
+        user_timeout: config.user_timeout,
+        nagle: config.nagle,
+        challenge_quiet: Micros::ZERO,
+        half_duplex_close: false,
+        slack: Micros::ZERO,
+    }
+}
+
+impl Stack for Reference {
+    fn name(&self) -> &'static str {
+        "reference"
+    }
+
+    fn reset(&mut self, config: &Config, seed: u64) -> Result<(), Broken> {
+        if self.shared.config != *config {
+            self.shared.profile = profile(config, self.shared.fault);
+        }
+        self.shared.config = *config;
+        self.shared.config.send_buffer = self.shared.profile.send_buffer;
+        self.shared.secret = Secret::new(seed);
+        self.shared.now = Instant::START;
+        for socket in &mut self.sockets {
+            socket.reset(&self.shared.config, self.shared.profile.receive_buffer);
+        }
+        self.nobody.tcb = Tcb::default();
+        Ok(())
+    }
+
+    fn profile(&self) -> &Profile {
+        &self.shared.profile
+    }
+
+    fn deliver(&mut self, packet: &[u8], out: &mut Outbox) -> Result<(), Broken> {
+        let Ok(parsed) = wire::parse(packet) else {
+            return Ok(());
+        };
+        let seg = &parsed.segment;
+        let stack = self.shared.profile.family.stack();
+        let believes_all = self.shared.has(Fault::ChecksumIgnored);
+        let fit = arrives::addressed_properly(seg, stack) && seg.src.addr != stack;
+        let answers_all = self.shared.has(Fault::AnswersBroadcast);
+        if (parsed.damaged.is_some() && !believes_all) || !(fit || answers_all) {
+            return Ok(());
+        }
+        let text = &packet[parsed.text.clone()];
+        match self.route(seg) {
+            Some(socket) => self.sockets[socket].arrive(seg, text, &self.shared, &mut self.scratch),
+            None => {
+                self.nobody.tcb = Tcb {
+                    port: seg.dst.port,
+                    remote: Some(seg.src),
+                    ..Tcb::default()
+                };
+                let (shared, scratch) = (&self.shared, &mut self.scratch);
+                self.nobody.arrive(seg, &[], shared, scratch)?;
+                self.nobody.transmit(shared, scratch, out)
+            }
+        }
+    }
+
+    fn advance(&mut self, to: Instant, out: &mut Outbox) -> Result<(), Broken> {
+        self.transmit(out)?;
+        while let Some(at) = self.earliest().filter(|at| *at <= to) {
+            if at <= self.shared.now {
+                return Err(Broken("a timer of the reference stack stands still".into()));
+            }
+            self.shared.now = at;
+            self.transmit(out)?;
+        }
+        self.shared.now = self.shared.now.max(to);
+        Ok(())
+    }
+
+    fn next_timer(&mut self) -> Option<Instant> {
+        self.earliest()
+    }
+
+    fn listen(&mut self, socket: Socket, port: u16, remote: Option<Address>) -> Outcome {
+        let free = self.is_free(usize::from(socket.0), port, remote, true);
+        self.open(socket, Call::Listen { port, remote }, free)
+    }
+
+    fn connect(&mut self, socket: Socket, port: u16, remote: Address) -> Outcome {
+        let free = self.is_free(usize::from(socket.0), port, Some(remote), false);
+        self.open(socket, Call::Connect { port, remote }, free)
+    }
+
+    fn send(&mut self, socket: Socket, octets: &[u8]) -> Outcome {
+        self.with(socket, |end, shared, scratch| {
+            end.send(octets, shared, scratch)
+        })
+    }
+
+    fn receive(&mut self, socket: Socket, buffer: &mut [u8]) -> Outcome {
+        self.with(socket, |end, shared, scratch| {
+            end.receive(buffer, shared, scratch)
+        })
+    }
+
+    fn close(&mut self, socket: Socket) -> Outcome {
+        self.with(socket, Endpoint::close)
+    }
+
+    fn abort(&mut self, socket: Socket) -> Outcome {
+        self.with(socket, Endpoint::abort)
+    }
+
+    fn status(&mut self, socket: Socket) -> Outcome {
+        self.with(socket, Endpoint::status)
+    }
+
+    fn remote(&mut self, socket: Socket) -> Option<Address> {
+        self.sockets.get(usize::from(socket.0))?.tcb.remote
+    }
+}

@@ -1,0 +1,507 @@
+//! When to send: the policy that the model leaves to an endpoint.
+//!
+//! Everything that is due at one instant is sent in a fixed order: the answer to what arrived, a
+//! SYN, what has to be sent again, new text and FIN, a keep-alive, and an acknowledgment if
+//! nothing before has carried it. No congestion control: at most [`FLIGHT`] segments are
+//! outstanding.
+
+use super::emit::Outgoing;
+use super::endpoint::{Endpoint, Scratch, Shared, first};
+use super::fault::Fault;
+use crate::model::tcb::Forms;
+use crate::model::{EventClass, State, timeouts};
+use crate::spec::req;
+use crate::stack::{Broken, CallError, Outbox};
+use crate::time::{Instant, Micros};
+use crate::wire::{Flags, SeqNumber};
+
+/// So many full segments may be outstanding.
+const FLIGHT: u32 = 10;
+
+/// How long silly window avoidance holds back a small segment when nothing is outstanding
+/// (RFC 1122 section 4.2.3.4).
+const OVERRIDE: Micros = Micros::millis(200);
+
+/// The longest that an acknowledgment is delayed, whatever is asked for (RFC9293-MUST-40).
+pub(super) const MAX_ACK_DELAY: Micros = Micros::millis(400);
+
+impl Endpoint {
+    /// Does everything that is due now.
+    ///
+    /// # Errors
+    /// When the model does not allow what the policy sends: a bug in one of the two.
+    pub(super) fn transmit(
+        &mut self,
+        shared: &Shared,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) -> Result<(), Broken> {
+        if self.tcb.state == State::Closed && self.tcb.due.reply.is_none() {
+            return Ok(());
+        }
+        self.time_out(shared, scratch)?;
+        self.reply(shared, scratch, out)?;
+        match self.tcb.state {
+            State::Closed | State::Listen => return Ok(()),
+            State::SynSent | State::SynReceived => self.syn(shared, scratch, out)?,
+            State::Established
+            | State::FinWait1
+            | State::FinWait2
+            | State::CloseWait
+            | State::Closing
+            | State::LastAck
+            | State::TimeWait => {
+                self.retransmit(shared, scratch, out)?;
+                self.send_new(shared, scratch, out)?;
+                self.keep_alive(shared, scratch, out)?;
+            }
+        }
+        self.acknowledge(shared, scratch, out)?;
+        self.arm(shared);
+        Ok(())
+    }
+
+    /// When something is due next; not before it has to be, and never in the past.
+    pub(super) fn next_timer(&self, shared: &Shared) -> Instant {
+        match self.tcb.state {
+            State::Closed | State::Listen => return Instant::NEVER,
+            State::TimeWait => return self.time_wait_end(shared).min(self.ack_at),
+            State::SynSent
+            | State::SynReceived
+            | State::Established
+            | State::FinWait1
+            | State::FinWait2
+            | State::CloseWait
+            | State::Closing
+            | State::LastAck => {}
+        }
+        self.timer
+            .at
+            .min(self.ack_at)
+            .min(self.override_at)
+            .min(self.user_timeout_at(shared))
+            .min(self.keep_alive_at(shared))
+    }
+
+    /// TIME-WAIT TIMEOUT and USER TIMEOUT (RFC 9293 section 3.10.8).
+    fn time_out(&mut self, shared: &Shared, scratch: &mut Scratch) -> Result<(), Broken> {
+        let over = match self.tcb.state {
+            State::TimeWait => shared.now >= self.time_wait_end(shared),
+            _ => shared.now >= self.user_timeout_at(shared),
+        };
+        if !over {
+            return Ok(());
+        }
+        let before = self.tcb;
+        if before.state == State::TimeWait {
+            self.tcb = before.closed();
+        } else {
+            scratch.branches.clear();
+            // Giving up is the first that it offers.
+            let _ = timeouts::step(&before, true, &shared.ctx(), &mut scratch.branches);
+            self.tcb = first(&scratch.branches, "a timeout")?;
+        }
+        if before.state == State::SynSent {
+            self.tcb.due.reply = None;
+        }
+        self.ended(&before, CallError::TimedOut);
+        Ok(())
+    }
+
+    /// When TIME-WAIT ends: a FIN that came again has started the 2 MSL anew.
+    fn time_wait_end(&self, shared: &Shared) -> Instant {
+        if shared.has(Fault::TimeWaitCutShort) {
+            return self.tcb.time_wait.1 - shared.profile.msl;
+        }
+        self.tcb.time_wait.1
+    }
+
+    /// Something is sent, or wants to be, and is not acknowledged.
+    fn waits(&self) -> bool {
+        match self.tcb.state {
+            State::SynSent | State::SynReceived => true,
+            State::Closed | State::Listen | State::TimeWait => false,
+            State::Established
+            | State::FinWait1
+            | State::FinWait2
+            | State::CloseWait
+            | State::Closing
+            | State::LastAck => self.tcb.snd.una != self.tcb.snd.nxt || self.unsent(),
+        }
+    }
+
+    fn user_timeout_at(&self, shared: &Shared) -> Instant {
+        match shared.config.user_timeout {
+            Some(span) if self.waiting_since != Instant::NEVER => {
+                self.waiting_since.max(self.tcb.arrived_at) + span
+            }
+            Some(_) | None => Instant::NEVER,
+        }
+    }
+
+    fn keep_alive_at(&self, shared: &Shared) -> Instant {
+        let fault = shared.has(Fault::KeepAliveUnasked);
+        let interval = match shared.config.keep_alive {
+            None if fault => Some(Micros::secs(2)),
+            interval => interval,
+        };
+        let open = matches!(
+            self.tcb.state,
+            State::Established | State::CloseWait | State::FinWait2
+        );
+        match interval {
+            Some(interval) if open && !self.waits() => {
+                self.tcb.arrived_at.max(self.kept_alive_at) + interval.max(Micros(1))
+            }
+            Some(_) | None => Instant::NEVER,
+        }
+    }
+
+    /// Starts and stops the timers according to what is outstanding.
+    fn arm(&mut self, shared: &Shared) {
+        let now = shared.now;
+        if !self.tcb.rtx.armed {
+            self.timer.at = Instant::NEVER;
+        } else if self.timer.at == Instant::NEVER {
+            self.timer.restart(now);
+        }
+        if shared.has(Fault::RetransmitsEarly) && self.timer.at != Instant::NEVER {
+            self.timer.at = self.timer.at.min(now + Micros::millis(200));
+        }
+        if !self.waits() {
+            self.waiting_since = Instant::NEVER;
+        } else if self.waiting_since == Instant::NEVER {
+            self.waiting_since = now;
+        }
+    }
+
+    /// The answer that the last arrival, or the user's ABORT, calls for.
+    fn reply(
+        &mut self,
+        shared: &Shared,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) -> Result<(), Broken> {
+        let Some(reply) = self.tcb.due.reply else {
+            return Ok(());
+        };
+        let optional = reply.by == req::RFC9293_3_10_8_P01 || reply.forms.allow(Forms::SYN_ACK);
+        if !(reply.required || optional) {
+            self.tcb.due.reply = None;
+            return Ok(());
+        }
+        if reply.forms.allow(Forms::RST) {
+            let ack = match reply.rst_ack {
+                Some(_) => Flags::ACK,
+                None => Flags::NONE,
+            };
+            let mut reset = Outgoing::new(Flags::RST | ack, reply.rst_seq);
+            reset.ack = reply.rst_ack;
+            return self.emit(reset, shared, scratch, out);
+        }
+        if reply.forms.allow(Forms::SYN_ACK) && self.answers_syn() {
+            let iss = self.tcb.snd.iss.unwrap_or_default();
+            self.timer.sent_again();
+            self.timer.restart(shared.now);
+            return self.emit(
+                Outgoing::new(Flags::SYN | Flags::ACK, iss),
+                shared,
+                scratch,
+                out,
+            );
+        }
+        self.emit_ack(shared, scratch, out)
+    }
+
+    /// The last input was a SYN.
+    fn answers_syn(&self) -> bool {
+        match self.tcb.input.class {
+            EventClass::Segment(class) => class.flags().syn() && !class.flags().ack(),
+            _ => false,
+        }
+    }
+
+    /// A SYN or SYN,ACK, for the first time or again.
+    fn syn(
+        &mut self,
+        shared: &Shared,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) -> Result<(), Broken> {
+        let first = self.tcb.due.syn != Instant::NEVER;
+        let again = self.timer.at <= shared.now;
+        if !(first || again) {
+            return Ok(());
+        }
+        let Some(remote) = self.tcb.remote else {
+            return Ok(());
+        };
+        if !first {
+            self.back_off(shared);
+            self.timer.syn_again();
+        }
+        let isn = shared.secret.isn(self.tcb.port, remote, shared.now);
+        let iss = match self.tcb.snd.iss {
+            Some(iss) if shared.has(Fault::NewIssOnRetransmission) && !first => iss + 4_000,
+            Some(iss) => iss,
+            None => isn,
+        };
+        let flags = match self.tcb.state {
+            State::SynSent => Flags::SYN,
+            _ => Flags::SYN | Flags::ACK,
+        };
+        if first {
+            self.timer.sent(iss + 1, shared.now);
+        }
+        self.timer.restart(shared.now);
+        self.emit(Outgoing::new(flags, iss), shared, scratch, out)
+    }
+
+    fn back_off(&mut self, shared: &Shared) {
+        if shared.has(Fault::GapsDoNotDouble) {
+            self.timer.sent_again();
+        } else {
+            self.timer.back_off();
+        }
+    }
+
+    /// Sends again what the timer or duplicate acknowledgments call lost; probes a closed window.
+    fn retransmit(
+        &mut self,
+        shared: &Shared,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) -> Result<(), Broken> {
+        if self.timer.at <= shared.now {
+            self.timer.at = Instant::NEVER;
+            self.back_off(shared);
+            if self.tcb.snd.una != self.tcb.snd.nxt {
+                self.recover(2);
+            } else if self.unsent() {
+                // Nothing is outstanding: the window is closed, and is probed.
+                self.timer.restart(shared.now);
+                self.emit_text(self.tcb.snd.nxt, 1, shared, scratch, out)?;
+            }
+        }
+        while let Some(mut recovery) = self.recovery {
+            if recovery.allowance == 0 || recovery.next.at_or_after(recovery.until) {
+                break;
+            }
+            let most = recovery.until.since(recovery.next);
+            let window = self.tcb.snd.wnd.max(1);
+            let before = recovery.next;
+            self.timer.sent_again();
+            self.timer.restart(shared.now);
+            let sent = self.emit_text_upto(before, most.min(window), shared, scratch, out)?;
+            recovery.next = before + sent.max(1);
+            recovery.allowance -= 1;
+            self.recovery = Some(recovery);
+        }
+        Ok(())
+    }
+
+    /// Something is queued that was never sent, text or FIN.
+    pub(super) fn unsent(&self) -> bool {
+        let tcb = &self.tcb;
+        match tcb.state {
+            State::Established
+            | State::CloseWait
+            | State::FinWait1
+            | State::Closing
+            | State::LastAck => {
+                tcb.queue_end().after(tcb.snd.nxt) || (tcb.snd.closed && tcb.snd.fin.is_none())
+            }
+            State::Closed
+            | State::Listen
+            | State::SynSent
+            | State::SynReceived
+            | State::FinWait2
+            | State::TimeWait => false,
+        }
+    }
+
+    /// New text, then FIN, as the window, Nagle and silly window avoidance let them.
+    fn send_new(
+        &mut self,
+        shared: &Shared,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) -> Result<(), Broken> {
+        while self.unsent() {
+            let recovering = |known: super::endpoint::Recovery| known.next.before(known.until);
+            if self.recovery.is_some_and(recovering) {
+                self.override_at = Instant::NEVER;
+                break;
+            }
+            let Some(len) = self.next_length(shared) else {
+                break;
+            };
+            let next = self.tcb.snd.nxt;
+            let idle = self.tcb.snd.una == next;
+            self.emit_text(next, len, shared, scratch, out)?;
+            self.timer.sent(self.tcb.snd.nxt, shared.now);
+            if idle {
+                self.timer.restart(shared.now);
+            }
+            self.override_at = Instant::NEVER;
+            if self.tcb.snd.nxt == next {
+                break;
+            }
+        }
+        if !self.unsent() {
+            self.override_at = Instant::NEVER;
+        }
+        Ok(())
+    }
+
+    /// How many numbers the next new segment takes up, FIN included; none while it has to wait.
+    fn next_length(&mut self, shared: &Shared) -> Option<u32> {
+        let tcb = &self.tcb;
+        let mss = self.effective_mss(shared);
+        let idle = tcb.snd.una == tcb.snd.nxt;
+        let mut edge = tcb.send_edge();
+        if shared.has(Fault::OctetsBeyondWindow) {
+            edge += 1_000;
+        }
+        let edge = edge.earlier(tcb.snd.una + FLIGHT * mss);
+        let usable = edge.distance(tcb.snd.nxt).max(0) as u32;
+        let queued = tcb.queue_end().since(tcb.snd.nxt);
+        let text = queued.min(usable).min(mss);
+        let fin = tcb.snd.closed && text == queued && usable > text;
+        if text == 0 && !fin {
+            self.override_at = Instant::NEVER;
+            return None;
+        }
+        let small_is_fine = idle || !shared.config.nagle || queued == 0;
+        let goes = text == mss
+            || (small_is_fine && text == queued)
+            || (small_is_fine && text >= tcb.snd.max_wnd / 2)
+            || (idle && shared.now >= self.override_at);
+        if goes {
+            return Some(text + u32::from(fin));
+        }
+        if idle && self.override_at == Instant::NEVER {
+            self.override_at = shared.now + OVERRIDE;
+        }
+        if !idle {
+            self.override_at = Instant::NEVER;
+        }
+        None
+    }
+
+    /// Sends `len` numbers from `seq` on, text and then FIN.
+    fn emit_text(
+        &mut self,
+        seq: SeqNumber,
+        len: u32,
+        shared: &Shared,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) -> Result<(), Broken> {
+        self.emit_text_upto(seq, len, shared, scratch, out)?;
+        Ok(())
+    }
+
+    /// Sends at most `most` numbers from `seq` on, and says how many.
+    fn emit_text_upto(
+        &mut self,
+        seq: SeqNumber,
+        most: u32,
+        shared: &Shared,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) -> Result<u32, Broken> {
+        let end = self.tcb.queue_end();
+        let queued = end.distance(seq).max(0) as u32;
+        let text = queued.min(most).min(self.effective_mss(shared));
+        let fin = self.tcb.snd.closed && text == queued && most > text;
+        let mut flags = Flags::ACK;
+        if text > 0 && text == queued {
+            flags |= Flags::PSH;
+        }
+        if fin {
+            flags |= Flags::FIN;
+        }
+        let mut segment = Outgoing::new(flags, seq);
+        segment.text = text;
+        self.emit(segment, shared, scratch, out)?;
+        Ok(text + u32::from(fin))
+    }
+
+    /// A keep-alive: empty, at SND.NXT-1.
+    fn keep_alive(
+        &mut self,
+        shared: &Shared,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) -> Result<(), Broken> {
+        if shared.now < self.keep_alive_at(shared) {
+            return Ok(());
+        }
+        self.kept_alive_at = shared.now;
+        let probe = Outgoing::new(Flags::ACK, self.tcb.snd.nxt - 1);
+        self.emit(probe, shared, scratch, out)
+    }
+
+    /// An acknowledgment that nothing else has carried, or a window that has opened.
+    fn acknowledge(
+        &mut self,
+        shared: &Shared,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) -> Result<(), Broken> {
+        let owed = self.tcb.due.ack != Instant::NEVER || self.tcb.due.soft_ack.is_some();
+        if !owed {
+            self.ack_at = Instant::NEVER;
+        } else if self.hurries(shared) {
+            self.ack_at = shared.now;
+        } else if self.ack_at == Instant::NEVER {
+            self.ack_at = shared.now + shared.profile.ack_delay;
+        }
+        if shared.has(Fault::NoAckInTime) && self.tcb.due.soft_ack.is_none() {
+            self.ack_at = Instant::NEVER;
+        }
+        if (owed && self.ack_at <= shared.now) || self.opens_window(shared) {
+            self.ack_at = Instant::NEVER;
+            return self.emit_ack(shared, scratch, out);
+        }
+        Ok(())
+    }
+
+    /// Whether what is to be acknowledged cannot wait.
+    fn hurries(&self, shared: &Shared) -> bool {
+        let rcv = &self.tcb.rcv;
+        let two_segments = 2 * u32::from(super::emit::announced_mss(&shared.profile));
+        rcv.fin
+            || self.tcb.due.soft_ack.is_some()
+            || rcv
+                .acked
+                .is_none_or(|acked| rcv.nxt.since(acked) >= two_segments)
+    }
+
+    /// Whether the user has read so much that the window's edge is worth telling
+    /// (RFC9293-MUST-39).
+    fn opens_window(&mut self, shared: &Shared) -> bool {
+        if !self.has_read || !self.tcb.state.receives_text() {
+            return false;
+        }
+        let edge = self.tcb.rcv.nxt + self.window(shared);
+        let gain = edge.distance(self.tcb.rcv.edge).max(0) as u32;
+        let mss = u32::from(super::emit::announced_mss(&shared.profile));
+        gain >= (shared.profile.receive_buffer / 2).min(mss).max(1)
+    }
+
+    fn emit_ack(
+        &mut self,
+        shared: &Shared,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) -> Result<(), Broken> {
+        self.emit(
+            Outgoing::new(Flags::ACK, self.tcb.snd.nxt),
+            shared,
+            scratch,
+            out,
+        )
+    }
+}

@@ -1,0 +1,448 @@
+//! The corpus: every scenario reads back as it was written, and the life of a connection goes
+//! through the states that its header names, on every stack of this build.
+//!
+//! A header stands in the comments at the top of a file:
+//!
+//! ```text
+//! # passes LISTEN SYN-RECEIVED ESTABLISHED
+//! # on smoltcp LISTEN ESTABLISHED: known a listener that forgets SYN-RECEIVED
+//! # on smoltcp CLOSED: not offered
+//! ```
+//!
+//! `passes` names the states that STATUS tells of socket A after each step, the same state not
+//! twice in a row. `on STACK` names those of one stack where they differ, and the reason, which
+//! has to be true of the run: a known deviation by its name, or a call that the interface of the
+//! stack does not offer.
+
+#![cfg(feature = "cli")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tcprove::cli::{StackEntry, built_in};
+use tcprove::harness::Judge;
+use tcprove::model::State;
+use tcprove::oracle::{Judgment, KnownDeviations, Verdict};
+use tcprove::report::ladder;
+use tcprove::scenario::{CallStep, Scenario, Step};
+use tcprove::stack::{Outcome, Socket};
+use tcprove::trace::{Call, Trace, What};
+
+const A: Socket = Socket(0);
+
+/// The directories in which every scenario is a part of the life of a connection.
+const LIFE: [&str; 9] = [
+    "close",
+    "data",
+    "half-open",
+    "isn-wrap",
+    "nobody",
+    "open",
+    "reset",
+    "time-wait",
+    "timeouts",
+];
+
+/// A file of the corpus.
+struct File {
+    /// Its path below the corpus.
+    path: String,
+    text: String,
+    scenario: Scenario,
+}
+
+impl File {
+    /// Whether it belongs to the life of a connection.
+    fn of_life(&self) -> bool {
+        LIFE.iter()
+            .any(|dir| self.path.starts_with(&format!("{dir}/")))
+    }
+
+    /// What stands behind `# KEY ` in the header.
+    fn headers(&self, key: &str) -> impl Iterator<Item = &str> {
+        let lines = self.text.lines().take_while(|line| line.starts_with('#'));
+        lines.filter_map(move |line| {
+            line.strip_prefix("# ")?
+                .strip_prefix(key)?
+                .strip_prefix(' ')
+        })
+    }
+}
+
+/// Why a stack goes another way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Reason<'a> {
+    /// A known deviation, by its name.
+    Known(&'a str),
+    /// A call that the interface of the stack does not offer.
+    NotOffered,
+}
+
+/// What a header expects of one stack.
+struct Expected<'a> {
+    states: Vec<State>,
+    reason: Option<Reason<'a>>,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
+}
+
+/// Every scenario of the corpus, by path. Every one that does not parse is told.
+fn corpus() -> Vec<File> {
+    let mut paths = Vec::new();
+    collect(&root(), &mut paths);
+    paths.sort();
+    let mut errors = String::new();
+    let mut files = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a file of the corpus is text");
+        let below = path.strip_prefix(root()).expect("collected below the root");
+        let path = below.to_string_lossy().replace('\\', "/");
+        match text.parse::<Scenario>() {
+            Ok(scenario) => files.push(File {
+                path,
+                text,
+                scenario,
+            }),
+            Err(error) => errors.push_str(&error.render(&path, &text)),
+        }
+    }
+    assert!(errors.is_empty(), "{errors}");
+    files
+}
+
+fn collect(directory: &Path, paths: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).expect("the corpus is a directory") {
+        let path = entry.expect("an entry of the corpus").path();
+        if path.is_dir() {
+            collect(&path, paths);
+        } else {
+            paths.push(path);
+        }
+    }
+}
+
+fn states(text: &str) -> Result<Vec<State>, String> {
+    let state = |name: &str| {
+        let found = State::ALL.into_iter().find(|state| state.name() == name);
+        found.ok_or_else(|| format!("`{name}` is no state; write it as RFC 9293 does"))
+    };
+    let states: Vec<State> = text
+        .split_whitespace()
+        .map(state)
+        .collect::<Result<_, _>>()?;
+    if states.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(format!("`{text}` names a state twice in a row"));
+    }
+    Ok(states)
+}
+
+/// What the header of a file expects of a stack; `None` when it has none.
+fn expected<'a>(file: &'a File, stack: &str) -> Result<Option<Expected<'a>>, String> {
+    let passes: Vec<&str> = file.headers("passes").collect();
+    let usual = match passes[..] {
+        [] => return Ok(None),
+        [text] => states(text)?,
+        [..] => return Err("more than one line `# passes`".to_owned()),
+    };
+    for line in file.headers("on") {
+        let Some((name, rest)) = line.split_once(' ').filter(|(name, _)| *name == stack) else {
+            continue;
+        };
+        let (text, reason) = rest
+            .split_once(": ")
+            .ok_or_else(|| format!("the line `# on {name}` gives no reason"))?;
+        let reason = match (reason, reason.strip_prefix("known ")) {
+            (_, Some(known)) => Reason::Known(known),
+            ("not offered", None) => Reason::NotOffered,
+            (_, None) => {
+                return Err(format!(
+                    "`{reason}` is no reason; write `known NAME` or `not offered`"
+                ));
+            }
+        };
+        let states = states(text)?;
+        if states == usual {
+            return Err(format!("the line `# on {name}` says nothing new"));
+        }
+        return Ok(Some(Expected {
+            states,
+            reason: Some(reason),
+        }));
+    }
+    Ok(Some(Expected {
+        states: usual,
+        reason: None,
+    }))
+}
+
+/// The scenario with STATUS of socket A after every step.
+fn with_status(scenario: &Scenario) -> Scenario {
+    let mut asked = scenario.clone();
+    asked.steps.clear();
+    for step in &scenario.steps {
+        asked.steps.push(step.clone());
+        asked.steps.push(Step::Call(A, CallStep::Status));
+    }
+    asked
+}
+
+/// The states that STATUS told of socket A, the same one not twice in a row.
+fn passed(trace: &Trace) -> Vec<State> {
+    let told = trace.events.iter().filter_map(|event| match event.what {
+        What::Call {
+            socket: A,
+            call: Call::Status,
+            outcome: Outcome::Status(state),
+            ..
+        } => Some(state),
+        _ => None,
+    });
+    let mut states: Vec<State> = told.collect();
+    states.dedup();
+    states
+}
+
+fn names(states: &[State]) -> String {
+    let names: Vec<&str> = states.iter().map(|state| state.name()).collect();
+    names.join(" ")
+}
+
+/// What is wrong with a run, if anything.
+fn wrong(
+    expected: &Expected<'_>,
+    judgment: &Judgment,
+    known: &KnownDeviations,
+    trace: &Trace,
+) -> Option<String> {
+    let found = passed(trace);
+    if found != expected.states {
+        let (found, expected) = (names(&found), names(&expected.states));
+        return Some(format!("passes {found}\n  the header says {expected}"));
+    }
+    if judgment.verdict != Verdict::Conforms {
+        return Some(format!("is judged {:#?}", judgment.verdict));
+    }
+    match expected.reason {
+        Some(Reason::Known(name)) => {
+            let entries = judgment
+                .known
+                .iter()
+                .map(|&n| &known.entries()[usize::from(n)]);
+            let used: Vec<&str> = entries.map(|entry| entry.name.as_str()).collect();
+            (!used.contains(&name)).then(|| {
+                format!("goes its own way for `{name}`, which is not used; used are {used:?}")
+            })
+        }
+        Some(Reason::NotOffered) => {
+            let offered = trace.events.iter().all(|event| {
+                !matches!(
+                    event.what,
+                    What::Call {
+                        outcome: Outcome::Unsupported,
+                        ..
+                    }
+                )
+            });
+            offered.then(|| "is offered every call".to_owned())
+        }
+        None => None,
+    }
+}
+
+/// Runs the life of a connection on one stack; gives what is wrong.
+fn live(stack: &StackEntry, files: &[File]) -> String {
+    let known: KnownDeviations = stack.known.parse().expect("the known deviations");
+    let mut judge = (stack.judge)(known.clone()).expect("the stack runs here");
+    let mut report = String::new();
+    for file in files {
+        let expected = match expected(file, stack.name) {
+            Ok(Some(expected)) => expected,
+            Ok(None) => continue,
+            Err(error) => {
+                let _ = writeln!(report, "{}: {error}", file.path);
+                continue;
+            }
+        };
+        let scenario = with_status(&file.scenario);
+        let judgment = judge.judge(&scenario);
+        if let Some(wrong) = wrong(&expected, &judgment, &known, judge.trace()) {
+            let steps: Vec<String> = scenario.steps.iter().map(ToString::to_string).collect();
+            let seen = ladder(judge.trace(), None, &steps);
+            let _ = writeln!(report, "{} on {}: {wrong}\n{seen}", file.path, stack.name);
+        }
+    }
+    report
+}
+
+#[test]
+fn every_scenario_reads_back_as_it_was_written() {
+    let files = corpus();
+    assert!(!files.is_empty());
+    for file in files {
+        assert!(
+            file.path.ends_with(".scn"),
+            "{} is no scenario by its name",
+            file.path
+        );
+        let text = file.scenario.to_string();
+        let back: Scenario = match text.parse() {
+            Ok(back) => back,
+            Err(error) => panic!(
+                "{}",
+                tcprove::scenario::ParseError::render(&error, &file.path, &text)
+            ),
+        };
+        assert_eq!(back, file.scenario, "{}", file.path);
+        assert_eq!(back.to_string(), text, "{}", file.path);
+        assert!(
+            !file.scenario.steps.is_empty(),
+            "{} does nothing",
+            file.path
+        );
+    }
+}
+
+#[test]
+fn the_life_of_a_connection_says_what_it_passes() {
+    let files = corpus();
+    for dir in LIFE {
+        let inside = files
+            .iter()
+            .any(|file| file.path.starts_with(&format!("{dir}/")));
+        assert!(inside, "no scenario in {dir}");
+    }
+    let stacks: Vec<&str> = built_in().iter().map(|stack| stack.name).collect();
+    let witnesses = witnesses();
+    let of_life = files.iter().filter(|file| file.of_life());
+    for file in of_life.filter(|file| !witnesses.contains(&file.path)) {
+        let about = file.text.lines().next().unwrap_or_default();
+        assert!(
+            about.starts_with("# ") && about.ends_with('.'),
+            "{}: say what it shows in a first line",
+            file.path
+        );
+        assert_eq!(
+            file.headers("passes").count(),
+            1,
+            "{}: say what it passes",
+            file.path
+        );
+        for line in file.headers("on") {
+            let name = line.split(' ').next().unwrap_or_default();
+            assert!(
+                stacks.contains(&name),
+                "{}: there is no stack `{name}`",
+                file.path
+            );
+        }
+    }
+}
+
+/// The scenarios that show known deviations.
+fn witnesses() -> BTreeSet<String> {
+    let known = built_in().into_iter().map(|stack| {
+        let known: KnownDeviations = stack.known.parse().expect("the known deviations");
+        known
+    });
+    let entries = known.flat_map(|known| known.entries().to_vec());
+    entries.map(|entry| entry.witness).collect()
+}
+
+#[test]
+fn every_state_is_passed_somewhere() {
+    let files = corpus();
+    let named: Vec<State> = files
+        .iter()
+        .flat_map(|file| file.headers("passes"))
+        .flat_map(|text| states(text).expect("states"))
+        .collect();
+    for state in State::ALL {
+        assert!(
+            named.contains(&state),
+            "no scenario passes {}",
+            state.name()
+        );
+    }
+}
+
+#[test]
+fn every_stack_passes_the_states_that_the_headers_name() {
+    let files = corpus();
+    let mut report = String::new();
+    for stack in built_in() {
+        report.push_str(&live(&stack, &files));
+    }
+    assert!(report.is_empty(), "{report}");
+}
+
+#[test]
+fn every_known_deviation_is_shown_by_its_witness() {
+    let files = corpus();
+    for stack in built_in() {
+        let known: KnownDeviations = stack.known.parse().expect("the known deviations");
+        let mut judge = (stack.judge)(known.clone()).expect("the stack runs here");
+        for (number, entry) in known.entries().iter().enumerate() {
+            let name = format!("{}: {}", stack.name, entry.name);
+            let file = files.iter().find(|file| file.path == entry.witness);
+            let file = file.unwrap_or_else(|| panic!("{name}: no scenario {}", entry.witness));
+            let judgment = judge.judge(&file.scenario);
+            assert_eq!(
+                judgment.verdict,
+                Verdict::Conforms,
+                "{name}: {}",
+                entry.witness
+            );
+            let number = number as u16;
+            assert!(
+                judgment.known.contains(&number),
+                "{name}: {} does not show it",
+                entry.witness
+            );
+        }
+    }
+}
+
+#[test]
+fn a_header_that_lies_is_told() {
+    let file = |header: &str| File {
+        path: "made/by-hand.scn".to_owned(),
+        text: format!("# Something.\n{header}\nA: listen\n"),
+        scenario: "A: listen".parse().expect("a scenario"),
+    };
+    let stack = built_in().remove(0);
+    let rows = [
+        ("# passes LISTEN", ""),
+        ("# passes CLOSED", "the header says CLOSED"),
+        ("# passes LISTEN LISTEN", "twice in a row"),
+        ("# passes LISTENING", "`LISTENING` is no state"),
+        ("# passes LISTEN\n# passes LISTEN", "more than one line"),
+        ("# passes CLOSED\n# on STACK LISTEN", "gives no reason"),
+        (
+            "# passes CLOSED\n# on STACK LISTEN: because",
+            "is no reason",
+        ),
+        (
+            "# passes LISTEN\n# on STACK LISTEN: not offered",
+            "nothing new",
+        ),
+        (
+            "# passes CLOSED\n# on STACK LISTEN: not offered",
+            "is offered every call",
+        ),
+        (
+            "# passes CLOSED\n# on STACK LISTEN: known nothing",
+            "`nothing`, which is not used",
+        ),
+        ("# passes LISTEN\n# on another CLOSED: not offered", ""),
+    ];
+    for (header, told) in rows {
+        let header = header.replace("STACK", stack.name);
+        let report = live(&stack, &[file(&header)]);
+        assert!(report.contains(told), "{header}: {report}");
+        assert_eq!(report.is_empty(), told.is_empty(), "{header}: {report}");
+    }
+}
