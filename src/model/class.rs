@@ -51,12 +51,18 @@ pub enum SeqClass {
     Overlap,
     /// Begins at RCV.NXT, ends inside the window.
     Next,
+    /// Begins at RCV.NXT while the window is closed.
+    Closed,
     /// Begins after RCV.NXT, ends inside the window.
     Ahead,
     /// Begins in the window and ends beyond it.
     Crossing,
     /// Begins at or beyond the right edge.
     Beyond,
+    /// It is addressed to another than the stack, or from an impossible source.
+    Elsewhere,
+    /// Begins beyond the right edge that a SYN advertised, but inside it if it were scaled.
+    Unscaled,
 }
 
 /// Where a segment's acknowledgment number lies.
@@ -96,7 +102,7 @@ impl SegmentClass {
 
 impl SeqClass {
     /// All of them with their names.
-    pub const NAMES: [(SeqClass, &'static str); 7] = [
+    pub const NAMES: [(SeqClass, &'static str); 10] = [
         (SeqClass::Any, "any"),
         (SeqClass::Old, "old"),
         (SeqClass::Overlap, "overlap"),
@@ -104,6 +110,9 @@ impl SeqClass {
         (SeqClass::Ahead, "ahead"),
         (SeqClass::Crossing, "crossing"),
         (SeqClass::Beyond, "beyond"),
+        (SeqClass::Closed, "closed"),
+        (SeqClass::Elsewhere, "elsewhere"),
+        (SeqClass::Unscaled, "unscaled"),
     ];
 }
 

@@ -78,6 +78,8 @@ pub struct ReceiveSpace {
     pub edge: SeqNumber,
     /// The furthest right edge ever advertised.
     pub edge_max: SeqNumber,
+    /// The edge was advertised by a SYN, or by what has not moved it since.
+    pub edge_of_syn: bool,
     /// Octets that RECEIVE has delivered.
     pub read: u32,
     /// The peer's FIN was received in sequence; RCV.NXT counts it.

@@ -9,7 +9,9 @@ use super::tell;
 use super::verdict::{Deviation, Judgment, Shape, Verdict};
 use super::worlds::{Happening, Stepped, Worlds};
 use crate::model::tcb::{Branches, Input, Miss, Tcb};
-use crate::model::{Context, EventClass, Fault, SegmentClass, State, arrives, emits, timeouts};
+use crate::model::{
+    AckClass, Context, EventClass, Fault, SegmentClass, SeqClass, State, arrives, emits, timeouts,
+};
 use crate::spec::{Req, req};
 use crate::stack::{Outcome, SOCKETS};
 use crate::time::Instant;
@@ -83,7 +85,16 @@ impl Host {
         for (index, event) in trace.events.iter().enumerate() {
             match self.event(trace, index, event, coverage) {
                 End::Explained => {}
-                End::Verdict(verdict) => return self.judgment(trace, verdict),
+                End::Verdict(verdict) => {
+                    // A stack that broke in the end is broken, whatever it did on the way.
+                    let verdict = match (&verdict, trace.events.last().map(|event| &event.what)) {
+                        (Verdict::Deviates(_), Some(What::Broken(why))) => self.broken(why),
+                        _ => End::Verdict(verdict),
+                    };
+                    if let End::Verdict(verdict) = verdict {
+                        return self.judgment(trace, verdict);
+                    }
+                }
             }
         }
         self.judgment(trace, Verdict::Conforms)
@@ -343,12 +354,32 @@ impl Host {
         let Some(seg) = segment else {
             return;
         };
+        let text = seg.payload_len > 0;
+        let class = SegmentClass::new(seg.flags, text, SeqClass::Elsewhere, AckClass::Any);
+        let class = coarse(EventClass::Segment(class));
         for tcb in self.sockets[NOBODY].touch() {
             tcb.input = Input {
                 state: State::Closed,
-                class: EventClass::Segment(arrives::classify(&Tcb::default(), seg, ctx)),
+                class,
                 at: ctx.now,
             };
+        }
+        // What it must do to nobody, a stack may be known to let it do to a listener.
+        for worlds in &mut self.sockets[..SOCKETS] {
+            for i in 0..worlds.now.len() {
+                let tcb = worlds.now[i];
+                if tcb.state != State::Listen || tcb.port != seg.dst.port {
+                    continue;
+                }
+                for (entry, then) in self.known.silent(State::Listen, class) {
+                    if then == Then::Closed {
+                        worlds.now.add(&Tcb {
+                            known: tcb.known | 1 << entry,
+                            ..tcb.severed()
+                        });
+                    }
+                }
+            }
         }
     }
 
@@ -389,7 +420,12 @@ impl Host {
         let surely = self.sockets[first].now.iter().all(surely);
         let other =
             (0..SOCKETS).any(|other| other != first && self.sockets[other].now.iter().any(takes));
-        if !surely && other {
+        // Nor if it may be that its connection is with another peer.
+        let elsewhere = |tcb: &Tcb| {
+            !matches!(tcb.state, State::Closed | State::Listen) && !tcb.matches(port, remote)
+        };
+        let engaged = self.sockets[first].now.iter().any(elsewhere);
+        if !surely && (other || engaged) {
             return Route::Unknown;
         }
         Route::To(first)
@@ -420,6 +456,7 @@ impl Host {
             .or_else(|| self.find(called))
             .or_else(|| self.find(|tcb| tcb.matches(port, remote)))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.due.reply_to == Some(remote)))
+            .or_else(|| self.find(|tcb| tcb.port == port && tcb.mute))
             .unwrap_or(NOBODY)
     }
 
@@ -435,7 +472,7 @@ impl Host {
         coverage.exercise(req::RFC9293_MUST_2);
         let (Some(seg), None) = (segment, damaged) else {
             let why = damaged.unwrap_or("a packet that is no TCP segment");
-            return self.malformed(trace, ctx, req::RFC9293_MUST_2, why);
+            return self.malformed(trace, ctx, req::RFC9293_MUST_2, why, segment);
         };
         if seg.src.addr != ctx.profile.family.stack() {
             return self.malformed(
@@ -443,6 +480,7 @@ impl Host {
                 ctx,
                 self.unanswerable.map_or(req::RFC9293_MUST_45, |(by, _)| by),
                 "a segment from an address that is not the stack's",
+                segment,
             );
         }
         let socket = self.sender(seg.src.port, seg.dst);
@@ -460,12 +498,16 @@ impl Host {
         ctx: &Context<'_>,
         by: Req,
         expected: &'static str,
+        segment: Option<&Segment>,
     ) -> End {
         let fault = Fault::new(by, super::Instead::Other, expected);
         let tcb = self.sockets[self.last].now.first().copied();
         let tcb = tcb.unwrap_or_default();
-        if let Some((entry, _)) = self.known.covers(&shape(&fault, &tcb, ctx)) {
+        if let Some((entry, then)) = self.known.covers(&shape(&fault, &tcb, ctx)) {
             self.used.push(entry);
+            if let (Then::Stop, Some(seg)) = (then, segment) {
+                self.mute_listeners(seg.src.port, 1 << entry);
+            }
             return End::Explained;
         }
         self.deviates(trace, ctx, self.last, &fault, &tcb)
@@ -655,9 +697,9 @@ impl Host {
             });
             worlds.now.add(&tcb);
         }
-        match what {
-            Happening::Emission(..) | Happening::Call(..) => GoOn::Explained,
-            Happening::Arrival(_) | Happening::Quiet => GoOn::Again,
+        match faults.iter().find(|(fault, _)| recommended(fault)) {
+            Some((fault, _)) if answers(fault, what) => GoOn::Explained,
+            Some(_) | None => GoOn::Again,
         }
     }
 
@@ -682,10 +724,15 @@ impl Host {
         let worlds = &mut self.sockets[socket];
         match then {
             Then::Stop => {
-                if let (NOBODY, Happening::Emission(seg, _)) = (socket, what) {
+                if let Happening::Emission(seg, _) = what
+                    && (socket == NOBODY || seg.flags.syn())
+                {
                     self.mute_listeners(seg.src.port, bit);
+                }
+                if socket == NOBODY {
                     return GoOn::Explained;
                 }
+                let worlds = &mut self.sockets[socket];
                 for tcb in &mut worlds.now {
                     *tcb = tcb.muted();
                 }
@@ -726,7 +773,7 @@ impl Host {
                 for tcb in &mut worlds.now {
                     forgive(tcb, now);
                 }
-                if let Happening::Emission(..) | Happening::Call(..) = what {
+                if answers(fault, what) {
                     return GoOn::Explained;
                 }
             }
@@ -734,7 +781,7 @@ impl Host {
                 for tcb in &mut worlds.now {
                     *tcb = tcb.severed();
                 }
-                if let Happening::Emission(..) = what {
+                if let (true, Happening::Emission(..)) = (answers(fault, what), what) {
                     return GoOn::Explained;
                 }
             }
@@ -856,6 +903,14 @@ fn coarse(event: EventClass) -> EventClass {
         | EventClass::Abort
         | EventClass::Status
         | EventClass::Time => event,
+    }
+}
+
+/// Whether a fault is about what the stack did just now, not about what it had to do before.
+fn answers(fault: &Fault, what: Happening<'_>) -> bool {
+    match what {
+        Happening::Emission(..) | Happening::Call(..) => fault.instead != super::Instead::Silence,
+        Happening::Arrival(_) | Happening::Quiet => false,
     }
 }
 

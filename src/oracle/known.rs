@@ -41,7 +41,7 @@ pub struct Known {
     pub then: Then,
     /// What happened shows only later, in an answer to something else, so the oracle follows
     /// that possibility from the start, beside those that are allowed. For `ignored`, `stop` and
-    /// `window`.
+    /// `window`; also for `closed`.
     #[serde(default)]
     pub silently: bool,
     /// With `instead = ["broken"]`: what the breakage says of itself contains this.
@@ -242,10 +242,13 @@ impl std::str::FromStr for KnownDeviations {
                     known.name
                 )));
             }
-            let silent = matches!(known.then, Then::Ignored | Then::Stop | Then::Window);
+            let silent = matches!(
+                known.then,
+                Then::Ignored | Then::Closed | Then::Stop | Then::Window
+            );
             if known.silently && !silent {
                 return Err(KnownError(format!(
-                    "the deviation `{}` cannot be silent; that goes with ignored, stop and window",
+                    "the deviation `{}` cannot be silent; that goes with ignored, closed, stop and window",
                     known.name
                 )));
             }

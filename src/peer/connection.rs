@@ -72,8 +72,8 @@ pub(super) struct Connection {
     // What the peer has done.
     /// Its initial sequence number.
     pub(super) irs: SeqNumber,
-    /// The initial sequence number of the connection that it forgot, and that the stack may have.
-    previous: Option<SeqNumber>,
+    /// The numbers of the SYNs that it sent last.
+    syns: ArrayVec<SeqNumber, 8>,
     /// The number after the last one that it sent in order.
     pub(super) next: SeqNumber,
     /// Where its FIN stands, once sent.
@@ -109,6 +109,8 @@ pub(super) struct Connection {
     pub(super) stack_syn: SynOptions,
     pub(super) snd_una: SeqNumber,
     pub(super) snd_nxt: SeqNumber,
+    /// The number of the peer's SYN that the stack's present connection began with.
+    stack_irs: Option<SeqNumber>,
     /// Whether the stack has acknowledged anything on its present connection.
     acknowledges: bool,
     rcv_nxt: SeqNumber,
@@ -147,9 +149,6 @@ impl Connection {
     /// The peer knows of no connection any more; its next SYN will bear a new, higher number.
     /// What the wire has shown stays: the stack may be where it was.
     pub(super) fn begin(&mut self) {
-        if self.synchronized() {
-            self.previous = Some(self.irs);
-        }
         let used = match self.synchronized() {
             true => self.next.later(self.rcv_max),
             false => self.next,
@@ -186,12 +185,22 @@ impl Connection {
         base + expr.offset as u32
     }
 
-    /// The initial sequence number of the stream that an octet with this number belongs to: the
-    /// forgotten one's, while the stack knows no other.
-    pub(super) fn stream(&self, seq: SeqNumber) -> SeqNumber {
-        match self.previous {
-            Some(previous) if !self.synchronized() && seq.before(self.irs) => previous,
-            Some(_) | None => self.irs,
+    /// The number of the SYN before the stream that the stack reads: the peer's last, unless the
+    /// stack was seen to acknowledge another.
+    pub(super) fn stream(&self) -> SeqNumber {
+        self.stack_irs.unwrap_or(self.irs)
+    }
+
+    /// Finds out which of the peer's SYNs the stack acknowledges.
+    fn note_stream(&mut self, segment: &Segment) {
+        let acknowledged = segment.ack - 1;
+        if segment.flags.syn() && self.syns.contains(&acknowledged) {
+            self.stack_irs = Some(acknowledged);
+        }
+        if self.stack_irs.is_none() {
+            let before = |syn: &&SeqNumber| syn.before(segment.ack);
+            let nearest = self.syns.iter().filter(before);
+            self.stack_irs = nearest.min_by_key(|syn| segment.ack.since(**syn)).copied();
         }
     }
 
@@ -245,6 +254,7 @@ impl Connection {
             self.snd_una = segment.seq;
             self.snd_nxt = segment.seq;
             self.acknowledges = false;
+            self.stack_irs = None;
             self.max_window = match self.syn_sent {
                 true => self.syn_window.into(),
                 false => 0,
@@ -258,6 +268,7 @@ impl Connection {
         }
         self.snd_nxt = self.snd_nxt.later(segment.end());
         if segment.flags.ack() {
+            self.note_stream(segment);
             self.acknowledged(segment);
         }
     }
@@ -378,6 +389,10 @@ impl Connection {
         }
         let synchronized = self.synchronized();
         if flags.syn() {
+            if self.syns.is_full() {
+                self.syns.remove(0);
+            }
+            self.syns.push(segment.seq);
             if !self.syn_sent || !synchronized {
                 self.syn_sent = true;
                 self.irs = segment.seq;

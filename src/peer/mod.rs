@@ -179,7 +179,7 @@ impl Peer {
         // The stream begins after the SYN, and a SYN brings its own beginning.
         let irs = match segment.flags.syn() {
             true => segment.seq,
-            false => self.connection(flow).stream(segment.seq),
+            false => self.connection(flow).stream(),
         };
         let offset = segment.text_seq().since(irs + 1);
         let text = text(flow, offset, segment.payload_len as usize, &mut self.text);

@@ -165,6 +165,9 @@ fn classify_seq(tcb: &Tcb, seg: &Segment, _ctx: &Context) -> SeqClass {
             SeqClass::Old
         };
     }
+    if seg.seq == nxt && edge == nxt {
+        return SeqClass::Closed;
+    }
     if seg.seq == nxt {
         return if end.after(edge) {
             SeqClass::Crossing
@@ -175,8 +178,17 @@ fn classify_seq(tcb: &Tcb, seg: &Segment, _ctx: &Context) -> SeqClass {
     match (seg.seq.before(edge), end.after(edge)) {
         (true, false) => SeqClass::Ahead,
         (true, true) => SeqClass::Crossing,
+        (false, _) if tcb.rcv.edge_of_syn && seg.seq.before(edge_if_scaled(tcb)) => {
+            SeqClass::Unscaled
+        }
         (false, _) => SeqClass::Beyond,
     }
+}
+
+/// Where the edge that a SYN advertised would lie if its window were scaled.
+fn edge_if_scaled(tcb: &Tcb) -> SeqNumber {
+    let window = tcb.rcv.edge.since(tcb.rcv.irs + 1);
+    tcb.rcv.irs + 1 + (window << tcb.receive_shift()) + 1
 }
 
 fn classify_ack(tcb: &Tcb, seg: &Segment) -> AckClass {

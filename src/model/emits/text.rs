@@ -100,6 +100,18 @@ fn behind(tcb: &Tcb) -> Req {
 /// A keep-alive: SND.NXT-1 with at most one octet of anything (RFC 9293 section 3.8.4).
 fn keep_alive(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<bool, Fault> {
     let idle = tcb.snd.una == tcb.snd.nxt;
+    let garbage = seg.seq == tcb.snd.una - 1 && seg.payload_len == 1 && !seg.flags.fin();
+    if !idle && garbage && ctx.profile.keep_alive.is_some() {
+        ctx.unless_pardoned(
+            Fault::new(
+                req::RFC9293_MUST_26,
+                kind(seg),
+                "no keep-alive while something is outstanding",
+            )
+            .deep(7),
+        )?;
+        return Ok(true);
+    }
     if seg.seq != tcb.snd.nxt - 1 || seg.payload_len > 1 || seg.flags.fin() || !idle {
         return Ok(false);
     }
@@ -165,6 +177,12 @@ fn empty(
     }
     if probe {
         return Ok(req::RFC9293_3_8_6_1_P02);
+    }
+    if !tcb.due.credit && tcb.rtx.armed && tcb.snd.wnd == 0 {
+        return fault(
+            req::RFC9293_3_8_6_1_P02,
+            "a probe of the closed window that the peer has to answer: with an octet, or an old number",
+        );
     }
     if !tcb.due.credit {
         return fault(

@@ -3,6 +3,8 @@
 //! What arrives and what the user asks for is stepped through the model, and of what the model
 //! allows the first is done. When to send is decided in [`super::transmit`].
 
+use std::cell::Cell;
+
 use super::fault::Fault;
 use super::isn::Secret;
 use super::ring::Ring;
@@ -22,6 +24,8 @@ pub(super) struct Shared {
     pub(super) secret: Secret,
     pub(super) fault: Option<Fault>,
     pub(super) now: Instant,
+    /// How many initial sequence numbers were drawn.
+    pub(super) drawn: Cell<u32>,
 }
 
 impl Shared {

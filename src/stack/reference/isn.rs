@@ -9,6 +9,9 @@ use std::net::IpAddr;
 use crate::time::Instant;
 use crate::wire::{Endpoint, SeqNumber};
 
+/// By how much M moves on with each connection.
+const PER_CONNECTION: u32 = 64_000;
+
 /// The secret of one instance of the stack.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Secret(u64);
@@ -20,9 +23,10 @@ impl Secret {
     }
 
     /// ISN = M + F(four-tuple, secret), where M ticks every four microseconds
-    /// (RFC6528-3-1, RFC9293-MUST-8).
-    pub(super) fn isn(self, port: u16, remote: Endpoint, now: Instant) -> SeqNumber {
-        let ticks = (now.0 / 4) as u32;
+    /// (RFC6528-3-1, RFC9293-MUST-8), and moves on with each of the ISNs `drawn` before it: virtual
+    /// time may stand still between two incarnations.
+    pub(super) fn isn(self, port: u16, remote: Endpoint, now: Instant, drawn: u32) -> SeqNumber {
+        let ticks = ((now.0 / 4) as u32).wrapping_add(drawn.wrapping_mul(PER_CONNECTION));
         let ports = u64::from(port) << 16 | u64::from(remote.port);
         let (high, low) = match remote.addr {
             IpAddr::V4(addr) => (0, u64::from(addr.to_bits())),
@@ -61,15 +65,17 @@ mod tests {
     #[test]
     fn the_isn_ticks_every_four_microseconds() {
         let secret = Secret::new(7);
-        let at = |us| secret.isn(80, remote(40_000), Instant(us));
+        let at = |us| secret.isn(80, remote(40_000), Instant(us), 0);
         assert_eq!(at(3), at(0));
         assert_eq!(at(4), at(0) + 1);
         assert_eq!(at(4_000_000), at(0) + 1_000_000);
+        let next = secret.isn(80, remote(40_000), Instant::START, 1);
+        assert_eq!(next, at(0) + PER_CONNECTION);
     }
 
     #[test]
     fn four_tuples_and_seeds_differ() {
-        let isn = |seed, port, peer| Secret::new(seed).isn(port, remote(peer), Instant::START);
+        let isn = |seed, port, peer| Secret::new(seed).isn(port, remote(peer), Instant::START, 0);
         let all = [isn(1, 80, 1), isn(2, 80, 1), isn(1, 81, 1), isn(1, 80, 2)];
         for (i, one) in all.iter().enumerate() {
             assert!(!all[..i].contains(one), "{all:?}");

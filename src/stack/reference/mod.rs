@@ -61,6 +61,7 @@ impl Reference {
                 secret: Secret::default(),
                 fault: None,
                 now: Instant::START,
+                drawn: Default::default(),
             },
             sockets: Default::default(),
             nobody: Endpoint::default(),
@@ -195,6 +196,7 @@ impl Stack for Reference {
         self.shared.config.send_buffer = self.shared.profile.send_buffer;
         self.shared.secret = Secret::new(seed);
         self.shared.now = Instant::START;
+        self.shared.drawn.set(0);
         for socket in &mut self.sockets {
             socket.reset(&self.shared.config, self.shared.profile.receive_buffer);
         }

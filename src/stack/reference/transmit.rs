@@ -240,11 +240,14 @@ impl Endpoint {
             self.back_off(shared);
             self.timer.syn_again();
         }
-        let isn = shared.secret.isn(self.tcb.port, remote, shared.now);
         let iss = match self.tcb.snd.iss {
             Some(iss) if shared.has(Fault::NewIssOnRetransmission) && !first => iss + 4_000,
             Some(iss) => iss,
-            None => isn,
+            None => {
+                let drawn = shared.drawn.replace(shared.drawn.get() + 1);
+                let secret = shared.secret;
+                secret.isn(self.tcb.port, remote, shared.now, drawn)
+            }
         };
         let flags = match self.tcb.state {
             State::SynSent => Flags::SYN,
