@@ -161,8 +161,13 @@ impl<S: Stack> Runner<S> {
             packet: stored,
             text: stored.slice(packet.text.start, packet.text.len()),
         });
-        guarded(|| self.stack.deliver(&packet.octets, &mut self.outbox))??;
-        self.settle()
+        let (stack, outbox, now) = (&mut self.stack, &mut self.outbox, self.now);
+        guarded(|| {
+            stack.deliver(&packet.octets, outbox)?;
+            stack.advance(now, outbox)
+        })??;
+        self.collect(usize::MAX);
+        Ok(())
     }
 
     /// One user call.

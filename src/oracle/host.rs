@@ -71,7 +71,7 @@ impl Host {
 
     fn reset(&mut self) {
         for worlds in &mut self.sockets {
-            worlds.reset(Tcb::default());
+            worlds.reset();
         }
         self.used.clear();
         self.last = 0;
@@ -107,8 +107,11 @@ impl Host {
             let Some(best) = worlds.now.iter().min_by_key(|tcb| tcb.cost()) else {
                 continue;
             };
-            let known = (0..64).filter(|n| best.known >> n & 1 == 1);
-            self.used.extend(known);
+            let mut known = best.known;
+            while known != 0 {
+                self.used.push(known.trailing_zeros() as u16);
+                known &= known - 1;
+            }
             for miss in best.misses.iter().flatten() {
                 let shape = Shape {
                     requirement: miss.requirement,
@@ -297,8 +300,7 @@ impl Host {
         coverage: &mut Coverage,
     ) -> End {
         for socket in 0..=NOBODY {
-            let idle = |tcb: &Tcb| timeouts::nothing_due(tcb, true, ctx);
-            if Some(socket) == but || self.sockets[socket].now.iter().all(idle) {
+            if Some(socket) == but || self.sockets[socket].is_idle(ctx) {
                 continue;
             }
             let end = self.step(trace, ctx, socket, Happening::Quiet, coverage);
@@ -349,7 +351,7 @@ impl Host {
             }
         };
         if socket == NOBODY {
-            for tcb in &mut self.sockets[NOBODY].now {
+            for tcb in self.sockets[NOBODY].touch() {
                 tcb.port = seg.dst.port;
                 tcb.remote = Some(seg.src);
             }
@@ -370,7 +372,7 @@ impl Host {
         let text = seg.payload_len > 0;
         let class = SegmentClass::new(seg.flags, text, SeqClass::Elsewhere, AckClass::Any);
         let class = coarse(EventClass::Segment(class));
-        for tcb in &mut self.sockets[NOBODY].now {
+        for tcb in self.sockets[NOBODY].touch() {
             tcb.input = Input {
                 state: State::Closed,
                 class,
