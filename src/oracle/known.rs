@@ -5,6 +5,8 @@
 //! does not hide the next. Its witness is a scenario of the corpus; an entry whose witness no
 //! longer shows it is stale.
 
+mod silent;
+
 use std::fmt;
 
 use serde::Deserialize;
@@ -18,6 +20,7 @@ use crate::wire::Flags;
 #[derive(Clone, Debug, Default)]
 pub struct KnownDeviations {
     entries: Vec<Known>,
+    silent: silent::Silent,
 }
 
 /// One known deviation.
@@ -267,6 +270,7 @@ impl std::str::FromStr for KnownDeviations {
             )));
         }
         Ok(KnownDeviations {
+            silent: silent::Silent::of(&file.deviation),
             entries: file.deviation,
         })
     }
@@ -295,13 +299,16 @@ impl KnownDeviations {
     /// The entries by which the stack silently does something else with such an event in such a
     /// state, and what it does.
     pub fn silent(&self, state: State, event: EventClass) -> impl Iterator<Item = (u16, Then)> {
-        let entries = self.entries.iter().zip(0..);
-        entries.filter_map(move |(known, n)| {
-            let fits = known.silently
-                && known.state.iter().any(|s| s.0 == state)
-                && known.event.iter().any(|pattern| pattern.covers(event));
-            fits.then_some((n, known.then))
-        })
+        let mut left = self.silent.candidates(state, event);
+        let next = move || {
+            let entry = left.trailing_zeros() as u16;
+            let known = self.entries.get(usize::from(entry))?;
+            left &= left - 1;
+            Some((entry, known))
+        };
+        std::iter::from_fn(next)
+            .filter(move |(_, known)| known.event.iter().any(|pattern| pattern.covers(event)))
+            .map(|(entry, known)| (entry, known.then))
     }
 
     /// The entry that covers a breakage in answer to such an event in such a state.
@@ -342,20 +349,45 @@ impl EventPattern {
         let EventClass::Segment(class) = event else {
             return self.on == On::of(event);
         };
-        let set = self.set.is_none_or(|flags| class.flags().contains(flags.0));
-        let clear = self
-            .clear
-            .is_none_or(|flags| !class.flags().intersects(flags.0));
         let text = self.text.is_none_or(|text| text == class.text);
+        self.on == On::Segment
+            && self.has_flags(class.flags())
+            && text
+            && self.has_seq(class.seq)
+            && self.has_ack(class.ack)
+    }
+
+    fn has_flags(&self, flags: Flags) -> bool {
+        let set = self.set.is_none_or(|set| flags.contains(set.0));
+        set && self.clear.is_none_or(|clear| !flags.intersects(clear.0))
+    }
+
+    fn has_seq(&self, class: SeqClass) -> bool {
         let seq = self.seq.as_ref();
-        let seq = seq.is_none_or(|seq| seq.iter().any(|s| s.0 == class.seq));
+        seq.is_none_or(|seq| seq.iter().any(|s| s.0 == class))
+    }
+
+    fn has_ack(&self, class: AckClass) -> bool {
         let ack = self.ack.as_ref();
-        let ack = ack.is_none_or(|ack| ack.iter().any(|a| a.0 == class.ack));
-        self.on == On::Segment && set && clear && text && seq && ack
+        ack.is_none_or(|ack| ack.iter().any(|a| a.0 == class))
     }
 }
 
 impl On {
+    const COUNT: usize = 9;
+
+    const ALL: [On; On::COUNT] = [
+        On::Segment,
+        On::Listen,
+        On::Connect,
+        On::Send,
+        On::Receive,
+        On::Close,
+        On::Abort,
+        On::Status,
+        On::Time,
+    ];
+
     fn of(event: EventClass) -> On {
         match event {
             EventClass::Segment(_) => On::Segment,
