@@ -96,6 +96,9 @@ const IMPURE: [(&str, &[&str]); 8] = [
 const MOST_LINES: usize = 600;
 const TABLES: &str = "spec/table/";
 
+/// Files that are too long all the same, and wait to be parted. None is added here.
+const TO_BE_PARTED: [&str; 1] = ["oracle/host.rs"];
+
 /// A file of the source.
 struct Source {
     /// Its path below `src`, with `/` between the parts.
@@ -383,20 +386,27 @@ fn no_clock_thread_or_file_decides_what_a_run_says() {
 
 #[test]
 fn files_are_short_and_say_what_they_are() {
+    let mut report = String::new();
     for source in sources() {
-        let short = source.lines <= MOST_LINES || source.path.starts_with(TABLES);
-        assert!(
-            short,
-            "src/{} has {} lines; more than {MOST_LINES} are hard to read: part it",
-            source.path, source.lines
-        );
-        let main = ["main.rs", "lib.rs"].contains(&source.path.as_str());
-        assert!(
-            main || source.documented,
-            "src/{}: begin with what it is, after //!",
-            source.path
-        );
+        let (path, lines) = (&source.path, source.lines);
+        let short = lines <= MOST_LINES || path.starts_with(TABLES);
+        let excused = TO_BE_PARTED.contains(&path.as_str());
+        if !short && !excused {
+            report.push_str(&format!(
+                "src/{path} has {lines} lines, more than {MOST_LINES}: part it\n"
+            ));
+        }
+        if short && excused {
+            report.push_str(&format!(
+                "src/{path} is short now: take it out of TO_BE_PARTED\n"
+            ));
+        }
+        let main = ["main.rs", "lib.rs"].contains(&path.as_str());
+        if !main && !source.documented {
+            report.push_str(&format!("src/{path}: begin with what it is, after //!\n"));
+        }
     }
+    assert!(report.is_empty(), "{report}");
 }
 
 #[test]

@@ -22,11 +22,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tcprove::cli::{StackEntry, built_in};
-use tcprove::harness::Judge;
+use tcprove::harness::{Judge, StackJudge};
 use tcprove::model::State;
 use tcprove::oracle::{Judgment, KnownDeviations, Verdict};
 use tcprove::report::ladder;
 use tcprove::scenario::{CallStep, Scenario, Step};
+use tcprove::stack::reference::Reference;
 use tcprove::stack::{Outcome, Socket};
 use tcprove::trace::{Call, Trace, What};
 
@@ -84,6 +85,20 @@ enum Reason<'a> {
 struct Expected<'a> {
     states: Vec<State>,
     reason: Option<Reason<'a>>,
+}
+
+/// The stacks that run in this process: those of the command line, and the reference.
+fn stacks() -> Vec<StackEntry> {
+    let mut stacks = built_in();
+    if stacks.iter().all(|stack| stack.name != "reference") {
+        stacks.push(StackEntry {
+            name: "reference",
+            about: "the model as a complete endpoint",
+            known: "",
+            judge: |known| Ok(Box::new(StackJudge::new(Reference::new, known))),
+        });
+    }
+    stacks
 }
 
 fn root() -> PathBuf {
@@ -315,7 +330,7 @@ fn the_life_of_a_connection_says_what_it_passes() {
             .any(|file| file.path.starts_with(&format!("{dir}/")));
         assert!(inside, "no scenario in {dir}");
     }
-    let stacks: Vec<&str> = built_in().iter().map(|stack| stack.name).collect();
+    let stacks: Vec<&str> = stacks().iter().map(|stack| stack.name).collect();
     let witnesses = witnesses();
     let of_life = files.iter().filter(|file| file.of_life());
     for file in of_life.filter(|file| !witnesses.contains(&file.path)) {
@@ -344,7 +359,7 @@ fn the_life_of_a_connection_says_what_it_passes() {
 
 /// The scenarios that show known deviations.
 fn witnesses() -> BTreeSet<String> {
-    let known = built_in().into_iter().map(|stack| {
+    let known = stacks().into_iter().map(|stack| {
         let known: KnownDeviations = stack.known.parse().expect("the known deviations");
         known
     });
@@ -373,7 +388,7 @@ fn every_state_is_passed_somewhere() {
 fn every_stack_passes_the_states_that_the_headers_name() {
     let files = corpus();
     let mut report = String::new();
-    for stack in built_in() {
+    for stack in stacks() {
         report.push_str(&live(&stack, &files));
     }
     assert!(report.is_empty(), "{report}");
@@ -382,7 +397,7 @@ fn every_stack_passes_the_states_that_the_headers_name() {
 #[test]
 fn every_known_deviation_is_shown_by_its_witness() {
     let files = corpus();
-    for stack in built_in() {
+    for stack in stacks() {
         let known: KnownDeviations = stack.known.parse().expect("the known deviations");
         let mut judge = (stack.judge)(known.clone()).expect("the stack runs here");
         for (number, entry) in known.entries().iter().enumerate() {
@@ -413,7 +428,7 @@ fn a_header_that_lies_is_told() {
         text: format!("# Something.\n{header}\nA: listen\n"),
         scenario: "A: listen".parse().expect("a scenario"),
     };
-    let stack = built_in().remove(0);
+    let stack = stacks().remove(0);
     let rows = [
         ("# passes LISTEN", ""),
         ("# passes CLOSED", "the header says CLOSED"),

@@ -156,7 +156,7 @@ impl Tape {
 
     /// Time passes, and nothing happens.
     fn waits(mut self, span: Micros) -> Tape {
-        self.now = self.now + span;
+        self.now += span;
         self.add(What::Quiet)
     }
 
@@ -227,7 +227,7 @@ impl Entry {
         } = self;
         format!(
             "[[deviation]]\nname = 'written for a test'\nrequirement = '{requirement}'\n\
-             state = ['{state}']\nevent = {{ {event} }}\ninstead = ['{instead}']\n\
+             state = ['{state}']\nevent = [{{ {event} }}]\ninstead = ['{instead}']\n\
              then = {then}\nreason = 'a test'\nwitness = 'none.scn'\n"
         )
     }

@@ -2,6 +2,7 @@
 
 use crate::harness::{Judge, StackJudge};
 use crate::oracle::KnownDeviations;
+use crate::stack::reference::Reference;
 #[cfg(feature = "smoltcp")]
 use crate::stack::smoltcp::Smoltcp;
 
@@ -28,6 +29,12 @@ pub fn built_in() -> Vec<StackEntry> {
             about: "smoltcp 0.14.0, in this process, on virtual time",
             known: include_str!("../stack/smoltcp/known.toml"),
             judge: |known| Ok(Box::new(StackJudge::new(Smoltcp::new, known))),
+        },
+        StackEntry {
+            name: "reference",
+            about: "the model as an endpoint: the harness's own test, in this process",
+            known: "",
+            judge: |known| Ok(Box::new(StackJudge::new(Reference::new, known))),
         },
     ]
 }

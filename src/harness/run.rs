@@ -6,6 +6,7 @@
 
 use super::guard::guarded;
 use super::users::Users;
+use crate::model::State;
 use crate::peer::{Packet, Packets, Peer};
 use crate::scenario::{CallStep, Flow, PeerStep, Scenario, Step, Wait};
 use crate::stack::{Broken, Config, Outbox, Outcome, Profile, SOCKETS, Socket, Stack};
@@ -160,8 +161,13 @@ impl<S: Stack> Runner<S> {
             packet: stored,
             text: stored.slice(packet.text.start, packet.text.len()),
         });
-        guarded(|| self.stack.deliver(&packet.octets, &mut self.outbox))??;
-        self.settle()
+        let (stack, outbox, now) = (&mut self.stack, &mut self.outbox, self.now);
+        guarded(|| {
+            stack.deliver(&packet.octets, outbox)?;
+            stack.advance(now, outbox)
+        })??;
+        self.collect(usize::MAX);
+        Ok(())
     }
 
     /// One user call.
@@ -219,6 +225,10 @@ impl<S: Stack> Runner<S> {
             Call::Connect { port, remote } => guarded(|| stack.connect(socket, port, remote))?,
             Call::Send(len) => {
                 let remote = guarded(|| stack.remote(socket))?.map(|remote| remote.port);
+                let listens = guarded(|| stack.status(socket))? == Outcome::Status(State::Listen);
+                if listens {
+                    self.users.listens(socket);
+                }
                 let next = self.users.next(socket, remote);
                 let octets =
                     stream::octets(Direction::ToPeer, next.ports, next.offset, len as usize);

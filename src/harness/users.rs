@@ -14,8 +14,11 @@ const PORTS: usize = Flow::PORTS as usize;
 #[derive(Default)]
 pub(super) struct Users {
     sockets: [User; SOCKETS],
-    /// The initial sequence number last seen on each four-tuple, by local and remote port.
-    iss: [[Option<SeqNumber>; PORTS]; PORTS],
+    /// The initial sequence number last seen on each four-tuple, by local and remote port, and
+    /// how many there had been before on all of them.
+    iss: [[Option<(SeqNumber, u32)>; PORTS]; PORTS],
+    /// How many SYNs the stack has sent.
+    syns: u32,
     /// The peer's port that each local port last answered with a SYN,ACK.
     answered: [Option<u16>; PORTS],
 }
@@ -25,6 +28,8 @@ pub(super) struct Users {
 struct User {
     /// Local and remote port named in the last OPEN.
     opened: Option<(u16, Option<u16>)>,
+    /// How many SYNs there were when the stream began: earlier ones are of other streams.
+    since: u32,
     /// The initial sequence number of the stream, once it is known.
     iss: Option<SeqNumber>,
     /// Octets of the stream that the stack took over.
@@ -43,23 +48,21 @@ pub(super) struct Stretch {
 impl Users {
     /// An OPEN was accepted.
     pub(super) fn opened(&mut self, socket: Socket, local: u16, remote: Option<u16>) {
-        // What was seen of earlier connections says nothing of this one, but may still say
-        // something of another socket's.
-        let others = self.sockets.iter().enumerate();
-        let shared = others
-            .filter(|(other, _)| *other != usize::from(socket.0))
-            .any(|(_, user)| user.opened.is_some_and(|(port, _)| port == local));
-        for (number, iss) in self.iss[local_index(local)].iter_mut().enumerate() {
-            if !shared && remote.is_none_or(|port| remote_index(port) == number) {
-                *iss = None;
-            }
-        }
         self.answered[local_index(local)] = None;
         self.sockets[usize::from(socket.0)] = User {
             opened: Some((local, remote)),
+            since: self.syns,
             iss: None,
             sent: 0,
         };
+    }
+
+    /// The socket listens, so what is sent next begins a stream, whatever was sent before.
+    pub(super) fn listens(&mut self, socket: Socket) {
+        let user = &mut self.sockets[usize::from(socket.0)];
+        user.since = self.syns;
+        user.iss = None;
+        user.sent = 0;
     }
 
     /// The stack sent a segment.
@@ -68,7 +71,8 @@ impl Users {
             return;
         }
         let (local, remote) = (segment.src.port, segment.dst.port);
-        self.iss[local_index(local)][remote_index(remote)] = Some(segment.seq);
+        self.iss[local_index(local)][remote_index(remote)] = Some((segment.seq, self.syns));
+        self.syns += 1;
         if segment.flags.ack() {
             self.answered[local_index(local)] = Some(remote);
         }
@@ -83,7 +87,8 @@ impl Users {
             .or(named)
             .or(self.answered[local_index(local)])
             .unwrap_or(own.remote_port());
-        if let Some(iss) = self.iss[local_index(local)][remote_index(remote)] {
+        let seen = self.iss[local_index(local)][remote_index(remote)];
+        if let Some((iss, _)) = seen.filter(|(_, number)| *number >= user.since) {
             if user.iss.is_some_and(|before| before != iss) {
                 user.sent = 0;
             }

@@ -572,6 +572,11 @@ impl Branches {
         self.list.iter()
     }
 
+    /// Those that are there, to be brought up to date.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut (Tcb, Req)> {
+        self.list.iter_mut()
+    }
+
     /// How many.
     pub fn len(&self) -> usize {
         self.list.len()

@@ -39,7 +39,15 @@ pub fn nothing_due(tcb: &Tcb, input: bool, ctx: &Context) -> bool {
     tcb.state != State::TimeWait
         && tcb.due.soft_ack.is_none()
         && ctx.profile.user_timeout.is_none()
-        && overdue(tcb, input, ctx).is_none()
+        && (owes_nothing_yet(tcb, ctx) || overdue(tcb, input, ctx).is_none())
+}
+
+/// Whether nothing is owed before some later instant, retransmissions apart: then nothing can be
+/// overdue.
+fn owes_nothing_yet(tcb: &Tcb, ctx: &Context) -> bool {
+    let due = &tcb.due;
+    let soonest = due.syn.min(due.ack).min(due.send);
+    soonest > ctx.now && !tcb.rtx.armed && due.reply.is_none_or(|reply| !reply.required)
 }
 
 /// TIME-WAIT TIMEOUT (RFC9293-3.10.8-p03).

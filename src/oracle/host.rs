@@ -71,7 +71,7 @@ impl Host {
 
     fn reset(&mut self) {
         for worlds in &mut self.sockets {
-            worlds.reset(Tcb::default());
+            worlds.reset();
         }
         self.used.clear();
         self.last = 0;
@@ -107,8 +107,11 @@ impl Host {
             let Some(best) = worlds.now.iter().min_by_key(|tcb| tcb.cost()) else {
                 continue;
             };
-            let known = (0..64).filter(|n| best.known >> n & 1 == 1);
-            self.used.extend(known);
+            let mut known = best.known;
+            while known != 0 {
+                self.used.push(known.trailing_zeros() as u16);
+                known &= known - 1;
+            }
             for miss in best.misses.iter().flatten() {
                 let shape = Shape {
                     requirement: miss.requirement,
@@ -167,8 +170,8 @@ impl Host {
                 self.unanswerable = None;
                 let happening = Happening::Call(call, *outcome, trace.octets(*text));
                 let socket = usize::from(socket.0).min(SOCKETS - 1);
-                if let (Call::Connect { port, remote }, Outcome::Done) = (call, outcome)
-                    && let Some(end) = self.opened_twice(trace, &ctx, socket, *port, *remote)
+                if let Some((port, remote)) = self.opens(socket, call, *outcome)
+                    && let Some(end) = self.opened_twice(trace, &ctx, socket, port, remote)
                 {
                     return end;
                 }
@@ -176,6 +179,21 @@ impl Host {
             }
             What::Quiet => self.quiet(trace, &ctx, None, coverage),
             What::Broken(why) => self.broken(why),
+        }
+    }
+
+    /// The connection that a call opens actively, if it does: OPEN, or SEND where the socket
+    /// listens for one peer.
+    fn opens(&self, socket: usize, call: &Call, outcome: Outcome) -> Option<(u16, Endpoint)> {
+        match (call, outcome) {
+            (Call::Connect { port, remote }, Outcome::Done) => Some((*port, *remote)),
+            (Call::Send(_), Outcome::Sent(_)) => {
+                let now = &self.sockets[socket].now;
+                let listens = |tcb: &&Tcb| tcb.state == State::Listen;
+                let tcb = now.iter().find(listens)?;
+                tcb.only.map(|remote| (tcb.port, remote))
+            }
+            _ => None,
         }
     }
 
@@ -282,8 +300,7 @@ impl Host {
         coverage: &mut Coverage,
     ) -> End {
         for socket in 0..=NOBODY {
-            let idle = |tcb: &Tcb| timeouts::nothing_due(tcb, true, ctx);
-            if Some(socket) == but || self.sockets[socket].now.iter().all(idle) {
+            if Some(socket) == but || self.sockets[socket].is_idle(ctx) {
                 continue;
             }
             let end = self.step(trace, ctx, socket, Happening::Quiet, coverage);
@@ -334,7 +351,7 @@ impl Host {
             }
         };
         if socket == NOBODY {
-            for tcb in &mut self.sockets[NOBODY].now {
+            for tcb in self.sockets[NOBODY].touch() {
                 tcb.port = seg.dst.port;
                 tcb.remote = Some(seg.src);
             }
@@ -355,7 +372,7 @@ impl Host {
         let text = seg.payload_len > 0;
         let class = SegmentClass::new(seg.flags, text, SeqClass::Elsewhere, AckClass::Any);
         let class = coarse(EventClass::Segment(class));
-        for tcb in &mut self.sockets[NOBODY].now {
+        for tcb in self.sockets[NOBODY].touch() {
             tcb.input = Input {
                 state: State::Closed,
                 class,

@@ -123,17 +123,34 @@ pub(super) struct Worlds {
     pub(super) input: Option<usize>,
     /// Why the last event cannot be explained, and which state says so.
     pub(super) faults: Vec<(Fault, Tcb)>,
+    /// Something has happened to it in this trace.
+    touched: bool,
     next: Set,
     next_before: Set,
 }
 
 impl Worlds {
     /// One socket that was never opened.
-    pub(super) fn reset(&mut self, tcb: Tcb) {
-        self.now.clear();
-        self.now.add(&tcb);
-        self.before.clear();
-        self.input = None;
+    pub(super) fn reset(&mut self) {
+        if self.touched || self.now.is_empty() {
+            self.now.clear();
+            self.now.add(&Tcb::default());
+            self.before.clear();
+            self.input = None;
+            self.touched = false;
+        }
+    }
+
+    /// The states, for something that happens outside [`Worlds::step`].
+    pub(super) fn touch(&mut self) -> &mut Set {
+        self.touched = true;
+        &mut self.now
+    }
+
+    /// Whether the passing of time changes nothing.
+    pub(super) fn is_idle(&self, ctx: &Context<'_>) -> bool {
+        let idle = |tcb: &Tcb| timeouts::nothing_due(tcb, true, ctx);
+        (!self.touched && ctx.profile.user_timeout.is_none()) || self.now.iter().all(idle)
     }
 
     /// Steps every state.
@@ -145,44 +162,46 @@ impl Worlds {
         scratch: &mut [Branches; 2],
         coverage: &mut Coverage,
     ) -> Stepped {
+        self.touched = true;
         let remembers = matches!(what, Happening::Arrival(_) | Happening::Call(..));
-        self.next.clear();
-        self.next_before.clear();
-        self.faults.clear();
-        let mut too_many = false;
         let input = what.is_input();
-        for tcb in &self.now {
-            let [timed, out] = &mut *scratch;
-            timed.clear();
-            if tcb.mute || timeouts::nothing_due(tcb, input, ctx) {
-                timed.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
-            } else if let Err(fault) = timeouts::step(tcb, input, ctx, timed) {
-                self.faults.push((fault, *tcb));
-                continue;
+        // As a rule no deadline has passed, and every state meets what happens as it is.
+        let unmoved = |tcb: &Tcb| tcb.mute || timeouts::nothing_due(tcb, input, ctx);
+        let timely = self.now.iter().all(unmoved);
+        self.next.clear();
+        self.faults.clear();
+        let mut sieve = Sieve {
+            what,
+            ctx,
+            known,
+            coverage,
+            next: &mut self.next,
+            faults: &mut self.faults,
+            too_many: false,
+        };
+        let [timed, out] = scratch;
+        if timely {
+            for tcb in &self.now {
+                sieve.put(tcb, out);
             }
-            for (tcb, _) in timed.iter() {
-                if remembers {
-                    self.next_before.add(tcb);
+        } else {
+            self.next_before.clear();
+            for tcb in &self.now {
+                timed.clear();
+                if unmoved(tcb) {
+                    timed.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
+                } else if let Err(fault) = timeouts::step(tcb, input, ctx, timed) {
+                    sieve.faults.push((fault, *tcb));
                 }
-                out.clear();
-                if let Err(fault) = happen(tcb, what, ctx, out) {
-                    self.faults.push((fault, meeting(tcb, what, ctx)));
-                    continue;
-                }
-                if remembers && !known.is_empty() {
-                    known_silently(tcb, what, known, out);
-                }
-                too_many |= out.overflowed;
-                for (tcb, by) in out.iter() {
-                    coverage.exercise(*by);
-                    let mut tcb = *tcb;
-                    if !tcb.mute {
-                        settle(&mut tcb, ctx);
+                for (tcb, _) in timed.iter() {
+                    if remembers {
+                        self.next_before.add(tcb);
                     }
-                    too_many |= !self.next.add(&tcb);
+                    sieve.put(tcb, out);
                 }
             }
         }
+        let too_many = sieve.too_many;
         if self.next.is_empty() && !self.faults.is_empty() {
             for (fault, _) in &self.faults {
                 coverage.exercise(fault.requirement);
@@ -192,12 +211,49 @@ impl Worlds {
         std::mem::swap(&mut self.now, &mut self.next);
         if remembers {
             self.input = Some(ctx.index as usize);
-            std::mem::swap(&mut self.before, &mut self.next_before);
+            let passed = match timely {
+                true => &mut self.next,
+                false => &mut self.next_before,
+            };
+            std::mem::swap(&mut self.before, passed);
         }
         if too_many {
             return Stepped::TooMany;
         }
         Stepped::Explained
+    }
+}
+
+/// What happens, and the states that can follow it.
+struct Sieve<'a> {
+    what: Happening<'a>,
+    ctx: &'a Context<'a>,
+    known: &'a KnownDeviations,
+    coverage: &'a mut Coverage,
+    next: &'a mut Set,
+    faults: &'a mut Vec<(Fault, Tcb)>,
+    too_many: bool,
+}
+
+impl Sieve<'_> {
+    /// Lets one state meet what happens. `out` is room.
+    fn put(&mut self, tcb: &Tcb, out: &mut Branches) {
+        out.clear();
+        if let Err(fault) = happen(tcb, self.what, self.ctx, out) {
+            let met = meeting(tcb, self.what, self.ctx);
+            return self.faults.push((fault, met));
+        }
+        if !self.known.is_empty() {
+            known_silently(tcb, self.what, self.known, out);
+        }
+        self.too_many |= out.overflowed;
+        for (tcb, by) in out.iter_mut() {
+            self.coverage.exercise(*by);
+            if !tcb.mute {
+                settle(tcb, self.ctx);
+            }
+            self.too_many |= !self.next.add(tcb);
+        }
     }
 }
 
@@ -268,15 +324,15 @@ fn unheard(
 
 /// Adds the branches on which the stack silently does what it is known for.
 fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, out: &mut Branches) {
-    let Some(&(after, by)) = out.iter().next() else {
-        return;
-    };
-    if before.mute {
+    if before.mute || !matches!(what, Happening::Arrival(_) | Happening::Call(..)) {
         return;
     }
-    for (entry, then) in known.silent(after.input.state, after.input.class) {
+    let Some(&(Tcb { input, .. }, by)) = out.iter().next() else {
+        return;
+    };
+    for (entry, then) in known.silent(input.state, input.class) {
         let mut tcb = Tcb {
-            input: after.input,
+            input,
             known: before.known | 1 << entry,
             ..*before
         };

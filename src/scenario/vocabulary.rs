@@ -200,7 +200,7 @@ pub(super) const STEPS: &[(u32, &str)] = &[
     (3, "A: status"),
     (4, "A: listen"),
     (3, "A: connect"),
-    (2, "B: listen port 0"),
+    (1, "B: listen port 0"),
     (2, "B: connect"),
     (1, "B: send 100"),
     (1, "B: recv"),
@@ -276,11 +276,11 @@ pub(super) const COURSES: &[(u32, &str)] = &[
     (2, "< RST seq RCV.NXT; A: listen; peer handshake; A: send 10; peer ack"),
     (2, "peer crash; peer handshake; peer data 10; A: recv"),
     (2, "A: close; peer ack; peer fin; A: listen; peer handshake; peer data 10; A: recv"),
-    (2, "B: listen port 0; peer handshake; peer data 10; B: recv"),
+    (1, "B: listen port 0; peer handshake; peer data 10; B: recv"),
     (1, "A: abort; A: connect; peer handshake; A: send 10; peer ack"),
     (1, "peer fin; A: close; peer ack; A: connect; peer handshake"),
     // A second connection beside the first.
-    (2, "B: listen port 0; peer handshake from 1; peer data 10 from 1; B: recv; peer fin from 1"),
+    (1, "B: listen port 0; peer handshake from 1; peer data 10 from 1; B: recv; peer fin from 1"),
     (1, "B: connect; peer handshake port 1 from 1; B: send 10; peer ack port 1 from 1; B: close"),
     // Handshakes that are disturbed.
     (2, "< SYN; < SYN; wait timer; peer handshake"),

@@ -266,6 +266,18 @@ impl Stack for Reference {
     }
 
     fn send(&mut self, socket: Socket, octets: &[u8]) -> Outcome {
+        // SEND turns a listener for one peer active, which another connection may stand against.
+        let index = usize::from(socket.0);
+        if let Some(Tcb {
+            state: State::Listen,
+            port,
+            only: Some(remote),
+            ..
+        }) = self.sockets.get(index).map(|end| &end.tcb)
+            && !self.is_free(index, *port, Some(*remote), false)
+        {
+            return Outcome::Failed(CallError::AlreadyExists);
+        }
         self.with(socket, |end, shared, scratch| {
             end.send(octets, shared, scratch)
         })

@@ -1,0 +1,229 @@
+//! What README.md and docs/ say is so: commands and options exist, scenarios parse, links lead
+//! somewhere, and the finding is printed to the letter.
+
+#![cfg(all(feature = "cli", feature = "smoltcp"))]
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tcprove::cli::{self, Environment, built_in};
+use tcprove::model::{AckClass, SeqClass, State};
+use tcprove::oracle::{Instead, KnownDeviations};
+use tcprove::report::Style;
+use tcprove::scenario::Scenario;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// README.md and every page in docs/, by path.
+fn pages() -> Vec<(String, String)> {
+    let mut paths = vec!["README.md".to_owned()];
+    for entry in fs::read_dir(root().join("docs")).expect("docs") {
+        let name = entry.expect("an entry of docs").file_name();
+        paths.push(format!("docs/{}", name.to_string_lossy()));
+    }
+    paths.sort();
+    let pages = paths.into_iter().map(|path| {
+        let text = fs::read_to_string(root().join(&path)).expect("a page is text");
+        (path, text)
+    });
+    pages.collect()
+}
+
+/// The blocks of code in one language, each with the line before it.
+fn blocks<'a>(page: &'a str, language: &str) -> Vec<(&'a str, String)> {
+    let mut blocks = Vec::new();
+    let mut lines = page.lines();
+    let mut before = "";
+    while let Some(line) = lines.next() {
+        if let Some(opened) = line.strip_prefix("```") {
+            let inside: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            if opened == language {
+                blocks.push((before, inside.join("\n")));
+            }
+        }
+        before = line;
+    }
+    blocks
+}
+
+/// What the command line prints for these arguments on standard output.
+fn prints(args: &[&str]) -> String {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let stacks = built_in();
+    let mut environment = Environment {
+        stacks: &stacks,
+        input: &mut std::io::empty(),
+        out: &mut out,
+        err: &mut err,
+        style: Style::default(),
+        watched: false,
+    };
+    let args = ["tcprove"].iter().chain(args).map(OsString::from);
+    cli::run(args, &mut environment);
+    String::from_utf8(out).expect("text")
+}
+
+fn help(command: &str) -> String {
+    prints(&[command, "--help"])
+}
+
+const COMMANDS: [&str; 4] = ["check", "replay", "list", "explain"];
+
+/// Whether help tells of an option.
+fn has_option(help: &str, option: &str) -> bool {
+    help.split(|c: char| !c.is_alphanumeric() && c != '-')
+        .any(|word| word == option)
+}
+
+#[test]
+fn commands_and_their_options_exist() {
+    let mut seen = 0;
+    for (path, page) in pages() {
+        let blocks = blocks(&page, "sh");
+        for line in blocks.iter().flat_map(|(_, block)| block.lines()) {
+            let Some((cargo, args)) = line.split_once(" -- ") else {
+                continue;
+            };
+            assert!(cargo.starts_with("cargo run --release"), "{path}: {line}");
+            let mut words = args.split_whitespace();
+            let command = words.next().unwrap_or_default();
+            assert!(COMMANDS.contains(&command), "{path}: {line}");
+            let help = help(command);
+            for option in words.filter(|word| word.starts_with("--")) {
+                assert!(
+                    has_option(&help, option),
+                    "{path}: {command} has no {option}"
+                );
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen >= 5, "only {seen} commands");
+}
+
+#[test]
+fn options_in_the_text_exist() {
+    let helps: Vec<String> = COMMANDS.into_iter().map(help).collect();
+    let of_cargo = ["--config", "--locked", "--release"];
+    for (path, page) in pages() {
+        for (_, rest) in page
+            .match_indices("`--")
+            .map(|(at, _)| page.split_at(at + 1))
+        {
+            let end = rest
+                .find(|c: char| !c.is_alphanumeric() && c != '-')
+                .unwrap_or(rest.len());
+            let option = &rest[..end];
+            let known = helps.iter().any(|help| has_option(help, option));
+            assert!(
+                known || of_cargo.contains(&option),
+                "{path}: there is no {option}"
+            );
+        }
+    }
+}
+
+#[test]
+fn scenarios_parse() {
+    for (path, page) in pages() {
+        for (_, block) in blocks(&page, "scn") {
+            if let Err(error) = block.parse::<Scenario>() {
+                panic!("{}", error.render(&path, &block));
+            }
+        }
+    }
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for (path, page) in pages() {
+        let from = root().join(&path);
+        let from = from.parent().expect("a page is in a directory");
+        for (at, _) in page.match_indices("](") {
+            let target = page[at + 2..].split([')', '#']).next().unwrap_or_default();
+            if !target.starts_with("http") && !target.is_empty() {
+                assert!(from.join(target).exists(), "{path}: {target}");
+            }
+        }
+        for (at, _) in page.match_indices("`src/") {
+            let target = page[at + 1..].split('`').next().unwrap_or_default();
+            assert!(root().join(target).exists(), "{path}: {target}");
+        }
+        for (at, _) in page.match_indices("corpus/") {
+            let end = |c: char| c.is_whitespace() || "`),:".contains(c);
+            let target = page[at..].split(end).next().unwrap_or_default();
+            assert!(root().join(target).exists(), "{path}: {target}");
+        }
+    }
+}
+
+/// A directory of its own below the target directory, empty.
+fn empty_directory(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).expect("a directory of one's own");
+    path
+}
+
+#[test]
+fn the_finding_is_printed_as_shown() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
+    let blocks = blocks(&readme, "text");
+    let (_, shown) = blocks
+        .iter()
+        .find(|(before, _)| *before == "<!-- finding -->")
+        .expect("a finding");
+    // The corpus is the one scenario, and nothing is known.
+    let scenario = "rcv-fin-established/text-crosses-window.scn";
+    let corpus = empty_directory("readme");
+    let copy = corpus.join(scenario);
+    fs::create_dir_all(copy.parent().expect("a directory")).expect("a directory");
+    fs::copy(root().join("corpus").join(scenario), copy).expect("a copy");
+    let known = corpus.join("none.toml");
+    fs::write(&known, "").expect("an empty file");
+    let [corpus, known] = [&corpus, &known].map(|path| path.to_str().expect("a path in UTF-8"));
+    let printed = prints(&[
+        "check", "--known", known, "--corpus", corpus, "--cases", "0",
+    ]);
+    assert!(
+        printed.contains(shown.as_str()),
+        "README.md shows\n{shown}\nbut this is printed\n{printed}"
+    );
+}
+
+#[test]
+fn the_page_on_known_deviations_names_all_that_there_is() {
+    let page = fs::read_to_string(root().join("docs/known-deviations.md")).expect("the page");
+    let names = SeqClass::NAMES.iter().map(|(_, name)| *name);
+    let names = names.chain(AckClass::NAMES.iter().map(|(_, name)| *name));
+    let names = names.chain(Instead::NAMES.iter().map(|(_, name)| *name));
+    for name in names {
+        assert!(page.contains(&format!("`{name}`")), "`{name}` is missing");
+    }
+    let examples = blocks(&page, "toml");
+    assert!(!examples.is_empty());
+    for (_, example) in examples {
+        let known: KnownDeviations = match example.parse() {
+            Ok(known) => known,
+            Err(error) => panic!("{error}"),
+        };
+        for entry in known.entries() {
+            let witness = root().join("corpus").join(&entry.witness);
+            assert!(witness.exists(), "{}", entry.witness);
+        }
+    }
+}
+
+#[test]
+fn headers_of_scenarios_are_explained() {
+    let page = fs::read_to_string(root().join("docs/scenarios.md")).expect("the page");
+    for word in ["# passes", "# on smoltcp", State::SynReceived.name()] {
+        assert!(
+            page.contains(word),
+            "docs/scenarios.md does not say what `{word}` is"
+        );
+    }
+}
