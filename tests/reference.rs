@@ -2,6 +2,8 @@
 //!
 //! `TCPROVE_SEED` chooses other scenarios, `TCPROVE_CASES` more of them.
 
+use std::path::{Path, PathBuf};
+
 use tcprove::harness::Runner;
 use tcprove::oracle::{Judgment, KnownDeviations, Oracle, Verdict};
 use tcprove::report::ladder;
@@ -64,4 +66,37 @@ fn conforms_on_what_the_generator_makes() {
     assert_eq!(failed, 0, "of {cases} scenarios");
     let most = 1 + cases / 200;
     assert!(undecided <= most, "{undecided} of {cases} undecided");
+}
+
+/// Every scenario of a directory and those below it.
+fn scenarios(directory: &Path, into: &mut Vec<PathBuf>) {
+    let entries = std::fs::read_dir(directory).expect("a directory of scenarios");
+    for entry in entries {
+        let path = entry.expect("an entry of a directory").path();
+        if path.is_dir() {
+            scenarios(&path, into);
+        } else if path.extension().is_some_and(|it| it == "scn") {
+            into.push(path);
+        }
+    }
+}
+
+#[test]
+fn conforms_on_the_corpus() {
+    let mut paths = Vec::new();
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    scenarios(&corpus, &mut paths);
+    paths.sort();
+    assert!(!paths.is_empty(), "no scenario in {}", corpus.display());
+    let mut runner = Runner::new(Reference::new);
+    let mut oracle = Oracle::new(KnownDeviations::default());
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("a scenario");
+        let scenario: Scenario = text.parse().expect("a scenario");
+        let trace = runner.run(&scenario);
+        let judgment = oracle.judge(trace);
+        let fine = trouble(&judgment).is_none();
+        let place = path.display();
+        assert!(fine, "{place}\n{}", story(0, &scenario, trace, &judgment));
+    }
 }

@@ -5,7 +5,7 @@
 
 use crate::scenario::Flow;
 use crate::stack::{SOCKETS, Socket};
-use crate::wire::{Segment, SeqNumber};
+use crate::wire::{Family, Segment, SeqNumber};
 
 /// How many ports either side has.
 const PORTS: usize = Flow::PORTS as usize;
@@ -65,9 +65,10 @@ impl Users {
         user.sent = 0;
     }
 
-    /// The stack sent a segment.
+    /// The stack sent a segment. Those to other hosts than the peer are passed over.
     pub(super) fn saw(&mut self, segment: &Segment) {
-        if !segment.flags.syn() {
+        let peers = [Family::V4.peer(), Family::V6.peer()];
+        if !segment.flags.syn() || !peers.contains(&segment.dst.addr) {
             return;
         }
         let (local, remote) = (segment.src.port, segment.dst.port);
@@ -120,7 +121,7 @@ fn remote_index(port: u16) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Endpoint, Family, Flags, Options};
+    use crate::wire::{Endpoint, Flags, Options};
 
     const A: Socket = Socket(0);
 

@@ -170,10 +170,15 @@ impl Host {
                 self.unanswerable = None;
                 let happening = Happening::Call(call, *outcome, trace.octets(*text));
                 let socket = usize::from(socket.0).min(SOCKETS - 1);
-                if let Some((port, remote)) = self.opens(socket, call, *outcome)
-                    && let Some(end) = self.opened_twice(trace, &ctx, socket, port, remote)
-                {
-                    return end;
+                if let Some((port, remote)) = self.opens(socket, call, *outcome) {
+                    // What the other sockets hold by now.
+                    let end = self.quiet(trace, &ctx, Some(socket), coverage);
+                    if let End::Verdict(_) = end {
+                        return end;
+                    }
+                    if let Some(end) = self.opened_twice(trace, &ctx, socket, port, remote) {
+                        return end;
+                    }
                 }
                 self.input(trace, &ctx, socket, happening, coverage)
             }
