@@ -59,6 +59,8 @@ pub enum SeqClass {
     Crossing,
     /// Begins at or beyond the right edge.
     Beyond,
+    /// Reaches into the part of the window that only a probe or keep-alive advertised.
+    Probed,
     /// It is addressed to another than the stack, or from an impossible source.
     Elsewhere,
     /// Begins beyond the right edge that a SYN advertised, but inside it if it were scaled.
@@ -102,7 +104,7 @@ impl SegmentClass {
 
 impl SeqClass {
     /// All of them with their names.
-    pub const NAMES: [(SeqClass, &'static str); 10] = [
+    pub const NAMES: [(SeqClass, &'static str); 11] = [
         (SeqClass::Any, "any"),
         (SeqClass::Old, "old"),
         (SeqClass::Overlap, "overlap"),
@@ -112,6 +114,7 @@ impl SeqClass {
         (SeqClass::Beyond, "beyond"),
         (SeqClass::Closed, "closed"),
         (SeqClass::Elsewhere, "elsewhere"),
+        (SeqClass::Probed, "probed"),
         (SeqClass::Unscaled, "unscaled"),
     ];
 }

@@ -78,7 +78,9 @@ pub struct ReceiveSpace {
     pub edge: SeqNumber,
     /// The furthest right edge ever advertised.
     pub edge_max: SeqNumber,
-    /// The edge was advertised by a SYN, or by what has not moved it since.
+    /// The right edge last advertised by a segment that is no probe and no keep-alive.
+    pub firm_edge: SeqNumber,
+    /// The firm edge was advertised by a SYN, or by what has not moved it since.
     pub edge_of_syn: bool,
     /// Octets that RECEIVE has delivered.
     pub read: u32,
@@ -520,6 +522,14 @@ impl Tcb {
         Tcb {
             severed: true,
             ..self.closed()
+        }
+    }
+
+    /// What an acceptable reset leaves.
+    pub fn reset(self) -> Tcb {
+        match (self.state, self.origin) {
+            (State::SynReceived, Origin::Passive) => self.listens_again(),
+            _ => self.severed(),
         }
     }
 

@@ -469,10 +469,20 @@ impl Host {
         self.find(alive)
             .or_else(|| self.find(owes))
             .or_else(|| self.find(called))
-            .or_else(|| self.find(|tcb| tcb.matches(port, remote)))
+            .or_else(|| self.remembers(port, remote))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.due.reply_to == Some(remote)))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.mute))
             .unwrap_or(NOBODY)
+    }
+
+    /// The closed socket that was last connected so; the one that met the last input first.
+    fn remembers(&self, port: u16, remote: Endpoint) -> Option<usize> {
+        let matches = |tcb: &Tcb| tcb.matches(port, remote);
+        let last = self.last < SOCKETS && self.sockets[self.last].now.iter().any(matches);
+        match last {
+            true => Some(self.last),
+            false => self.find(matches),
+        }
     }
 
     fn emission(

@@ -340,7 +340,7 @@ fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, ou
         tcb.due.credit = false;
         match (then, what) {
             (Then::Ignored, _) => out.push(tcb, by),
-            (Then::Closed, _) => out.push(tcb.severed(), by),
+            (Then::Closed, _) => out.push(tcb.reset(), by),
             (Then::Stop, _) => out.push(tcb.muted(), by),
             (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
             _ => {}

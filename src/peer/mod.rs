@@ -242,8 +242,15 @@ fn disturb(connection: &mut Connection, out: &mut Packets) {
     }
     if faults.holding {
         faults.holding = false;
+        // A SYN changes what the numbers of the segment before it mean, so it does not overtake.
+        let in_order = out.ends_with_syn();
         std::mem::swap(out.push(), &mut connection.held);
-    } else if std::mem::take(&mut faults.swap) {
+        if in_order {
+            out.exchange_last();
+        }
+    } else if faults.swap && !out.ends_with_syn() {
+        // A SYN changes what the numbers of the next segment mean, so it stays where it is.
+        faults.swap = false;
         faults.holding = true;
         out.pop_into(&mut connection.held);
     }

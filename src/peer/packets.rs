@@ -71,6 +71,20 @@ impl Packets {
         }
     }
 
+    /// Whether the last packet is a SYN.
+    pub(super) fn ends_with_syn(&self) -> bool {
+        let last = self.slots[..self.len].last();
+        let segment = last.and_then(|packet| packet.segment.as_ref());
+        segment.is_some_and(|segment| segment.flags.syn())
+    }
+
+    /// Lets the last two packets change places.
+    pub(super) fn exchange_last(&mut self) {
+        if self.len > 1 {
+            self.slots.swap(self.len - 2, self.len - 1);
+        }
+    }
+
     /// Adds the last packet a second time.
     pub(super) fn repeat_last(&mut self) {
         if self.len == 0 {

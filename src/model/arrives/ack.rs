@@ -7,6 +7,9 @@ use crate::spec::req;
 use crate::stack::AckRange;
 use crate::wire::Segment;
 
+/// Numbers further ahead than this may as well be behind.
+const AHEAD: u32 = (1 << 31) - (1 << 20);
+
 /// The segment is neither reset nor SYN.
 pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if !seg.flags.ack() {
@@ -65,7 +68,14 @@ fn range(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     // Of something not yet sent.
     if seg.ack.after(tcb.snd.nxt) {
         let by = req::RFC9293_3_10_7_4_P16;
-        return out.push(acknowledge(tcb, ctx, by), by);
+        let mut answered = acknowledge(tcb, ctx, by);
+        // Half the number space away, what is ahead for one is behind for another.
+        if let Some(reply) = &mut answered.due.reply
+            && seg.ack.since(tcb.snd.nxt) > AHEAD
+        {
+            reply.required = false;
+        }
+        return out.push(answered, by);
     }
     // Older than anything that the peer's window could have held back. What MAX.SND.WND counts
     // is the tracked maximum or the largest window there is, so there is a grey band.

@@ -158,12 +158,24 @@ pub fn classify(tcb: &Tcb, seg: &Segment, ctx: &Context) -> SegmentClass {
 fn classify_seq(tcb: &Tcb, seg: &Segment, _ctx: &Context) -> SeqClass {
     let (nxt, edge) = (tcb.rcv.nxt, tcb.rcv.edge.later(tcb.rcv.nxt));
     let end = seg.end();
+    let firm = tcb.rcv.firm_edge.later(nxt);
+    let reach = if seg.is_empty() { seg.seq + 1 } else { end };
+    if !tcb.rcv.edge_of_syn
+        && seg.seq.at_or_after(nxt)
+        && reach.after(firm)
+        && reach.at_or_before(edge)
+    {
+        return SeqClass::Probed;
+    }
     if seg.seq.before(nxt) {
         return if end.after(nxt) {
             SeqClass::Overlap
         } else {
             SeqClass::Old
         };
+    }
+    if tcb.rcv.edge_of_syn && seg.seq.at_or_after(firm) && seg.seq.before(edge_if_scaled(tcb)) {
+        return SeqClass::Unscaled;
     }
     if seg.seq == nxt && edge == nxt {
         return SeqClass::Closed;
@@ -178,16 +190,13 @@ fn classify_seq(tcb: &Tcb, seg: &Segment, _ctx: &Context) -> SeqClass {
     match (seg.seq.before(edge), end.after(edge)) {
         (true, false) => SeqClass::Ahead,
         (true, true) => SeqClass::Crossing,
-        (false, _) if tcb.rcv.edge_of_syn && seg.seq.before(edge_if_scaled(tcb)) => {
-            SeqClass::Unscaled
-        }
         (false, _) => SeqClass::Beyond,
     }
 }
 
 /// Where the edge that a SYN advertised would lie if its window were scaled.
 fn edge_if_scaled(tcb: &Tcb) -> SeqNumber {
-    let window = tcb.rcv.edge.since(tcb.rcv.irs + 1);
+    let window = tcb.rcv.firm_edge.since(tcb.rcv.irs + 1);
     tcb.rcv.irs + 1 + (window << tcb.receive_shift()) + 1
 }
 
@@ -226,6 +235,7 @@ fn synchronize(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     tcb.rcv.nxt = seg.seq + 1;
     tcb.rcv.edge = seg.seq + 1;
     tcb.rcv.edge_max = seg.seq + 1;
+    tcb.rcv.firm_edge = seg.seq + 1;
     tcb.rcv.read = 0;
     tcb.theirs = super::tcb::SynOptions {
         mss: seg.options.mss,

@@ -173,7 +173,7 @@ fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, ctx: &Context) {
         tcb.snd.nxt = seg.seq + 1;
         tcb.rtx.flight_at = ctx.now;
     } else if !first {
-        let gap = ctx.now.since(tcb.rtx.since);
+        let gap = ctx.now.since(tcb.rtx.sent_at);
         tcb.rtx.gap = if tcb.rtx.quiet { gap } else { Micros::ZERO };
         let longest = ctx.profile.rto_max.0.max(60_000_000);
         tcb.rtx.ceiling = Micros((tcb.rtx.ceiling.0 * 2).max(3_000_000).min(longest));

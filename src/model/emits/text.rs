@@ -27,6 +27,11 @@ pub(super) fn step(
     } else {
         sequence(&mut tcb, seg, text, ctx)?
     };
+    let probe = seg.payload_len == 1 && tcb.rtx.probing && tcb.snd.wnd == 0;
+    if by != req::RFC9293_MAY_5 && !probe {
+        tcb.rcv.firm_edge = tcb.rcv.edge;
+        tcb.rcv.edge_of_syn = false;
+    }
     acknowledged(&mut tcb, seg, ctx);
     out.push(tcb, by);
     Ok(())

@@ -25,6 +25,7 @@ pub(super) fn of_syn(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), 
     }
     tcb.rcv.edge = tcb.rcv.nxt + window;
     tcb.rcv.edge_max = tcb.rcv.edge;
+    tcb.rcv.firm_edge = tcb.rcv.edge;
     tcb.rcv.edge_of_syn = true;
     Ok(())
 }
@@ -82,7 +83,6 @@ pub(super) fn of_segment(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<
         });
     }
     tcb.rcv.edge = edge;
-    tcb.rcv.edge_of_syn = false;
     tcb.rcv.edge_max = tcb.rcv.edge_max.later(edge);
     Ok(())
 }
