@@ -5,8 +5,10 @@
 //! judges a trace, live or recorded.
 
 mod coverage;
+mod excuse;
 mod host;
 pub mod known;
+mod route;
 mod tell;
 mod verdict;
 mod worlds;

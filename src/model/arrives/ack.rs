@@ -8,7 +8,7 @@ use crate::stack::AckRange;
 use crate::wire::Segment;
 
 /// Numbers further ahead than this may as well be behind.
-const AHEAD: u32 = (1 << 31) - (1 << 20);
+pub(super) const AHEAD: u32 = (1 << 31) - (1 << 20);
 
 /// The segment is neither reset nor SYN.
 pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {

@@ -215,13 +215,15 @@ fn classify_ack(tcb: &Tcb, seg: &Segment) -> AckClass {
     };
     if !seg.flags.ack() || !comparable {
         AckClass::Any
-    } else if seg.ack.after(tcb.snd.nxt) {
+    } else if seg.ack.after(tcb.snd.nxt) && seg.ack.since(tcb.snd.nxt) <= ack::AHEAD {
         AckClass::Unsent
-    } else if seg.ack.after(tcb.snd.una) {
+    } else if seg.ack.after(tcb.snd.una) && seg.ack.at_or_before(tcb.snd.nxt) {
         AckClass::New
     } else if seg.ack == tcb.snd.una {
         AckClass::Current
-    } else if seg.ack.before(tcb.snd.una - tcb.snd.max_wnd.min(1 << 30)) {
+    } else if seg.ack.after(tcb.snd.nxt)
+        || seg.ack.before(tcb.snd.una - tcb.snd.max_wnd.min(1 << 30))
+    {
         AckClass::Ancient
     } else {
         AckClass::Old

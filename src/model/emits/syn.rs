@@ -183,5 +183,6 @@ fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, ctx: &Context) {
         // Where the SYN's timer runs already, the SYN,ACK does not start it anew.
         tcb.rtx.sent_at = ctx.now;
     }
-    tcb.rtx.quiet = true;
+    // The first gap after a SYN,ACK that took over the SYN's timer says nothing.
+    tcb.rtx.quiet = !(first && running);
 }

@@ -1,0 +1,415 @@
+//! What becomes of an event that no state explains: a known deviation, a recommendation missed, or
+//! a deviation.
+
+use super::coverage::Coverage;
+use super::host::{End, Host, NOBODY};
+use super::known::Then;
+use super::tell;
+use super::verdict::{Deviation, Instead, Shape, Verdict};
+use super::worlds::{Happening, Stepped};
+use crate::model::tcb::{Miss, Tcb};
+use crate::model::{Context, EventClass, Fault, SegmentClass, State, timeouts};
+use crate::stack::SOCKETS;
+use crate::time::Instant;
+use crate::trace::{Trace, What};
+
+impl Host {
+    /// The stack broke in answer to the last input.
+    pub(super) fn broken(&mut self, why: &str) -> End {
+        let known = self.sockets[self.last].now.iter().find_map(|tcb| {
+            let (state, class) = (tcb.input.state, coarse(tcb.input.class));
+            self.known.covers_breakage(state, class, why)
+        });
+        match known {
+            Some(entry) => {
+                self.used.push(entry);
+                End::Verdict(Verdict::Conforms)
+            }
+            None => End::Verdict(Verdict::Broken(why.to_owned())),
+        }
+    }
+
+    pub(super) fn step(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        coverage: &mut Coverage,
+    ) -> End {
+        // One known deviation may be needed after another; each uses up an entry or a deadline.
+        for _ in 0..8 {
+            let worlds = &mut self.sockets[socket];
+            match worlds.step(what, ctx, &self.known, &mut self.scratch, coverage) {
+                Stepped::Explained => {
+                    self.note_passed_over(ctx, socket, what);
+                    return End::Explained;
+                }
+                Stepped::TooMany => {
+                    return End::Verdict(Verdict::Inconclusive(format!(
+                        "more than {} states explain what was seen",
+                        super::worlds::MOST
+                    )));
+                }
+                Stepped::Unexplained => {}
+            }
+            let faults = std::mem::take(&mut self.sockets[socket].faults);
+            let end = self.go_on(trace, ctx, socket, what, &faults, coverage);
+            let done = match end {
+                GoOn::Again => None,
+                GoOn::Explained => Some(End::Explained),
+                GoOn::Stop(verdict) => Some(End::Verdict(verdict)),
+                GoOn::No => Some(self.unexplained(trace, ctx, socket, what, &faults)),
+            };
+            self.sockets[socket].faults = faults;
+            if let Some(end) = done {
+                return end;
+            }
+        }
+        End::Verdict(Verdict::Inconclusive(
+            "known deviations that lead to each other without end".into(),
+        ))
+    }
+
+    /// Some states were dropped that a known deviation would have saved; others were left. Should
+    /// those not do in the end, it cannot be said what led there.
+    fn note_passed_over(&mut self, ctx: &Context<'_>, socket: usize, what: Happening<'_>) {
+        if self.known.is_empty() {
+            return;
+        }
+        let faults = &self.sockets[socket].faults;
+        self.passed_over |= faults.iter().any(|(fault, tcb)| {
+            let fault = self.sharpen(*fault, what, ctx);
+            self.known.covers(&shape(&fault, tcb, ctx)).is_some()
+        });
+    }
+
+    /// No state explains what happened, and no known deviation either. Tells the fault of the
+    /// state that came furthest.
+    fn unexplained(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        faults: &[(Fault, Tcb)],
+    ) -> End {
+        if self.passed_over {
+            return End::Verdict(Verdict::Inconclusive(
+                "a known deviation may have led here, or may not".into(),
+            ));
+        }
+        let deepest = faults.iter().rev().max_by_key(|(fault, _)| fault.depth);
+        match deepest {
+            Some((fault, tcb)) => {
+                let fault = self.sharpen(*fault, what, ctx);
+                self.deviates(trace, ctx, socket, &fault, tcb)
+            }
+            None => End::Verdict(Verdict::Inconclusive("no state is left".into())),
+        }
+    }
+
+    /// An answer to what must not be answered breaks that rule, whatever else it breaks.
+    fn sharpen(&self, fault: Fault, what: Happening<'_>, ctx: &Context<'_>) -> Fault {
+        match (self.unanswerable, what) {
+            (Some((requirement, at)), Happening::Emission(..)) if at == ctx.now => Fault {
+                requirement,
+                ..fault
+            },
+            _ => fault,
+        }
+    }
+
+    /// Looks for a known deviation, or a recommendation missed, that explains one of the faults,
+    /// and goes on from the states that it is the fault of.
+    fn go_on(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        faults: &[(Fault, Tcb)],
+        coverage: &mut Coverage,
+    ) -> GoOn {
+        let sharp = |host: &Host, (fault, tcb): &(Fault, Tcb)| {
+            let fault = host.sharpen(*fault, what, ctx);
+            (fault, shape(&fault, tcb, ctx))
+        };
+        let known = faults.iter().find_map(|pair| {
+            let (fault, shape) = sharp(self, pair);
+            let (entry, then) = self.known.covers(&shape)?;
+            Some((fault, entry, then))
+        });
+        let Some((fault, entry, then)) = known else {
+            return self.put_up(ctx, socket, what, faults);
+        };
+        let mut covered = std::mem::take(&mut self.sockets[socket].now);
+        covered.clear();
+        for pair in faults {
+            let (_, shape) = sharp(self, pair);
+            if self.known.covers(&shape) == Some((entry, then)) {
+                covered.add(&Tcb {
+                    known: pair.1.known | 1 << entry,
+                    ..pair.1
+                });
+            }
+        }
+        self.sockets[socket].now = covered;
+        self.known_then(trace, ctx, socket, what, &fault, entry, then, coverage)
+    }
+
+    /// A recommendation is missed: that is noted, and what was owed is let off.
+    fn put_up(
+        &mut self,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        faults: &[(Fault, Tcb)],
+    ) -> GoOn {
+        let recommended = |fault: &Fault| fault.requirement.level().is_recommended();
+        if !faults.iter().any(|(fault, _)| recommended(fault)) {
+            return GoOn::No;
+        }
+        let worlds = &mut self.sockets[socket];
+        worlds.now.clear();
+        for (fault, tcb) in faults.iter().filter(|(fault, _)| recommended(fault)) {
+            let shape = shape(fault, tcb, ctx);
+            let mut tcb = *tcb;
+            forgive(&mut tcb, ctx.now);
+            tcb.miss(Miss {
+                requirement: fault.requirement,
+                state: shape.state,
+                event: shape.event,
+                instead: fault.instead,
+                index: ctx.index,
+            });
+            worlds.now.add(&tcb);
+        }
+        match faults.iter().find(|(fault, _)| recommended(fault)) {
+            Some((fault, _)) if answers(fault, what) => GoOn::Explained,
+            Some(_) | None => GoOn::Again,
+        }
+    }
+
+    /// Goes on after a known deviation, as its entry says.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one event and all that it is judged by"
+    )]
+    fn known_then(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        fault: &Fault,
+        entry: u16,
+        then: Then,
+        coverage: &mut Coverage,
+    ) -> GoOn {
+        let bit = 1u64 << entry;
+        let now = ctx.now;
+        let worlds = &mut self.sockets[socket];
+        match then {
+            Then::Stop => {
+                if let Happening::Emission(seg, _) = what
+                    && (socket == NOBODY || seg.flags.syn())
+                {
+                    self.mute_listeners(seg.src.port, bit);
+                }
+                if socket == NOBODY {
+                    return GoOn::Explained;
+                }
+                let worlds = &mut self.sockets[socket];
+                for tcb in &mut worlds.now {
+                    *tcb = tcb.muted();
+                }
+            }
+            Then::Pardoned => {
+                let lenient = match ctx.pardoned {
+                    [None, _] => [Some(fault.requirement), None],
+                    [first, None] => [first, Some(fault.requirement)],
+                    [Some(_), Some(_)] => return GoOn::No,
+                };
+                let ctx = Context {
+                    pardoned: lenient,
+                    ..*ctx
+                };
+                return match self.step(trace, &ctx, socket, what, coverage) {
+                    End::Explained => GoOn::Explained,
+                    End::Verdict(verdict) => GoOn::Stop(verdict),
+                };
+            }
+            Then::Window => return GoOn::No,
+            Then::Ignored | Then::Refused => {
+                let Some(input) = worlds.input else {
+                    return GoOn::No;
+                };
+                // The input had no effect: back to the states before it, then all that was seen
+                // since.
+                worlds.now.copy_from(&worlds.before);
+                for tcb in &mut worlds.now {
+                    tcb.known |= bit;
+                    tcb.due.reply = None;
+                    tcb.due.credit = then == Then::Refused;
+                }
+                if !self.replay(trace, ctx, socket, input + 1, coverage) {
+                    return GoOn::No;
+                }
+            }
+            Then::Forgiven => {
+                for tcb in &mut worlds.now {
+                    forgive(tcb, now);
+                }
+                if answers(fault, what) {
+                    return GoOn::Explained;
+                }
+            }
+            Then::Closed => {
+                for tcb in &mut worlds.now {
+                    *tcb = tcb.severed();
+                }
+                if let (true, Happening::Emission(..)) = (answers(fault, what), what) {
+                    return GoOn::Explained;
+                }
+            }
+        }
+        GoOn::Again
+    }
+
+    /// Some listener on a port has got a connection that it should not have: nothing is said of
+    /// any of them.
+    pub(super) fn mute_listeners(&mut self, port: u16, bit: u64) {
+        for worlds in &mut self.sockets[..SOCKETS] {
+            for tcb in &mut worlds.now {
+                if tcb.state == State::Listen && tcb.port == port {
+                    tcb.known |= bit;
+                    *tcb = tcb.muted();
+                }
+            }
+        }
+    }
+
+    /// Explains again what this socket sent since event `from`.
+    fn replay(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        from: usize,
+        coverage: &mut Coverage,
+    ) -> bool {
+        for (index, event) in trace.events[..ctx.index as usize]
+            .iter()
+            .enumerate()
+            .skip(from)
+        {
+            let What::Emission {
+                segment: Some(seg),
+                text,
+                ..
+            } = &event.what
+            else {
+                continue;
+            };
+            if self.sender(seg.src.port, seg.dst) != socket {
+                continue;
+            }
+            let then = Context {
+                now: event.at,
+                profile: ctx.profile,
+                index: index as u32,
+                pardoned: [None; 2],
+            };
+            let what = Happening::Emission(seg, trace.octets(*text));
+            let worlds = &mut self.sockets[socket];
+            match worlds.step(what, &then, &self.known, &mut self.scratch, coverage) {
+                Stepped::Explained => {}
+                Stepped::Unexplained | Stepped::TooMany => return false,
+            }
+        }
+        true
+    }
+
+    pub(super) fn deviates(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        fault: &Fault,
+        tcb: &Tcb,
+    ) -> End {
+        let deviation: Deviation = tell::deviation(
+            trace,
+            ctx,
+            &self.sockets[socket],
+            fault,
+            tcb,
+            shape(fault, tcb, ctx),
+        );
+        End::Verdict(Verdict::Deviates(Box::new(deviation)))
+    }
+}
+
+/// Whether a known deviation lets the judgment go on.
+enum GoOn {
+    /// Step again, from the states as they are now.
+    Again,
+    /// The event itself is explained.
+    Explained,
+    /// It ends here.
+    Stop(Verdict),
+    /// No entry fits.
+    No,
+}
+
+/// By what a fault is known again.
+pub(super) fn shape(fault: &Fault, tcb: &Tcb, ctx: &Context<'_>) -> Shape {
+    let (state, event) = timeouts::class_of(tcb, fault, ctx);
+    Shape {
+        requirement: fault.requirement,
+        state,
+        event: coarse(event),
+        instead: fault.instead,
+    }
+}
+
+/// URG makes no difference to what a deviation is.
+pub(super) fn coarse(event: EventClass) -> EventClass {
+    match event {
+        EventClass::Segment(class) => EventClass::Segment(SegmentClass::new(
+            class.flags().without(crate::wire::Flags::URG),
+            class.text,
+            class.seq,
+            class.ack,
+        )),
+        EventClass::Listen
+        | EventClass::Connect
+        | EventClass::Send
+        | EventClass::Receive
+        | EventClass::Close
+        | EventClass::Abort
+        | EventClass::Status
+        | EventClass::Time => event,
+    }
+}
+
+/// Whether a fault is about what the stack did just now, not about what it had to do before.
+fn answers(fault: &Fault, what: Happening<'_>) -> bool {
+    match what {
+        Happening::Emission(..) | Happening::Call(..) => fault.instead != Instead::Silence,
+        Happening::Arrival(_) | Happening::Quiet => false,
+    }
+}
+
+/// Everything that is overdue is let off.
+fn forgive(tcb: &mut Tcb, now: Instant) {
+    tcb.due.reply = None;
+    for due in [&mut tcb.due.syn, &mut tcb.due.ack, &mut tcb.due.send] {
+        if *due <= now {
+            *due = Instant::NEVER;
+        }
+    }
+    tcb.rtx.since = now;
+    tcb.rtx.gap = crate::time::Micros::ZERO;
+}
