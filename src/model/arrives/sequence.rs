@@ -116,7 +116,8 @@ fn at_open_edge(tcb: &Tcb, near: SeqNumber, far: SeqNumber, seg: &Segment) -> bo
     let nxt = tcb.rcv.nxt;
     let end = seg.end();
     let empty_at_edge = seg.is_empty() && seg.seq.at_or_after(near) && seg.seq.at_or_before(far);
-    let spans = seg.seq.before(nxt) && end.after(near);
+    // By length, not by order: what begins half the space away spans nothing.
+    let spans = seg.seq.before(nxt) && seg.len() > near.since(seg.seq);
     let fin_at_closed = seg.payload_len == 0 && seg.flags.fin() && seg.seq == nxt && near == nxt;
     // Counting the FIN or not makes the difference at the right edge of a full window.
     let fin_at_edge = seg.flags.fin() && seg.seq == near && near != nxt;

@@ -121,6 +121,7 @@ fn keep_alive(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<bool, Fault
         return Ok(false);
     }
     let answering = tcb.due.reply.is_some_and(|r| r.forms.allow(Forms::ACK));
+    let answering = answering && tcb.due.reply_at == ctx.now;
     if answering && seg.payload_len == 0 {
         return Ok(false);
     }
@@ -170,7 +171,7 @@ fn empty(
     }
     let news = tcb.rcv.acked.is_none_or(|acked| seg.ack.after(acked));
     if news {
-        if edge_before.at_or_before(tcb.rcv.nxt) {
+        if tcb.rcv.acked.is_some() && edge_before.at_or_before(tcb.rcv.nxt) {
             // Nothing was acceptable any more: it may have been a challenge all the same.
             tcb.challenged_at = Some(ctx.now);
         }
