@@ -103,14 +103,15 @@ pub struct Ahead {
 
 impl Ahead {
     /// How many stretches are remembered.
-    pub const MAX: usize = 6;
+    pub const MAX: usize = 8;
 
-    /// Remembers `[from, to)`, joined with what it touches.
+    /// Remembers `[from, to)`, joined with what it overlaps. What merely touches stays apart: a
+    /// stack may have held one of two neighbours and not the other.
     pub fn add(&mut self, mut from: SeqNumber, mut to: SeqNumber) {
         let mut i = 0;
         while i < self.len as usize {
             let (a, b) = self.stretches[i];
-            if from.at_or_before(b) && a.at_or_before(to) {
+            if from.before(b) && a.before(to) {
                 from = from.earlier(a);
                 to = to.later(b);
                 self.len -= 1;
@@ -126,6 +127,27 @@ impl Ahead {
         } else {
             self.overflowed = true;
         }
+    }
+
+    /// Where the stretch that holds the octet at `base` ends, if one does.
+    pub fn next_boundary(&self, base: SeqNumber) -> Option<SeqNumber> {
+        let holds = |(from, to): &(SeqNumber, SeqNumber)| from.at_or_before(base) && to.after(base);
+        self.iter()
+            .filter(holds)
+            .map(|(_, to)| to)
+            .reduce(SeqNumber::later)
+    }
+
+    /// Whether `[left, right)` lies in what arrived.
+    pub fn covers(&self, left: SeqNumber, right: SeqNumber) -> bool {
+        let mut reached = left;
+        while reached.before(right) {
+            match self.next_boundary(reached) {
+                Some(boundary) => reached = boundary,
+                None => return false,
+            }
+        }
+        true
     }
 
     /// Forgets all that lies before `nxt`.
@@ -547,6 +569,7 @@ impl Tcb {
             input: self.input,
             known: self.known,
             misses: self.misses,
+            challenged_at: self.challenged_at,
             rtx: Retransmission {
                 // A round trip time may be remembered for the next connection (RFC 9040).
                 ceiling: self.rtx.ceiling,

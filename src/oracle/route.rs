@@ -130,10 +130,18 @@ impl Host {
         self.find(alive)
             .or_else(|| self.find(owes))
             .or_else(|| self.find(called))
+            .or_else(|| self.muted_listener(port))
             .or_else(|| self.remembers(port, remote))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.due.reply_to == Some(remote)))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.mute))
             .unwrap_or(NOBODY)
+    }
+
+    /// The socket that met the last input, if it listens and nothing is said of it.
+    fn muted_listener(&self, port: u16) -> Option<usize> {
+        let now = &self.sockets[self.last].now;
+        let muted = |tcb: &Tcb| tcb.mute && tcb.state == State::Listen && tcb.port == port;
+        (self.last < SOCKETS && now.iter().any(muted)).then_some(self.last)
     }
 
     /// The closed socket that was last connected so; the one that met the last input first.

@@ -7,7 +7,9 @@ use arrayvec::ArrayVec;
 use super::coverage::Coverage;
 use super::known::{KnownDeviations, Then};
 use crate::model::tcb::{Branches, Input};
-use crate::model::{Context, Fault, State, Tcb, arrives, calls, emits, settle, timeouts};
+use crate::model::{
+    Context, EventClass, Fault, State, Tcb, arrives, calls, emits, settle, timeouts,
+};
 use crate::spec::Req;
 use crate::stack::Outcome;
 use crate::trace::Call;
@@ -318,7 +320,15 @@ fn unheard(
         };
         calls::step(&anew, call, Outcome::Done, &[], ctx, out)?;
     }
-    out.push(*tcb, crate::spec::req::RFC9293_3_10_6_P01);
+    let mut tcb = *tcb;
+    if let Happening::Arrival(seg) = what {
+        tcb.input = Input {
+            state: tcb.state,
+            class: EventClass::Segment(arrives::classify(&tcb, seg, ctx)),
+            at: ctx.now,
+        };
+    }
+    out.push(tcb, crate::spec::req::RFC9293_3_10_6_P01);
     Ok(())
 }
 

@@ -110,25 +110,16 @@ fn keep_ahead(
 fn fill_gap(tcb: Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let base = tcb.rcv.nxt;
     let only_one = tcb.rcv.ahead.iter().count() == 1 && !tcb.rcv.ahead.overflowed;
-    let mut reached = base;
-    // What follows without a gap; the stretches are joined, so one is enough.
-    for (from, to) in tcb.rcv.ahead.iter() {
-        if from.at_or_before(base) && to.after(base) {
-            reached = reached.later(to);
-        }
+    if tcb.rcv.ahead.overflowed {
+        // More arrived than could be remembered: where RCV.NXT lands is not known.
+        out.push(tcb.muted(), req::RFC9293_MUST_59);
     }
     let mut plain = tcb;
     plain.rcv.ahead.forget_before(base);
-    if reached == base {
+    if tcb.rcv.ahead.next_boundary(base).is_none() {
         return after_text(plain, whole, seg, ctx, out, req::RFC9293_3_10_7_4_P23);
     }
-    let mut jumped = tcb;
-    jumped.rcv.nxt = reached;
-    jumped.rcv.ahead.forget_before(reached);
-    if jumped.rcv.fin_ahead == Some(reached) {
-        fin::take(jumped, ctx, out);
-    }
-    out.push(jumped, req::RFC9293_MUST_59);
+    jump(tcb, base, ctx, out);
     if only_one && ctx.profile.holds_out_of_order {
         plain.miss(Miss {
             requirement: req::RFC9293_SHLD_31,
@@ -139,6 +130,22 @@ fn fill_gap(tcb: Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut Branc
         });
     }
     after_text(plain, whole, seg, ctx, out, req::RFC9293_SHLD_31);
+}
+
+/// RCV.NXT jumps over everything that follows without a gap; or stops at any boundary before,
+/// where something was not held.
+fn jump(tcb: Tcb, base: SeqNumber, ctx: &Context, out: &mut Branches) {
+    let Some(boundary) = tcb.rcv.ahead.next_boundary(base) else {
+        return;
+    };
+    jump(tcb, boundary, ctx, out);
+    let mut jumped = tcb;
+    jumped.rcv.nxt = boundary;
+    jumped.rcv.ahead.forget_before(boundary);
+    if jumped.rcv.fin_ahead == Some(boundary) {
+        fin::take(jumped, ctx, out);
+    }
+    out.push(jumped, req::RFC9293_MUST_59);
 }
 
 /// RCV.NXT has advanced: it has to be acknowledged within half a second.

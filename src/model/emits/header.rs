@@ -53,12 +53,7 @@ pub(super) fn sack(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault>
     for &(left, right) in &seg.options.sack {
         let (left, right) = (crate::wire::SeqNumber(left), crate::wire::SeqNumber(right));
         let duplicate = right.at_or_before(seg.ack);
-        let arrived = tcb.rcv.ahead.overflowed
-            || tcb
-                .rcv
-                .ahead
-                .iter()
-                .any(|(from, to)| from.at_or_before(left) && right.at_or_before(to));
+        let arrived = tcb.rcv.ahead.overflowed || tcb.rcv.ahead.covers(left, right);
         if !left.before(right) || !(duplicate || arrived) {
             ctx.unless_pardoned(
                 Fault::new(
