@@ -46,7 +46,16 @@ const ROOMS: [(&str, &[&str]); 17] = [
     (
         "harness",
         &[
-            "oracle", "peer", "scenario", "spec", "stack", "stream", "time", "trace", "wire",
+            "model::State",
+            "oracle",
+            "peer",
+            "scenario",
+            "spec",
+            "stack",
+            "stream",
+            "time",
+            "trace",
+            "wire",
         ],
     ),
     (

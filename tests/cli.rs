@@ -128,7 +128,7 @@ fn malformed_known_deviations() {
 name = "RST draws an ACK"
 requirement = "RFC9293-MUST-4"
 state = ["ESTABLISHED"]
-event = { on = "segment", set = "RST" }
+event = [{ on = "segment", set = "RST" }]
 instead = ["ACK"]
 then = "forgiven"
 reason = "as line 17 of its source shows"

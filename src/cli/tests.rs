@@ -41,7 +41,7 @@ const KNOWN: &str = r#"[[deviation]]
 name = "SEND is answered twice"
 requirement = "RFC9293-MUST-13"
 state = ["ESTABLISHED"]
-event = { on = "send" }
+event = [{ on = "send" }]
 instead = ["ACK"]
 then = "forgiven"
 reason = "the second answer repeats the first, as the scenario says"
@@ -238,7 +238,8 @@ fn exit_status_tells_what_came_of_it() {
     let broken = [CORPUS[0], ("corpus/b.scn", "A: status\n")];
     let stale = [("corpus/known.scn", "A: recv\n")];
     let unclear = [("corpus/u.scn", "wait timer\n")];
-    let rows: [(&str, &[(&str, &str)], &str, u8); 9] = [
+    type Files<'a> = &'a [(&'a str, &'a str)];
+    let rows: [(&str, Files, &str, u8); 9] = [
         ("clean", &clean, "", CONFORMS),
         ("deviates", &CORPUS, "", FINDING),
         (

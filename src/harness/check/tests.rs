@@ -144,7 +144,7 @@ fn known(witness: &str) -> KnownDeviations {
         name = "a passive OPEN is answered"
         requirement = "RFC9293-MUST-4"
         state = ["LISTEN"]
-        event = {{ on = "listen" }}
+        event = [{{ on = "listen" }}]
         instead = ["call done"]
         then = "forgiven"
         reason = "it does as it pleases"
