@@ -6,6 +6,7 @@
 //! heading of section 3.10.
 
 pub mod arrives;
+mod branches;
 pub mod calls;
 mod class;
 pub mod emits;

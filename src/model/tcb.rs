@@ -5,8 +5,7 @@
 //! of a gap) and what is still owed (obligations, each with its deadline). It is small and
 //! `Copy`: the oracle clones it for every choice that the standard leaves open.
 
-use arrayvec::ArrayVec;
-
+pub use super::branches::Branches;
 use super::{EventClass, State};
 use crate::oracle::Instead;
 use crate::spec::Req;
@@ -577,52 +576,5 @@ impl Tcb {
             },
             ..Tcb::listening(self.port, self.only)
         }
-    }
-}
-
-/// What a step of the model leads to: every state that is possible afterwards, each by the
-/// requirement it rests on.
-#[derive(Default)]
-pub struct Branches {
-    list: ArrayVec<(Tcb, Req), { Branches::MAX }>,
-    /// More were possible than fit.
-    pub overflowed: bool,
-}
-
-impl Branches {
-    /// So many are kept.
-    pub const MAX: usize = 24;
-
-    /// Adds one.
-    pub fn push(&mut self, tcb: Tcb, by: Req) {
-        if self.list.try_push((tcb, by)).is_err() {
-            self.overflowed = true;
-        }
-    }
-
-    /// Those that are there.
-    pub fn iter(&self) -> impl Iterator<Item = &(Tcb, Req)> {
-        self.list.iter()
-    }
-
-    /// Those that are there, to be brought up to date.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut (Tcb, Req)> {
-        self.list.iter_mut()
-    }
-
-    /// How many.
-    pub fn len(&self) -> usize {
-        self.list.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
-    /// Forgets them.
-    pub fn clear(&mut self) {
-        self.list.clear();
-        self.overflowed = false;
     }
 }
