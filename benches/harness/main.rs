@@ -6,19 +6,20 @@
 //! for every scenario, packets that were built beforehand, the same user calls, the same clock.
 //! Nobody reads what it sends.
 //!
-//! All rows are measured in turn, round after round, so that whatever else the machine does
-//! falls on all of them. A figure is the median over the rounds, and a ratio is the median of the
-//! ratios within each round.
+//! All rows are measured in turn, round after round, each in stretches of well under a
+//! millisecond, so that whatever else the machine does falls on all of them, and on few stretches.
+//! Of each stretch the median over the rounds counts.
 
 mod bare;
 
 use std::hint::black_box;
+use std::ops::Range;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use bare::{Recording, Room};
 use tcprove::harness::{Judge, Runner, StackJudge};
-use tcprove::oracle::{KnownDeviations, Oracle, Verdict};
+use tcprove::oracle::{KnownDeviations, Oracle};
 use tcprove::scenario::{Scenario, generate};
 use tcprove::stack::smoltcp::Smoltcp;
 use tcprove::trace::{Trace, What};
@@ -38,10 +39,18 @@ A: close
 /// The seed of the generated scenarios.
 const SEED: u64 = 1;
 
+/// One scenario, and what was seen of it.
+struct Case {
+    /// Its number, if it was generated.
+    index: u64,
+    scenario: Scenario,
+    trace: Trace,
+    recording: Recording,
+}
+
 /// What all rows are measured with.
 struct Work {
-    /// The scenarios of one batch, each with what was seen of it.
-    scenarios: Vec<(Scenario, Trace, Recording)>,
+    cases: Vec<Case>,
     /// Segments in all of them.
     segments: usize,
     runner: Runner<Smoltcp>,
@@ -50,48 +59,46 @@ struct Work {
     bare: Smoltcp,
     room: Room,
     scenario: Scenario,
-    /// The number of the next scenario to be generated.
-    next: u64,
 }
 
-/// One row of the table: what it is called, and what it does with one batch.
+/// One row of the table: what it is called, and what it does with some of the cases.
 struct Row {
     name: &'static str,
-    run: fn(&mut Work),
+    run: fn(&mut Work, Range<usize>),
 }
 
 /// The first row of each table is what the others are compared with.
 const ROWS: [Row; 4] = [
     Row {
         name: "bare smoltcp",
-        run: |work| {
-            for (_, _, recording) in &work.scenarios {
-                black_box(recording.play(&mut work.bare, &mut work.room))
-                    .expect("it was played before");
+        run: |work, cases| {
+            for case in &work.cases[cases] {
+                let played = case.recording.play(&mut work.bare, &mut work.room);
+                black_box(played).expect("it was played before");
             }
         },
     },
     Row {
         name: "run: scenario to trace",
-        run: |work| {
-            for (scenario, ..) in &work.scenarios {
-                black_box(work.runner.run(scenario));
+        run: |work, cases| {
+            for case in &work.cases[cases] {
+                black_box(work.runner.run(&case.scenario));
             }
         },
     },
     Row {
         name: "judge: trace to verdict",
-        run: |work| {
-            for (_, trace, _) in &work.scenarios {
-                black_box(work.oracle.judge(trace));
+        run: |work, cases| {
+            for case in &work.cases[cases] {
+                black_box(work.oracle.judge(&case.trace));
             }
         },
     },
     Row {
         name: "run and judge",
-        run: |work| {
-            for (scenario, ..) in &work.scenarios {
-                black_box(work.judge.judge(scenario));
+        run: |work, cases| {
+            for case in &work.cases[cases] {
+                black_box(work.judge.judge(&case.scenario));
             }
         },
     },
@@ -100,32 +107,32 @@ const ROWS: [Row; 4] = [
 const GENERATED_ROWS: [Row; 2] = [
     Row {
         name: "generate",
-        run: |work| {
-            for _ in 0..work.scenarios.len() {
-                generate(SEED, work.next, &mut work.scenario);
-                work.next += 1;
+        run: |work, cases| {
+            for case in &work.cases[cases] {
+                generate(SEED, case.index, &mut work.scenario);
+                black_box(&work.scenario);
             }
         },
     },
     Row {
         name: "generate, run and judge",
-        run: |work| {
-            for (scenario, ..) in &work.scenarios {
-                generate(SEED, work.next, &mut work.scenario);
-                work.next += 1;
-                black_box(work.judge.judge(scenario));
+        run: |work, cases| {
+            for case in &work.cases[cases] {
+                generate(SEED, case.index, &mut work.scenario);
+                black_box(work.judge.judge(&work.scenario));
             }
         },
     },
 ];
 
 impl Work {
-    /// A batch of these scenarios; those that break the stack are left out.
+    /// Work with these scenarios; those that break the stack are left out, as the bare stack has
+    /// nobody to catch it.
     fn new(scenarios: impl Iterator<Item = Scenario>) -> Result<Work, String> {
         let known = include_str!("../../src/stack/smoltcp/known.toml");
         let known: KnownDeviations = known.parse().map_err(|error| format!("{error}"))?;
         let mut work = Work {
-            scenarios: Vec::new(),
+            cases: Vec::new(),
             segments: 0,
             runner: Runner::new(Smoltcp::new),
             oracle: Oracle::new(known.clone()),
@@ -133,16 +140,19 @@ impl Work {
             bare: Smoltcp::new(),
             room: Room::default(),
             scenario: Scenario::default(),
-            next: 0,
         };
-        for scenario in scenarios {
+        for (scenario, index) in scenarios.zip(0..) {
             let trace = work.runner.run(&scenario).clone();
-            if let Verdict::Broken(_) = work.oracle.judge(&trace).verdict {
+            if let Some(What::Broken(_)) = trace.events.last().map(|event| &event.what) {
                 continue;
             }
-            let recording = Recording::of(&scenario, &trace);
             work.segments += segments(&trace);
-            work.scenarios.push((scenario, trace, recording));
+            work.cases.push(Case {
+                index,
+                recording: Recording::of(&scenario, &trace),
+                scenario,
+                trace,
+            });
         }
         Ok(work)
     }
@@ -155,52 +165,59 @@ fn segments(trace: &Trace) -> usize {
     events.filter(|event| travels(&event.what)).count()
 }
 
-/// Measures rows in turn; gives the nanoseconds of each batch, by row and round.
+/// So many cases are one stretch.
+const STRETCH: usize = 20;
+
+/// Measures rows in turn; gives the nanoseconds of all cases once, by row.
 fn measure<'r>(
     rows: impl Iterator<Item = &'r Row> + Clone,
     work: &mut Work,
     rounds: usize,
     repeat: usize,
-) -> Vec<Vec<f64>> {
-    let mut times = vec![Vec::with_capacity(rounds); rows.clone().count()];
-    for round in 0..rounds + 2 {
-        for (row, times) in rows.clone().zip(&mut times) {
-            let begin = Instant::now();
-            for _ in 0..repeat {
-                (row.run)(work);
-            }
-            let nanos = begin.elapsed().as_nanos() as f64 / repeat as f64;
-            // The first rounds warm everything up.
-            if round >= 2 {
-                times.push(nanos);
+) -> Vec<f64> {
+    let mut sums = vec![0.0; rows.clone().count()];
+    for start in (0..work.cases.len()).step_by(STRETCH) {
+        let stretch = start..work.cases.len().min(start + STRETCH);
+        let mut times = vec![Vec::with_capacity(rounds); sums.len()];
+        // The first rounds warm everything up.
+        for round in 0..rounds + 2 {
+            for (row, times) in rows.clone().zip(&mut times) {
+                let begin = Instant::now();
+                for _ in 0..repeat {
+                    (row.run)(work, stretch.clone());
+                }
+                if round >= 2 {
+                    times.push(begin.elapsed().as_nanos() as f64 / repeat as f64);
+                }
             }
         }
+        for (sum, times) in sums.iter_mut().zip(times) {
+            *sum += median(times);
+        }
     }
-    times
+    sums
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
+fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Prints one table.
-fn table<'r>(title: &str, rows: impl Iterator<Item = &'r Row>, work: &Work, times: &[Vec<f64>]) {
+fn table<'r>(title: &str, rows: impl Iterator<Item = &'r Row>, work: &Work, times: &[f64]) {
     println!("| {title} | scenarios/s | segments/s | ns/segment | to bare |");
     println!("|:---|---:|---:|---:|---:|");
-    let count = work.scenarios.len() as f64;
+    let count = work.cases.len() as f64;
     let segments = work.segments as f64;
     let Some(bare) = times.first() else { return };
-    for (row, times) in rows.zip(times) {
-        let batch = median(times.iter().copied());
-        let ratio = median(times.iter().zip(bare).map(|(time, bare)| time / bare));
+    for (row, time) in rows.zip(times) {
         println!(
-            "| {} | {} | {} | {:.0} | {ratio:.2} |",
+            "| {} | {} | {} | {:.0} | {:.2} |",
             row.name,
-            grouped(count * 1e9 / batch),
-            grouped(segments * 1e9 / batch),
-            batch / segments,
+            grouped(count * 1e9 / time),
+            grouped(segments * 1e9 / time),
+            time / segments,
+            time / bare,
         );
     }
     println!();
@@ -220,7 +237,7 @@ fn grouped(number: f64) -> String {
 }
 
 fn bench(quick: bool, only: Option<&str>) -> Result<(), String> {
-    let (rounds, cases) = if quick { (15, 300) } else { (101, 2_000) };
+    let (rounds, cases) = if quick { (9, 400) } else { (41, 2_000) };
     let scenario: Scenario = EIGHT_SEGMENTS.parse().map_err(|e| format!("{e}"))?;
     let mut eight = Work::new(std::iter::once(scenario))?;
     if eight.segments != 8 {
@@ -229,7 +246,7 @@ fn bench(quick: bool, only: Option<&str>) -> Result<(), String> {
     }
     let wanted = |row: &&Row| only.is_none_or(|only| row.name == only);
     let rows = ROWS.iter().filter(wanted);
-    let times = measure(rows.clone(), &mut eight, rounds, 500);
+    let times = measure(rows.clone(), &mut eight, 20 * rounds, 40);
     table("eight segments", rows, &eight, &times);
 
     let generated = (0..cases).map(|index| {
@@ -238,7 +255,7 @@ fn bench(quick: bool, only: Option<&str>) -> Result<(), String> {
         scenario
     });
     let mut work = Work::new(generated)?;
-    let each = work.segments as f64 / work.scenarios.len() as f64;
+    let each = work.segments as f64 / work.cases.len() as f64;
     let title = format!("generated, {each:.1} segments each");
     let rows = ROWS.iter().chain(&GENERATED_ROWS).filter(wanted);
     let times = measure(rows.clone(), &mut work, rounds, 1);
