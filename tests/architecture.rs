@@ -105,9 +105,6 @@ const IMPURE: [(&str, &[&str]); 8] = [
 const MOST_LINES: usize = 600;
 const TABLES: &str = "spec/table/";
 
-/// Files that are too long all the same, and wait to be parted. None is added here.
-const TO_BE_PARTED: [&str; 1] = ["oracle/host.rs"];
-
 /// A file of the source.
 struct Source {
     /// Its path below `src`, with `/` between the parts.
@@ -399,15 +396,9 @@ fn files_are_short_and_say_what_they_are() {
     for source in sources() {
         let (path, lines) = (&source.path, source.lines);
         let short = lines <= MOST_LINES || path.starts_with(TABLES);
-        let excused = TO_BE_PARTED.contains(&path.as_str());
-        if !short && !excused {
+        if !short {
             report.push_str(&format!(
                 "src/{path} has {lines} lines, more than {MOST_LINES}: part it\n"
-            ));
-        }
-        if short && excused {
-            report.push_str(&format!(
-                "src/{path} is short now: take it out of TO_BE_PARTED\n"
             ));
         }
         let main = ["main.rs", "lib.rs"].contains(&path.as_str());
