@@ -53,7 +53,7 @@ pub(super) struct CheckArgs {
     /// Report only requirements whose id begins like this; may be given several times
     #[arg(long, value_name = "ID-PREFIX")]
     pub(super) only: Vec<String>,
-    /// Let missed recommendations (SHOULD) fail the run too
+    /// Let missed recommendations and failed soft checks fail the run too
     #[arg(long)]
     pub(super) strict: bool,
     /// Write the report as JSON
@@ -84,7 +84,7 @@ pub(super) struct ReplayArgs {
     /// The known deviations [default: those that come with the stack]
     #[arg(long, value_name = "FILE")]
     pub(super) known: Option<PathBuf>,
-    /// Let missed recommendations (SHOULD) fail the run too
+    /// Let missed recommendations and failed soft checks fail the run too
     #[arg(long)]
     pub(super) strict: bool,
 }

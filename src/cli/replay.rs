@@ -8,7 +8,7 @@ use super::args::ReplayArgs;
 use super::check::cannot_run;
 use super::save::comment;
 use super::{CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, corpus, known};
-use crate::harness::{Fault, Judge};
+use crate::harness::{Fault, Judge, Kind};
 use crate::oracle::known::Known;
 use crate::oracle::{Judgment, Verdict};
 use crate::report::{Style, capture, fault_text, ladder, title};
@@ -114,9 +114,12 @@ impl Replayed<'_> {
     }
 
     fn verdict(&self, style: Style) -> String {
-        let missed = self.judgment.missed.len();
+        let of = |kind| self.faults.iter().any(|fault| fault.kind() == kind);
         match &self.judgment.verdict {
-            Verdict::Conforms if missed > 0 => style.odd("conforms, with recommendations missed"),
+            Verdict::Conforms if of(Kind::Soft) => style.odd("conforms, with soft checks failed"),
+            Verdict::Conforms if of(Kind::Missed) => {
+                style.odd("conforms, with recommendations missed")
+            }
             Verdict::Conforms if !self.judgment.known.is_empty() => {
                 style.good("conforms, but for known deviations")
             }

@@ -259,6 +259,9 @@ fn exit_status_tells_what_came_of_it() {
         let place = Place::new(name).with(files);
         let (status, out, err) = place.run_in_parts(&format!("{CHECK} {more}"), b"");
         assert_eq!(status, expected, "{name}\n{out}\n{err}");
+        let tells =
+            "stale known deviation: SEND is answered twice\n      known.scn no longer shows it";
+        assert_eq!(out.contains(tells), name == "stale", "{name}\n{out}");
     }
 }
 

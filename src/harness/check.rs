@@ -203,7 +203,8 @@ impl Checked {
     }
 
     /// Whether nothing happened but what was expected: no deviation, no breakage, no known
-    /// deviation gone stale, and with `strict` no missed recommendation either.
+    /// deviation gone stale, and with `strict` no missed recommendation and no failed soft check
+    /// either.
     pub fn passes(&self, strict: bool) -> bool {
         let harmless = |finding: &Finding| match finding.fault {
             Fault::Deviation(_) | Fault::Broken(_) => false,

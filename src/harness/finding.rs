@@ -1,5 +1,6 @@
 //! A finding: one thing that a run brought to light, with the scenario and trace that show it.
 
+use crate::model::State;
 use crate::oracle::{Deviation, EventKind, Instead, Judgment, Shape, Verdict};
 use crate::scenario::Scenario;
 use crate::spec::Req;
@@ -16,6 +17,9 @@ pub struct Finding {
     pub origin: Origin,
     /// How many scenarios of the run showed it.
     pub count: u64,
+    /// In which states of the connection they showed it, in the order of [`State::ALL`]; empty
+    /// for a breakage.
+    pub states: Vec<State>,
     /// The scenario, shrunk.
     pub scenario: Scenario,
     /// How many steps the scenario had at first.
@@ -31,19 +35,22 @@ pub struct Finding {
 pub enum Fault {
     /// Something that the standard does not allow.
     Deviation(Box<Deviation>),
-    /// A recommendation (SHOULD) that was not followed.
+    /// A recommendation (SHOULD) that was not followed, or a soft check: a requirement whose
+    /// breach is noted but does not fail a run. The level of the requirement tells them apart.
     Missed(Box<Deviation>),
     /// The stack panicked, hung or polled without end, or its adapter failed.
     Broken(String),
 }
 
-/// The three kinds of fault.
+/// The kinds of fault.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Kind {
     /// See [`Fault::Deviation`].
     Deviation,
-    /// See [`Fault::Missed`].
+    /// See [`Fault::Missed`]: a recommendation.
     Missed,
+    /// See [`Fault::Missed`]: a requirement that binds (MUST, MUST NOT).
+    Soft,
     /// See [`Fault::Broken`].
     Broken,
 }
@@ -77,6 +84,7 @@ impl Fault {
     pub fn kind(&self) -> Kind {
         match self {
             Fault::Deviation(_) => Kind::Deviation,
+            Fault::Missed(missed) if missed.shape.requirement.level().is_absolute() => Kind::Soft,
             Fault::Missed(_) => Kind::Missed,
             Fault::Broken(_) => Kind::Broken,
         }
@@ -100,7 +108,7 @@ impl Fault {
     }
 
     /// Every fault that a judgment names: breakage or deviation first, then what was missed. A
-    /// shape that was missed several times is named once.
+    /// requirement that was missed several times is named once.
     pub fn all(judgment: Judgment) -> Vec<Fault> {
         let mut faults = Vec::new();
         match judgment.verdict {
@@ -110,7 +118,7 @@ impl Fault {
         }
         for missed in judgment.missed {
             let same = |fault: &Fault| match fault {
-                Fault::Missed(before) => before.shape == missed.shape,
+                Fault::Missed(before) => before.shape.requirement == missed.shape.requirement,
                 Fault::Deviation(_) | Fault::Broken(_) => false,
             };
             if !faults.iter().any(same) {

@@ -39,8 +39,12 @@ pub fn title(fault: &Fault) -> String {
     match fault {
         Fault::Deviation(deviation) | Fault::Missed(deviation) => {
             let requirement = deviation.shape.requirement;
+            let soft = match fault.kind() {
+                Kind::Soft => ", soft check",
+                Kind::Deviation | Kind::Missed | Kind::Broken => "",
+            };
             format!(
-                "{requirement} ({}): {}",
+                "{requirement} ({}{soft}): {}",
                 requirement.level(),
                 requirement.title()
             )
@@ -189,6 +193,12 @@ fn seen(finding: &Finding, counted_all: bool) -> String {
         Origin::Corpus(path) => write!(text, "{path} of the corpus"),
         Origin::Generated { seed, index } => write!(text, "number {index} of seed {seed}"),
     };
+    let told = finding.fault.deviation().map(|d| d.shape.state);
+    let states = finding.states.iter().filter(|state| Some(**state) != told);
+    let states: Vec<&str> = states.map(|state| state.name()).collect();
+    if counted_all && !states.is_empty() {
+        let _ = write!(text, "; also in {}", states.join(", "));
+    }
     let (now, first) = (finding.scenario.steps.len(), finding.steps_at_first);
     if now < first {
         let _ = write!(text, "; {} of {first} left", counted(now as u64, "step"));
@@ -209,7 +219,11 @@ impl Text {
         match fault {
             Fault::Deviation(deviation) => self.deviation(deviation, trace),
             Fault::Missed(deviation) => {
-                self.fact("kind", "a recommendation that was not followed");
+                let kind = match fault.kind() {
+                    Kind::Soft => "a soft check: it binds, but fails a run with --strict only",
+                    _ => "a recommendation that was not followed",
+                };
+                self.fact("kind", kind);
                 self.deviation(deviation, trace);
             }
             Fault::Broken(why) => self.fact("why", why),
@@ -305,6 +319,7 @@ mod tests {
             fault: Fault::Deviation(Box::new(deviation)),
             origin: Origin::Generated { seed: 1, index: 9 },
             count: 2,
+            states: vec![State::ALL[number]],
             scenario: Scenario::default(),
             steps_at_first: 0,
             trace: Tape::new().trace,
@@ -343,6 +358,38 @@ Give --save DIR to see each in full.
 
 ";
         assert_eq!(tail, expected);
+    }
+
+    #[test]
+    fn kinds_are_told_apart_and_further_states_are_named() {
+        let deviation = |fault| match fault {
+            Fault::Deviation(deviation) => deviation,
+            other => panic!("{other:?}"),
+        };
+        let missed = |requirement| {
+            let mut missed = finding(1, requirement);
+            missed.fault = Fault::Missed(deviation(missed.fault));
+            missed.states = vec![State::Listen, State::SynReceived, State::Established];
+            missed
+        };
+        let rows = [
+            (finding(1, req::RFC9293_MUST_8), "MUST-8 (MUST): "),
+            (missed(req::RFC9293_MUST_8), "MUST-8 (MUST, soft check): "),
+            (missed(req::RFC9293_MUST_8), "kind a soft check: it binds"),
+            (missed(req::RFC9293_SHLD_14), "SHLD-14 (SHOULD NOT): "),
+            (missed(req::RFC9293_SHLD_14), "kind a recommendation that"),
+            (
+                missed(req::RFC9293_SHLD_14),
+                "of seed 1; also in SYN-RECEIVED, ESTABLISHED ",
+            ),
+        ];
+        for (finding, says) in rows {
+            let text = finding_text(&finding, &setting(None));
+            let words: Vec<&str> = text.split_whitespace().collect();
+            assert!(words.join(" ").contains(says), "{says}: {text}");
+        }
+        let once = finding_text(&finding(1, req::RFC9293_MUST_8), &setting(None));
+        assert!(!once.contains("also in"), "{once}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::ladder::ladder;
 use super::summary::{Run, exercised_of};
-use crate::harness::{Fault, Finding, KnownUse, Origin, Tally};
+use crate::harness::{Fault, Finding, Kind, KnownUse, Origin, Tally};
 use crate::model::State;
 use crate::oracle::known::Known;
 use crate::oracle::{Coverage, Deviation, EventKind};
@@ -90,6 +90,7 @@ struct FindingRow<'a> {
     number: usize,
     kind: &'static str,
     count: u64,
+    seen_in: Vec<&'static str>,
     origin: OriginRow<'a>,
     repeatable: bool,
     steps_at_first: usize,
@@ -175,6 +176,7 @@ fn finding(finding: &Finding) -> FindingRow<'_> {
         .collect();
     let (kind, why) = match &finding.fault {
         Fault::Deviation(_) => ("deviation", None),
+        Fault::Missed(_) if finding.fault.kind() == Kind::Soft => ("soft check", None),
         Fault::Missed(_) => ("missed", None),
         Fault::Broken(why) => ("broken", Some(why.as_str())),
     };
@@ -182,6 +184,7 @@ fn finding(finding: &Finding) -> FindingRow<'_> {
         number: finding.number,
         kind,
         count: finding.count,
+        seen_in: finding.states.iter().map(|state| state.name()).collect(),
         origin: match &finding.origin {
             Origin::Corpus(path) => OriginRow::Corpus(path),
             Origin::Generated { seed, index } => OriginRow::Generated {

@@ -20,7 +20,7 @@ pub struct Run<'a> {
     pub declared: &'a str,
     /// The seed of the generator.
     pub seed: u64,
-    /// Whether a missed recommendation fails the run.
+    /// Whether a missed recommendation or a failed soft check fails the run.
     pub strict: bool,
     /// The known deviations, in the order of [`Checked::known`].
     pub known: &'a [Known],
@@ -148,7 +148,14 @@ fn known(out: &mut String, run: &Run, style: Style) {
     if run.known.is_empty() {
         return;
     }
-    let _ = writeln!(out, "{}", style.heading("Known deviations"));
+    let seen = run.checked.known.iter().filter(|known| known.count > 0);
+    let _ = writeln!(
+        out,
+        "{} {} of {} seen",
+        style.heading("Known deviations:"),
+        seen.count(),
+        run.known.len()
+    );
     for (entry, found) in run.known.iter().zip(&run.checked.known) {
         let n = found.count;
         let _ = writeln!(out, "  {n:>9} {}: {}", entry.requirement.0, entry.name);
@@ -174,14 +181,23 @@ fn recap(out: &mut String, run: &Run, style: Style) {
         let found = checked.findings.iter();
         found.filter(|f| f.fault.kind() == kind).count() as u64
     };
-    for kind in [Kind::Broken, Kind::Deviation, Kind::Missed] {
+    for kind in [Kind::Broken, Kind::Deviation, Kind::Soft, Kind::Missed] {
         groups(out, checked, kind);
     }
-    let stale = checked.known.iter().filter(|known| known.stale).count() as u64;
+    let mut stale = 0;
+    for (entry, found) in run.known.iter().zip(&checked.known) {
+        if found.stale {
+            stale += 1;
+            let name = &entry.name;
+            let _ = writeln!(out, "  {}: {name}", style.bad("stale known deviation"));
+            let _ = writeln!(out, "      {} no longer shows it", entry.witness);
+        }
+    }
     let mut parts = Vec::new();
     for (n, noun) in [
         (of(Kind::Deviation), "deviation"),
         (of(Kind::Broken), "breakage"),
+        (of(Kind::Soft), "failed soft check"),
         (of(Kind::Missed), "missed recommendation"),
         (stale, "stale known deviation"),
     ] {

@@ -1,7 +1,7 @@
 //! Damage: what no builder can say, done to the octets of a finished packet.
 //!
 //! Damage is total: whatever the octets are, it does what it can and leaves alone what is not
-//! there. It is written for packets that [`build`](super::build) made.
+//! there. It is written for packets that [`build`](super::build()) made.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use super::layers::Layers;
 
 /// One way to spoil a packet, or to make it unusual without spoiling it.
 ///
-/// Beside each stands what [`parse`](super::parse) then makes of a packet that was right before.
+/// Beside each stands what [`parse`](super::parse()) then makes of a packet that was right before.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Damage {
     /// The TCP checksum is exclusive-or'ed with this value, which is not 0. Where that would

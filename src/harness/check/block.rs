@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{Check, Checked, Judge, Tally};
-use crate::harness::finding::{Fault, Key, without_numbers};
+use crate::harness::finding::{Fault, Key};
+use crate::model::State;
 use crate::oracle::{Judgment, Verdict};
 use crate::trace::Trace;
 
@@ -26,6 +27,8 @@ pub(super) struct Sighting {
     pub(super) key: Key,
     pub(super) item: u64,
     pub(super) count: u64,
+    /// In which states, each once.
+    pub(super) states: Vec<State>,
     /// What was seen: only from the first sighting of each thread, which is enough, because each
     /// thread takes its blocks in ascending order.
     pub(super) evidence: Option<Box<(Fault, Trace)>>,
@@ -54,10 +57,9 @@ impl Block {
             self.generated.count(judgment);
         }
         if let Verdict::Inconclusive(why) = &judgment.verdict {
-            let why = without_numbers(why);
-            match self.inconclusive.iter_mut().find(|(w, _)| *w == why) {
+            match self.inconclusive.iter_mut().find(|(w, _)| w == why) {
                 Some((_, count)) => *count += 1,
-                None => self.inconclusive.push((why, 1)),
+                None => self.inconclusive.push((why.clone(), 1)),
             }
         }
         for &entry in &judgment.known {
@@ -76,8 +78,12 @@ impl Block {
         seen: &mut HashSet<Key>,
     ) {
         let key = fault.key();
+        let state = fault.deviation().map(|deviation| deviation.shape.state);
         if let Some(sighting) = self.sightings.iter_mut().find(|s| s.key == key) {
             sighting.count += 1;
+            if let Some(state) = state.filter(|state| !sighting.states.contains(state)) {
+                sighting.states.push(state);
+            }
             return;
         }
         let new = !seen.contains(&key) && seen.len() <= Checked::MOST_FINDINGS;
@@ -89,6 +95,7 @@ impl Block {
             key,
             item,
             count: 1,
+            states: state.into_iter().collect(),
             evidence,
         });
     }

@@ -82,7 +82,11 @@ where
 
     fn sighting(&mut self, sighting: Sighting, watcher: &mut dyn Watcher) -> Result<(), String> {
         if let Some(&place) = self.places.get(&sighting.key) {
-            self.checked.findings[place].count += sighting.count;
+            let finding = &mut self.checked.findings[place];
+            finding.count += sighting.count;
+            finding.states.extend(sighting.states);
+            finding.states.sort_unstable();
+            finding.states.dedup();
             return Ok(());
         }
         let number = self.checked.findings.len();
@@ -93,6 +97,8 @@ where
         let mut finding = self.investigate(&sighting.key, sighting.item, *evidence);
         finding.number = number + 1;
         finding.count = sighting.count;
+        finding.states = sighting.states;
+        finding.states.sort_unstable();
         watcher.found(&finding)?;
         self.places.insert(sighting.key, number);
         self.checked.findings.push(finding);
@@ -120,6 +126,7 @@ where
             fault,
             origin: self.check.origin(item),
             count: 0,
+            states: Vec::new(),
             steps_at_first: original.steps.len(),
             scenario,
             trace,
