@@ -37,6 +37,11 @@ impl Branches {
         self.list.iter_mut()
     }
 
+    /// The one at a place, counted from 0.
+    pub fn get(&self, place: usize) -> Option<&(Tcb, Req)> {
+        self.list.get(place)
+    }
+
     /// How many.
     pub fn len(&self) -> usize {
         self.list.len()

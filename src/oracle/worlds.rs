@@ -10,7 +10,6 @@ use crate::model::tcb::{Branches, Input};
 use crate::model::{
     Context, EventClass, Fault, State, Tcb, arrives, calls, emits, settle, timeouts,
 };
-use crate::spec::Req;
 use crate::stack::Outcome;
 use crate::trace::Call;
 use crate::wire::Segment;
@@ -340,7 +339,7 @@ fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, ou
     let Some(&(Tcb { input, .. }, by)) = out.iter().next() else {
         return;
     };
-    for (entry, then) in known.silent(input.state, input.class) {
+    let unchanged = |entry: u16| {
         let mut tcb = Tcb {
             input,
             known: before.known | 1 << entry,
@@ -348,10 +347,13 @@ fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, ou
         };
         tcb.due.reply = None;
         tcb.due.credit = false;
+        tcb
+    };
+    for (entry, then) in known.silent(input.state, input.class) {
         match (then, what) {
-            (Then::Ignored, _) => out.push(tcb, by),
-            (Then::Closed, _) => out.push(tcb.reset(), by),
-            (Then::Stop, _) => out.push(tcb.muted(), by),
+            (Then::Ignored, _) => out.push(unchanged(entry), by),
+            (Then::Closed, _) => out.push(unchanged(entry).reset(), by),
+            (Then::Stop, _) => out.push(unchanged(entry).muted(), by),
             (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
             _ => {}
         }
@@ -361,11 +363,17 @@ fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, ou
 /// The window of a segment whose acknowledgment is in range is taken, though the segment is older
 /// than the one that the window is from.
 fn take_window_anyway(entry: u16, seg: &Segment, out: &mut Branches) {
-    let allowed: ArrayVec<(Tcb, Req), { Branches::MAX }> = out.iter().copied().collect();
-    for (mut tcb, by) in allowed {
+    if !seg.flags.ack() || seg.flags.rst() {
+        return;
+    }
+    for place in 0..out.len() {
+        let Some((tcb, by)) = out.get(place) else {
+            continue;
+        };
         let in_range = seg.ack.at_or_after(tcb.snd.una) && seg.ack.at_or_before(tcb.snd.nxt);
         let window = u32::from(seg.window) << tcb.send_shift();
-        if seg.flags.ack() && !seg.flags.rst() && in_range && window != tcb.snd.wnd && !tcb.mute {
+        if in_range && window != tcb.snd.wnd && !tcb.mute {
+            let (mut tcb, by) = (*tcb, *by);
             tcb.take_window(window, seg);
             tcb.known |= 1 << entry;
             out.push(tcb, by);
