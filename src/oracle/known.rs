@@ -255,9 +255,9 @@ impl std::str::FromStr for KnownDeviations {
                     known.name
                 )));
             }
-            if known.state.is_empty() || known.instead.is_empty() {
+            if known.state.is_empty() || known.instead.is_empty() || known.event.is_empty() {
                 return Err(KnownError(format!(
-                    "the deviation `{}` names no state, or nothing that came instead, so it covers nothing",
+                    "the deviation `{}` names no state, no event, or nothing that came instead, so it covers nothing",
                     known.name
                 )));
             }
