@@ -1,4 +1,5 @@
-//! The reference stack without a fault conforms on everything: the harness's own test.
+//! The reference stack without a fault conforms on everything, whatever its policy chooses: the
+//! harness's own test.
 //!
 //! `TCPROVE_SEED` chooses other scenarios, `TCPROVE_CASES` more of them.
 
@@ -8,7 +9,7 @@ use tcprove::harness::Runner;
 use tcprove::oracle::{Judgment, KnownDeviations, Oracle, Verdict};
 use tcprove::report::ladder;
 use tcprove::scenario::{Scenario, generate};
-use tcprove::stack::reference::Reference;
+use tcprove::stack::reference::{Choice, Policy, Reference};
 use tcprove::trace::Trace;
 
 /// A number from the environment, or the usual one.
@@ -33,19 +34,13 @@ fn story(index: u64, scenario: &Scenario, trace: &Trace, judgment: &Judgment) ->
     format!("scenario {index}\n{scenario}\n{ladder}\n{judgment:#?}")
 }
 
-#[test]
-fn conforms_on_what_the_generator_makes() {
+/// Runs so many generated scenarios, and judges each.
+fn conforms(make: impl Fn() -> Reference + 'static, who: &str, cases: u64) {
     let seed = number("TCPROVE_SEED", 1);
-    let cases = number("TCPROVE_CASES", 20_000);
     let first = number("TCPROVE_FIRST", 0);
-    let mut runner = Runner::new(Reference::new);
+    let mut runner = Runner::new(make);
     let mut oracle = Oracle::new(KnownDeviations::default());
-    let mut scenario = Scenario {
-        config: Default::default(),
-        seed: 0,
-        peer_isn: None,
-        steps: Vec::new(),
-    };
+    let mut scenario = blank();
     let mut failed = 0;
     let mut shown = 0;
     let mut undecided = 0;
@@ -59,13 +54,71 @@ fn conforms_on_what_the_generator_makes() {
             failed += 1;
             if shown < number("TCPROVE_SHOW", 1) {
                 shown += 1;
-                eprintln!("{}", story(index, &scenario, trace, &judgment));
+                eprintln!("{who}: {}", story(index, &scenario, trace, &judgment));
             }
         }
     }
-    assert_eq!(failed, 0, "of {cases} scenarios");
+    assert_eq!(failed, 0, "{who}, of {cases} scenarios");
     let most = 1 + cases / 200;
-    assert!(undecided <= most, "{undecided} of {cases} undecided");
+    assert!(undecided <= most, "{who}: {undecided} of {cases} undecided");
+}
+
+fn blank() -> Scenario {
+    Scenario {
+        config: Default::default(),
+        seed: 0,
+        peer_isn: None,
+        steps: Vec::new(),
+    }
+}
+
+#[test]
+fn conforms_on_what_the_generator_makes() {
+    conforms(Reference::new, "plain", number("TCPROVE_CASES", 20_000));
+}
+
+#[test]
+fn conforms_with_the_policies_that_seeds_draw() {
+    conforms(Reference::drawn, "drawn", number("TCPROVE_CASES", 20_000));
+}
+
+#[test]
+fn conforms_with_each_choice() {
+    let cases = number("TCPROVE_CASES", 20_000) / 20;
+    for &choice in Choice::ALL {
+        let make = move || Reference::with_policy(Policy::only(choice));
+        conforms(make, choice.name(), cases);
+    }
+}
+
+/// Choices, and what to do to a stack to see them; `|` stands between steps.
+#[rustfmt::skip]
+const ROWS: &[(Choice, &str)] = &[
+    (Choice::ReopensTimeWait, "A: listen | peer handshake | A: close | peer ack | peer fin | < SYN seq RCV.NXT+100000"),
+    (Choice::IgnoresResetInTimeWait, "A: listen | peer handshake | A: close | peer ack | peer fin | < RST seq RCV.NXT | A: status"),
+];
+
+#[test]
+fn each_choice_shows_and_conforms_where_it_shows() {
+    for &(choice, steps) in ROWS {
+        let name = choice.name();
+        let scenario: Scenario = match steps.replace(" | ", "\n").parse() {
+            Ok(scenario) => scenario,
+            Err(error) => panic!("{name}: {error}"),
+        };
+        let mut plain = Runner::new(Reference::new);
+        let mut other = Runner::new(move || Reference::with_policy(Policy::only(choice)));
+        let trace = other.run(&scenario);
+        let judgment = Oracle::new(KnownDeviations::default()).judge(trace);
+        let told = story(0, &scenario, trace, &judgment);
+        assert!(trouble(&judgment).is_none(), "{name}: {told}");
+        let same = plain.run(&scenario).events == trace.events;
+        assert!(!same, "{name} does not show: {told}");
+    }
+    for &choice in Choice::ALL {
+        let rows = ROWS.iter().filter(|(named, _)| *named == choice);
+        assert_eq!(rows.count(), 1, "{}", choice.name());
+    }
 }
 
 /// Every scenario of a directory and those below it.
@@ -88,15 +141,21 @@ fn conforms_on_the_corpus() {
     scenarios(&corpus, &mut paths);
     paths.sort();
     assert!(!paths.is_empty(), "no scenario in {}", corpus.display());
-    let mut runner = Runner::new(Reference::new);
+    let plain = std::iter::once(Policy::PLAIN);
+    let policies = plain.chain(Choice::ALL.iter().map(|choice| Policy::only(*choice)));
     let mut oracle = Oracle::new(KnownDeviations::default());
-    for path in paths {
-        let text = std::fs::read_to_string(&path).expect("a scenario");
-        let scenario: Scenario = text.parse().expect("a scenario");
-        let trace = runner.run(&scenario);
-        let judgment = oracle.judge(trace);
-        let fine = trouble(&judgment).is_none();
-        let place = path.display();
-        assert!(fine, "{place}\n{}", story(0, &scenario, trace, &judgment));
+    let read = |path: &PathBuf| std::fs::read_to_string(path).expect("a scenario");
+    let texts: Vec<String> = paths.iter().map(read).collect();
+    for policy in policies {
+        let mut runner = Runner::new(move || Reference::with_policy(policy));
+        let who: Vec<&str> = policy.choices().map(Choice::name).collect();
+        for (path, text) in paths.iter().zip(&texts) {
+            let scenario: Scenario = text.parse().expect("a scenario");
+            let trace = runner.run(&scenario);
+            let judgment = oracle.judge(trace);
+            let place = path.display();
+            let told = || story(0, &scenario, trace, &judgment);
+            assert!(trouble(&judgment).is_none(), "{who:?}: {place}\n{}", told());
+        }
     }
 }

@@ -34,7 +34,7 @@ pub fn built_in() -> Vec<StackEntry> {
             name: "reference",
             about: "the model as an endpoint: the harness's own test, in this process",
             known: "",
-            judge: |known| Ok(Box::new(StackJudge::new(Reference::new, known))),
+            judge: |known| Ok(Box::new(StackJudge::new(Reference::drawn, known))),
         },
     ]
 }

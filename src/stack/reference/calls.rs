@@ -30,8 +30,8 @@ impl Endpoint {
         let ctx = shared.ctx();
         scratch.branches.clear();
         let stepped = calls::step(&self.tcb, &call, outcome, text, &ctx, &mut scratch.branches);
-        if let (Ok(()), Some((after, _))) = (stepped, scratch.branches.iter().next()) {
-            self.tcb = *after;
+        if let (Ok(()), Ok(after)) = (stepped, shared.policy.pick(&scratch.branches, "a call")) {
+            self.tcb = after;
             settle(&mut self.tcb, &ctx);
         } else {
             debug_assert!(

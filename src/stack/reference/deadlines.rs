@@ -1,6 +1,6 @@
 //! When something is due, and the timeouts that end a connection (RFC 9293 section 3.10.8).
 
-use super::endpoint::{Endpoint, Scratch, Shared, first};
+use super::endpoint::{Endpoint, Scratch, Shared};
 use super::fault::Fault;
 use crate::model::{State, timeouts};
 use crate::stack::{Broken, CallError};
@@ -49,7 +49,7 @@ impl Endpoint {
             scratch.branches.clear();
             // Giving up is the first that it offers.
             let _ = timeouts::step(&before, true, &shared.ctx(), &mut scratch.branches);
-            self.tcb = first(&scratch.branches, "a timeout")?;
+            self.tcb = shared.policy.pick(&scratch.branches, "a timeout")?;
         }
         if before.state == State::SynSent {
             self.tcb.due.reply = None;

@@ -1,12 +1,13 @@
 //! One socket: a block of the model, the octets of both directions, and what arrives.
 //!
 //! What arrives is stepped through the model, as are the [calls](super::calls), and of what the
-//! model allows the first is done. When to send is decided in [`super::transmit`].
+//! model allows the policy picks one. When to send is decided in [`super::transmit`].
 
 use std::cell::Cell;
 
 use super::fault::Fault;
 use super::isn::Secret;
+use super::policy::Policy;
 use super::ring::Ring;
 use super::timer::Timer;
 use super::twist;
@@ -22,6 +23,7 @@ pub(super) struct Shared {
     pub(super) config: Config,
     pub(super) secret: Secret,
     pub(super) fault: Option<Fault>,
+    pub(super) policy: Policy,
     pub(super) now: Instant,
     /// How many initial sequence numbers were drawn.
     pub(super) drawn: Cell<u32>,
@@ -153,7 +155,7 @@ impl Endpoint {
         let before = self.tcb;
         scratch.branches.clear();
         arrives::step(&before, seg, &ctx, &mut scratch.branches);
-        let mut after = first(&scratch.branches, "an arrival")?;
+        let mut after = shared.policy.pick(&scratch.branches, "an arrival")?;
         if let Some(fault) = shared.fault {
             twist::arrival(fault, &before, &mut after, seg, &ctx);
         }
@@ -282,14 +284,6 @@ impl Endpoint {
             self.error = error;
             self.forget();
         }
-    }
-}
-
-/// The first of what the model allows.
-pub(super) fn first(branches: &Branches, what: &str) -> Result<Tcb, Broken> {
-    match branches.iter().next() {
-        Some((tcb, _)) => Ok(*tcb),
-        None => Err(Broken(format!("the model has no answer to {what}"))),
     }
 }
 

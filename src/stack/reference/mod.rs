@@ -1,8 +1,9 @@
-//! The reference stack: the model as a complete endpoint, with a simple policy.
+//! The reference stack: the model as a complete endpoint.
 //!
 //! It is the harness's own test. Without a fault it has to conform on everything; with one of
 //! the seeded [`Fault`]s switched on it has to be caught, by the right requirement. Among the
-//! adapters it alone uses the model: where the model allows several things, it does the first.
+//! adapters it alone uses the model: where the model allows several things, its [`Policy`] says
+//! which it does.
 //! It is no stack for production: no congestion control, and initial sequence numbers whose
 //! secret is the scenario's seed.
 
@@ -12,12 +13,14 @@ mod emit;
 mod endpoint;
 mod fault;
 mod isn;
+mod policy;
 mod ring;
 mod timer;
 mod transmit;
 mod twist;
 
 pub use fault::Fault;
+pub use policy::{Choice, Policy};
 
 use endpoint::{Endpoint, Scratch, Shared};
 use isn::Secret;
@@ -44,6 +47,8 @@ pub struct Reference {
     /// What answers when no socket does.
     nobody: Endpoint,
     scratch: Box<Scratch>,
+    /// Each scenario's seed draws its policy.
+    draws: bool,
 }
 
 impl Default for Reference {
@@ -53,12 +58,13 @@ impl Default for Reference {
 }
 
 impl Reference {
-    /// A stack without a fault.
+    /// A stack without a fault, and with a plain policy.
     pub fn new() -> Reference {
         let config = Config::default();
         Reference {
             shared: Shared {
-                profile: profile(&config, None),
+                profile: profile(&config, None, Policy::PLAIN),
+                policy: Policy::PLAIN,
                 config,
                 secret: Secret::default(),
                 fault: None,
@@ -68,14 +74,35 @@ impl Reference {
             sockets: Default::default(),
             nobody: Endpoint::default(),
             scratch: Box::default(),
+            draws: false,
         }
+    }
+
+    /// A stack without a fault that makes these choices.
+    pub fn with_policy(policy: Policy) -> Reference {
+        let mut stack = Reference::new();
+        stack.choose(policy);
+        stack
+    }
+
+    /// A stack without a fault, whose policy each scenario's seed draws anew.
+    pub fn drawn() -> Reference {
+        Reference {
+            draws: true,
+            ..Reference::new()
+        }
+    }
+
+    fn choose(&mut self, policy: Policy) {
+        self.shared.policy = policy;
+        self.shared.profile = profile(&self.shared.config, self.shared.fault, policy);
     }
 
     /// A stack that does one thing wrong.
     pub fn with_fault(fault: Fault) -> Reference {
         let mut stack = Reference::new();
         stack.shared.fault = Some(fault);
-        stack.shared.profile = profile(&stack.shared.config, Some(fault));
+        stack.choose(Policy::PLAIN);
         stack
     }
 
@@ -151,7 +178,7 @@ impl Reference {
 }
 
 /// What it declares about itself.
-fn profile(config: &Config, fault: Option<Fault>) -> Profile {
+fn profile(config: &Config, fault: Option<Fault>, _policy: Policy) -> Profile {
     let receive_buffer = config.receive_buffer.clamp(1, MAX_BUFFER);
     let shift = (0..14).find(|shift| receive_buffer >> shift <= 65_535);
     Profile {
@@ -191,8 +218,13 @@ impl Stack for Reference {
     }
 
     fn reset(&mut self, config: &Config, seed: u64) -> Result<(), Broken> {
-        if self.shared.config != *config {
-            self.shared.profile = profile(config, self.shared.fault);
+        let policy = match self.draws {
+            true => Policy::drawn(seed),
+            false => self.shared.policy,
+        };
+        if (&self.shared.config, self.shared.policy) != (config, policy) {
+            self.shared.config = *config;
+            self.choose(policy);
         }
         self.shared.config = *config;
         self.shared.config.send_buffer = self.shared.profile.send_buffer;
