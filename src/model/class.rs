@@ -61,6 +61,9 @@ pub enum SeqClass {
     Beyond,
     /// Reaches into the part of the window that only a probe or keep-alive advertised.
     Probed,
+    /// Reaches beyond the right edge last advertised, but not beyond one advertised before, where
+    /// windows are scaled.
+    Retracted,
     /// It is addressed to another than the stack, or from an impossible source.
     Elsewhere,
     /// Begins beyond the right edge that a SYN advertised, but inside it if it were scaled.
@@ -104,7 +107,7 @@ impl SegmentClass {
 
 impl SeqClass {
     /// All of them with their names.
-    pub const NAMES: [(SeqClass, &'static str); 11] = [
+    pub const NAMES: [(SeqClass, &'static str); 12] = [
         (SeqClass::Any, "any"),
         (SeqClass::Old, "old"),
         (SeqClass::Overlap, "overlap"),
@@ -113,6 +116,7 @@ impl SeqClass {
         (SeqClass::Crossing, "crossing"),
         (SeqClass::Beyond, "beyond"),
         (SeqClass::Closed, "closed"),
+        (SeqClass::Retracted, "retracted"),
         (SeqClass::Elsewhere, "elsewhere"),
         (SeqClass::Probed, "probed"),
         (SeqClass::Unscaled, "unscaled"),

@@ -5,6 +5,7 @@
 //! stack [sends](emits) is an event too, which the model can explain or cannot. One file for each
 //! heading of section 3.10.
 
+mod ahead;
 pub mod arrives;
 mod branches;
 pub mod calls;

@@ -5,6 +5,7 @@
 //! of a gap) and what is still owed (obligations, each with its deadline). It is small and
 //! `Copy`: the oracle clones it for every choice that the standard leaves open.
 
+pub use super::ahead::Ahead;
 pub use super::branches::Branches;
 use super::{EventClass, State};
 use crate::oracle::Instead;
@@ -89,89 +90,10 @@ pub struct ReceiveSpace {
     pub ahead: Ahead,
     /// The sequence number of a FIN that arrived ahead of a gap.
     pub fin_ahead: Option<SeqNumber>,
-}
-
-/// Stretches of the receive sequence space that arrived ahead of a gap, in no order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Ahead {
-    stretches: [(SeqNumber, SeqNumber); Ahead::MAX],
-    len: u8,
-    /// More arrived than could be remembered.
-    pub overflowed: bool,
-}
-
-impl Ahead {
-    /// How many stretches are remembered.
-    pub const MAX: usize = 8;
-
-    /// Remembers `[from, to)`, joined with what it overlaps. What merely touches stays apart: a
-    /// stack may have held one of two neighbours and not the other.
-    pub fn add(&mut self, mut from: SeqNumber, mut to: SeqNumber) {
-        let mut i = 0;
-        while i < self.len as usize {
-            let (a, b) = self.stretches[i];
-            if from.before(b) && a.before(to) {
-                from = from.earlier(a);
-                to = to.later(b);
-                self.len -= 1;
-                self.stretches[i] = self.stretches[self.len as usize];
-                i = 0;
-            } else {
-                i += 1;
-            }
-        }
-        if (self.len as usize) < Self::MAX {
-            self.stretches[self.len as usize] = (from, to);
-            self.len += 1;
-        } else {
-            self.overflowed = true;
-        }
-    }
-
-    /// Where the stretch that holds the octet at `base` ends, if one does.
-    pub fn next_boundary(&self, base: SeqNumber) -> Option<SeqNumber> {
-        let holds = |(from, to): &(SeqNumber, SeqNumber)| from.at_or_before(base) && to.after(base);
-        self.iter()
-            .filter(holds)
-            .map(|(_, to)| to)
-            .reduce(SeqNumber::later)
-    }
-
-    /// Whether `[left, right)` lies in what arrived.
-    pub fn covers(&self, left: SeqNumber, right: SeqNumber) -> bool {
-        let mut reached = left;
-        while reached.before(right) {
-            match self.next_boundary(reached) {
-                Some(boundary) => reached = boundary,
-                None => return false,
-            }
-        }
-        true
-    }
-
-    /// Forgets all that lies before `nxt`.
-    pub fn forget_before(&mut self, nxt: SeqNumber) {
-        let mut kept = 0;
-        for i in 0..self.len as usize {
-            let stretch = self.stretches[i];
-            if stretch.1.after(nxt) {
-                self.stretches[kept] = stretch;
-                kept += 1;
-            }
-        }
-        self.stretches[kept..].fill(Default::default());
-        self.len = kept as u8;
-    }
-
-    /// The stretches.
-    pub fn iter(&self) -> impl Iterator<Item = (SeqNumber, SeqNumber)> {
-        self.stretches[..self.len as usize].iter().copied()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
+    /// Where the text of the last arrival began, if it lies ahead of a gap.
+    pub latest: Option<SeqNumber>,
+    /// The stack has reported with SACK what lies ahead of a gap.
+    pub reports: bool,
 }
 
 /// Timestamps (RFC 7323 section 4.3).
@@ -246,10 +168,17 @@ pub struct Due {
     pub send: Instant,
     /// By when an acknowledgment should come, and by which recommendation.
     pub soft_ack: Option<(Instant, Req)>,
-    /// An empty acknowledgment that changes nothing may be sent: one for each arrival.
-    pub credit: bool,
-    /// That permission was there before a reset arrived, which must not be answered by it.
-    pub spare: bool,
+    /// So many empty acknowledgments that change nothing may be sent: one for each arrival.
+    pub credit: u8,
+    /// Those permissions were there before a reset arrived, which must not be answered by them.
+    pub spare: u8,
+    /// The permission comes from an arrival that asks for no answer.
+    pub idle_credit: bool,
+    /// So many acknowledgments in a row answered arrivals that asked for none.
+    pub echoes: u8,
+    /// The rule that the last arrival puts to the test, where it is a special one: what breaks
+    /// when the arrival is misjudged.
+    pub tests: Option<Req>,
 }
 
 /// What is known of the retransmission timer.
@@ -361,9 +290,46 @@ impl Default for Due {
             ack: Instant::NEVER,
             send: Instant::NEVER,
             soft_ack: None,
-            credit: false,
-            spare: false,
+            credit: 0,
+            spare: 0,
+            idle_credit: false,
+            echoes: 0,
+            tests: None,
         }
+    }
+}
+
+impl Due {
+    /// Something arrived that is no reset. An arrival that asks for an answer adds a permission to
+    /// acknowledge; one that asks for none leaves at least one.
+    pub fn grant(&mut self, asks: bool) {
+        if !asks {
+            self.idle_credit |= self.credit == 0;
+            self.credit = self.credit.max(1);
+            return;
+        }
+        self.credit = if self.idle_credit {
+            1
+        } else {
+            self.credit.saturating_add(1)
+        };
+        self.idle_credit = false;
+        self.echoes = 0;
+    }
+
+    /// One permission to acknowledge is used up.
+    pub fn spend(&mut self) {
+        self.credit = self.credit.saturating_sub(1);
+        if self.idle_credit {
+            self.echoes = self.echoes.saturating_add(1);
+        }
+        self.idle_credit = false;
+    }
+
+    /// There is no permission to acknowledge.
+    pub fn revoke(&mut self) {
+        self.credit = 0;
+        self.idle_credit = false;
     }
 }
 
@@ -448,6 +414,21 @@ impl Tcb {
         self.snd.una + self.snd.wnd
     }
 
+    /// The right edge up to which the stack has to accept. With a window scale, rounding may take
+    /// an edge back a little, and every edge once advertised counts (RFC7323-2.4-2).
+    pub fn honoured_edge(&self) -> SeqNumber {
+        let last = self.rcv.edge.later(self.rcv.nxt);
+        if self.receive_shift() == 0 {
+            return last;
+        }
+        last.later(self.rcv.edge_max)
+    }
+
+    /// RMSS: the largest segment that the stack has asked for (RFC 5681 section 4.2).
+    pub fn receive_mss(&self, default: u16) -> u32 {
+        u32::from(self.ours.mss.filter(|mss| *mss > 0).unwrap_or(default))
+    }
+
     /// Octets received in order since the connection began.
     pub fn received(&self) -> u32 {
         let numbers = self.rcv.nxt.since(self.rcv.irs);
@@ -530,10 +511,7 @@ impl Tcb {
     /// Ends the connection: nothing is owed any more, the ports are remembered.
     pub fn closed(mut self) -> Tcb {
         self.state = State::Closed;
-        self.due = Due {
-            credit: false,
-            ..Due::default()
-        };
+        self.due = Due::default();
         self.rtx.armed = false;
         self
     }

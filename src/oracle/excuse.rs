@@ -251,7 +251,7 @@ impl Host {
                 for tcb in &mut worlds.now {
                     tcb.known |= bit;
                     tcb.due.reply = None;
-                    tcb.due.credit = then == Then::Refused;
+                    tcb.due.credit = u8::from(then == Then::Refused);
                 }
                 if !self.replay(trace, ctx, socket, input + 1, coverage) {
                     return GoOn::No;

@@ -346,7 +346,7 @@ fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, ou
             ..*before
         };
         tcb.due.reply = None;
-        tcb.due.credit = false;
+        tcb.due.revoke();
         tcb
     };
     for (entry, then) in known.silent(input.state, input.class) {

@@ -106,6 +106,9 @@ pub struct Profile {
     pub timestamps: bool,
     /// Whether it checks timestamps against PAWS (RFC 7323 section 5).
     pub paws: bool,
+    /// Whether header prediction comes before PAWS: the next segment in order is taken whatever
+    /// its timestamp (RFC 7323 section 5.6).
+    pub predicts_headers: bool,
     /// Whether it offers SACK on a SYN, and answers it.
     pub sack: bool,
     /// Whether out-of-order segments are held (SHLD-31).
@@ -130,6 +133,9 @@ pub struct Profile {
     pub rto_min: Micros,
     /// Ceiling of the retransmission timeout.
     pub rto_max: Micros,
+    /// Whether a segment that is sent may acknowledge less than has arrived, because arrivals are
+    /// worked through later; otherwise every segment has ACK=RCV.NXT (RFC9293-3.8-p01).
+    pub acks_may_lag: bool,
     /// The longest that an ACK is delayed by intent.
     pub ack_delay: Micros,
     /// Keep-alive interval; `None` when off.

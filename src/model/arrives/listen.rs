@@ -23,13 +23,13 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     }
     // Fourth, anything else.
     let mut tcb = silently(tcb);
-    tcb.due.credit = false;
+    tcb.due.revoke();
     out.push(tcb, req::RFC9293_3_10_7_2_P05);
 }
 
 fn syn(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let mut dropped = silently(tcb);
-    dropped.due.credit = false;
+    dropped.due.revoke();
     let mut tcb = dropped;
     synchronize(&mut tcb, seg, ctx);
     tcb.state = State::SynReceived;

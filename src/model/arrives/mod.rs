@@ -18,8 +18,9 @@ mod text;
 use super::tcb::{Branches, Forms, Input, Reply, Tcb};
 use super::{AckClass, Context, EventClass, SegmentClass, SeqClass, State};
 use crate::spec::{Req, req};
+use crate::stack::AckRange;
 use crate::time::Micros;
-use crate::wire::{Endpoint, Segment, SeqNumber};
+use crate::wire::{Endpoint, Flags, Segment, SeqNumber};
 
 /// Lets a segment arrive. It is addressed to this connection, and not damaged.
 pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
@@ -32,9 +33,10 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.due.reply = None;
     tcb.due.reply_at = ctx.now;
     tcb.due.reply_to = Some(seg.src);
+    permit_answer(&mut tcb, seg);
     if seg.options.malformed || seg.options.duplicate {
         // Any of ignoring the option, dropping the segment and resetting is tolerable.
-        dropped_unread(&tcb, seg, ctx, out);
+        dropped_unread(tcb, seg, ctx, out);
     }
     if seg.options.duplicate && (seg.flags.syn() || tcb.timestamps_agreed()) {
         // Which of two values counts is anybody's guess, and so is all that follows.
@@ -46,9 +48,8 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         out.push(unsure, req::RFC9293_MUST_7);
     }
     tcb.rtx.quiet = false;
-    // A reset asks for no answer; anything else may get one empty acknowledgment.
-    tcb.due.spare = seg.flags.rst() && (tcb.due.credit || tcb.due.spare);
-    tcb.due.credit = !seg.flags.rst();
+    tcb.rcv.latest = None;
+    tcb.due.tests = rule_tested(&tcb, seg, ctx);
     match tcb.state {
         State::Closed => closed::step(tcb, seg, ctx, out),
         State::Listen => listen::step(tcb, seg, ctx, out),
@@ -61,6 +62,9 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         | State::Closing
         | State::LastAck
         | State::TimeWait => sequence::step(tcb, seg, ctx, out),
+    }
+    if misplaced_option(&tcb, seg) {
+        dropped_unread(tcb, seg, ctx, out);
     }
 }
 
@@ -83,10 +87,74 @@ pub fn stray(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     }
 }
 
+/// A reset asks for no answer; anything else may get one empty acknowledgment.
+fn permit_answer(tcb: &mut Tcb, seg: &Segment) {
+    if seg.flags.rst() {
+        tcb.due.spare = tcb.due.spare.max(tcb.due.credit);
+        tcb.due.revoke();
+        return;
+    }
+    tcb.due.spare = 0;
+    tcb.due.grant(!is_plain_acknowledgment(tcb, seg));
+}
+
+/// An empty acknowledgment with which nothing is wrong and that no one has to acknowledge: whoever
+/// answers each of these, and meets his like, answers without end.
+fn is_plain_acknowledgment(tcb: &Tcb, seg: &Segment) -> bool {
+    let settled = tcb.state.synchronized() && tcb.state != State::TimeWait;
+    let bare = seg.is_empty() && seg.flags.ack() && !seg.flags.intersects(Flags::URG | Flags::PSH);
+    let acceptable = seg.seq == tcb.rcv.nxt && tcb.rcv.edge.after(tcb.rcv.nxt);
+    let current = seg.ack.at_or_after(tcb.snd.una) && seg.ack.at_or_before(tcb.snd.nxt);
+    settled && bare && acceptable && current && !seg.options.malformed
+}
+
+/// An option that has no business on this segment, and of which nobody says what it comes to.
+/// Window scale and timestamps are not among these: they have to be ignored (RFC7323-2.2-5,
+/// RFC7323-3.2-9).
+fn misplaced_option(tcb: &Tcb, seg: &Segment) -> bool {
+    let of_syn = seg.options.mss.is_some() || seg.options.sack_permitted;
+    let blocks = !seg.options.sack.is_empty();
+    if seg.flags.syn() {
+        blocks
+    } else {
+        of_syn || (blocks && !tcb.ours.sack)
+    }
+}
+
+/// The rule that this arrival puts to the test, if it is one of the special kind: it names what
+/// is broken when the stack misjudges it.
+fn rule_tested(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Option<Req> {
+    if !tcb.state.synchronized() || seg.flags.intersects(Flags::RST | Flags::SYN) {
+        return None;
+    }
+    let stamped = seg.options.timestamps;
+    if tcb.ts.on && stamped.is_none() {
+        return Some(req::RFC7323_3_2_8);
+    }
+    if sequence::is_outdated(tcb, stamped, ctx) {
+        return Some(req::RFC7323_5_5_1);
+    }
+    let EventClass::Segment(class) = tcb.input.class else {
+        return None;
+    };
+    if class.seq == SeqClass::Retracted {
+        return Some(req::RFC7323_2_4_2);
+    }
+    let old = matches!(class.ack, AckClass::Old | AckClass::Ancient);
+    if old && ctx.profile.ack_range == AckRange::Checked {
+        return Some(req::RFC5961_5_2_2);
+    }
+    if seg.options.window_scale.is_some() {
+        return Some(req::RFC7323_2_2_5);
+    }
+    if stamped.is_some() && !tcb.ts.on {
+        return Some(req::RFC7323_3_2_9);
+    }
+    None
+}
+
 /// The branch on which an unreadable options field has the whole segment dropped.
-fn dropped_unread(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
-    let mut tcb = *tcb;
-    tcb.due.credit = !seg.flags.rst();
+fn dropped_unread(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     out.push(tcb, req::RFC9293_MUST_7);
     if !seg.flags.rst() && tcb.state != State::Closed {
         let reset = reset_for(tcb, seg, ctx, req::RFC9293_MUST_7);
@@ -134,7 +202,7 @@ fn reset_for(mut tcb: Tcb, seg: &Segment, _ctx: &Context, by: Req) -> Tcb {
         rst_seq: if acked { seg.ack } else { SeqNumber(0) },
         rst_ack: (!acked).then(|| seg.end()),
     });
-    tcb.due.credit = false;
+    tcb.due.revoke();
     tcb
 }
 
@@ -173,6 +241,12 @@ fn classify_seq(tcb: &Tcb, seg: &Segment, _ctx: &Context) -> SeqClass {
         } else {
             SeqClass::Old
         };
+    }
+    if seg.seq.before(tcb.honoured_edge())
+        && reach.after(edge)
+        && reach.at_or_before(tcb.honoured_edge())
+    {
+        return SeqClass::Retracted;
     }
     if tcb.rcv.edge_of_syn && seg.seq.at_or_after(firm) && seg.seq.before(edge_if_scaled(tcb)) {
         return SeqClass::Unscaled;

@@ -21,7 +21,7 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         RstRule::Rfc5961 => {
             let by = req::RFC9293_3_10_7_4_2;
             let mut challenged = acknowledge(tcb, ctx, by);
-            challenged.due.credit = true;
+            challenged.due.grant(true);
             out.push(challenged, by);
         }
         RstRule::Rfc793 => {

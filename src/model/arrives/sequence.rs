@@ -10,7 +10,7 @@ use crate::model::tcb::{Branches, Forms, Reply, Tcb};
 use crate::model::{Context, State};
 use crate::spec::{Req, req};
 use crate::time::Micros;
-use crate::wire::{Segment, SeqNumber};
+use crate::wire::{Flags, Segment, SeqNumber};
 
 /// TS.Recent is out of date after so long an idle time (RFC7323-5.5-1).
 const TS_RECENT_VALID: Micros = Micros::secs(24 * 24 * 3_600);
@@ -30,7 +30,8 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if fails_paws(&tcb, seg, ctx) {
         let by = req::RFC7323_5_3_2;
         out.push(acknowledge(tcb, ctx, by), by);
-        if ctx.profile.paws {
+        let before_paws = ctx.profile.predicts_headers && is_predicted(&tcb, seg);
+        if ctx.profile.paws && !before_paws {
             return;
         }
     }
@@ -43,14 +44,29 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     }
 }
 
-/// The PAWS test. Whoever does not do it may accept the segment (oracle-notes C11).
+/// The PAWS test. Whoever does not do it may accept the segment.
 fn fails_paws(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
-    let Some((value, _)) = seg.options.timestamps else {
-        return false;
-    };
-    let old = (value.wrapping_sub(tcb.ts.recent) as i32) < 0;
-    let fresh = ctx.now.since(tcb.ts.recent_at) <= TS_RECENT_VALID;
-    tcb.timestamps_agreed() && !seg.flags.rst() && old && fresh
+    let stamped = seg.options.timestamps;
+    is_older(tcb, stamped) && !seg.flags.rst() && !is_outdated(tcb, stamped, ctx)
+}
+
+/// Its timestamp is older than TS.Recent.
+fn is_older(tcb: &Tcb, stamped: Option<(u32, u32)>) -> bool {
+    let older = |(value, _): (u32, u32)| (value.wrapping_sub(tcb.ts.recent) as i32) < 0;
+    tcb.timestamps_agreed() && stamped.is_some_and(older)
+}
+
+/// Its timestamp is older than TS.Recent, but that is out of date.
+pub(super) fn is_outdated(tcb: &Tcb, stamped: Option<(u32, u32)>, ctx: &Context) -> bool {
+    let idle = ctx.now.since(tcb.ts.recent_at.max(tcb.arrived_at));
+    is_older(tcb, stamped) && idle > TS_RECENT_VALID
+}
+
+/// The next segment in order with nothing special about it. A stack that predicts headers may
+/// take it before it looks at the timestamp (RFC 7323 section 5.6).
+fn is_predicted(tcb: &Tcb, seg: &Segment) -> bool {
+    let plain = seg.flags.without(Flags::PSH) == Flags::ACK;
+    plain && seg.seq == tcb.rcv.nxt && seg.end().at_or_before(tcb.rcv.edge)
 }
 
 fn accepted(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
@@ -58,8 +74,20 @@ fn accepted(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if tcb.ts.on && seg.options.timestamps.is_none() && !seg.flags.rst() {
         out.push(silently(tcb), req::RFC7323_3_2_7);
     }
+    let before = tcb.ts;
     note_timestamp(&mut tcb, seg, ctx);
+    if tcb.ts.recent != before.recent && dropped_later(&tcb, seg) {
+        // Noted before that is known, or not at all.
+        rst::step(Tcb { ts: before, ..tcb }, seg, ctx, out);
+    }
     rst::step(tcb, seg, ctx, out);
+}
+
+/// A check after this one drops the segment, whatever it carries.
+fn dropped_later(tcb: &Tcb, seg: &Segment) -> bool {
+    let ahead = seg.flags.ack() && seg.ack.after(tcb.snd.nxt);
+    let ancient = seg.flags.ack() && seg.ack.before(tcb.snd.una);
+    !seg.flags.ack() || seg.flags.syn() || ahead || ancient
 }
 
 /// TS.Recent follows segments that begin at or before the last acknowledgment sent.
@@ -87,7 +115,7 @@ pub(super) fn furthest_edge(tcb: &Tcb, ctx: &Context) -> SeqNumber {
 
 /// The four cases of RFC 9293 section 3.4, over the band of possible windows.
 pub(super) fn acceptable(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Acceptable {
-    let near = tcb.rcv.edge.later(tcb.rcv.nxt);
+    let near = tcb.honoured_edge();
     let far = furthest_edge(tcb, ctx);
     let with_near = in_window(tcb.rcv.nxt, near, seg);
     let with_far = in_window(tcb.rcv.nxt, far, seg);

@@ -76,7 +76,7 @@ fn synchronized(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
 /// A SYN in TIME-WAIT may begin a new incarnation, or be dropped silently (RFC 6191).
 pub(super) fn reopen(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let mut dropped = silently(tcb);
-    dropped.due.credit = true;
+    dropped.due.credit = dropped.due.credit.max(1);
     out.push(dropped, req::RFC6191_2_6);
     let newer = match (seg.options.timestamps, tcb.ts.on) {
         (Some((value, _)), true) => (value.wrapping_sub(tcb.ts.recent) as i32) >= 0,

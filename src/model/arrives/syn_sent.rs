@@ -8,7 +8,7 @@ use crate::wire::Segment;
 
 pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let mut tcb = silently(tcb);
-    tcb.due.credit = false;
+    tcb.due.revoke();
     // First, the acknowledgment.
     let acceptable = seg.flags.ack() && acknowledges_syn(&tcb, seg);
     if seg.flags.ack() && !acceptable {
@@ -60,7 +60,7 @@ fn syn_ack(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.snd.edge_max = seg.ack;
     synchronize(&mut tcb, seg, ctx);
     established(&mut tcb, ctx);
-    tcb.due.credit = true;
+    tcb.due.grant(true);
     tcb.due.ack = if seg.payload_len > 0 || seg.flags.fin() {
         ctx.now + super::super::ACK_DELAY
     } else {

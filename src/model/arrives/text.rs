@@ -32,7 +32,7 @@ fn arrive(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let to = from + seg.payload_len;
     let near = tcb.rcv.edge.later(tcb.rcv.nxt);
     let far = sequence::furthest_edge(&tcb, ctx);
-    if to.at_or_before(near) {
+    if to.at_or_before(tcb.honoured_edge()) {
         return take(tcb, from, to, seg, ctx, out, req::RFC9293_3_10_7_4_P23);
     }
     // The part inside the window as last advertised.
@@ -72,6 +72,7 @@ fn take(
         return after_text(tcb, whole, seg, ctx, out, by);
     }
     let filled = !tcb.rcv.ahead.is_empty();
+    acknowledge_every_second(&mut tcb, ctx);
     tcb.rcv.nxt = to;
     owe_acknowledgment(&mut tcb, ctx, by);
     if filled {
@@ -99,6 +100,8 @@ fn keep_ahead(
     out: &mut Branches,
 ) {
     tcb.rcv.ahead.add(from, to);
+    // What could not be remembered, no stack that is modelled on this can tell of.
+    tcb.rcv.latest = (!tcb.rcv.ahead.overflowed).then_some(from);
     if fin {
         tcb.rcv.fin_ahead = Some(to);
     }
@@ -154,7 +157,24 @@ pub(super) fn owe_acknowledgment(tcb: &mut Tcb, ctx: &Context, _by: Req) {
     if by_then < tcb.due.ack {
         tcb.due.ack = by_then;
     }
-    tcb.due.credit = true;
+    tcb.due.credit = tcb.due.credit.max(1);
+}
+
+/// More arrives, although two full segments wait for their acknowledgment (RFC9293-SHLD-19).
+fn acknowledge_every_second(tcb: &mut Tcb, ctx: &Context) {
+    let Some(acked) = tcb.rcv.acked else {
+        return;
+    };
+    let full = tcb.receive_mss(ctx.profile.family.default_mss());
+    if tcb.rcv.nxt.since(acked) >= 2 * full {
+        tcb.miss(Miss {
+            requirement: req::RFC9293_SHLD_19,
+            state: tcb.input.state,
+            event: tcb.input.class,
+            instead: Instead::Silence,
+            index: ctx.index,
+        });
+    }
 }
 
 fn soft(tcb: &mut Tcb, ctx: &Context, by: Req) {

@@ -32,8 +32,10 @@ pub fn step(
         at: ctx.now,
     };
     tcb.due.reply = None;
-    tcb.due.credit |= tcb.due.spare;
-    tcb.due.spare = false;
+    tcb.due.credit = tcb.due.credit.max(tcb.due.spare);
+    tcb.due.spare = 0;
+    tcb.due.tests = None;
+    tcb.rcv.latest = None;
     match call {
         Call::Listen { port, remote } => open::passive(tcb, *port, *remote, outcome, out),
         Call::Connect { port, remote } => open::active(tcb, *port, *remote, outcome, ctx, out),

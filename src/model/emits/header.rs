@@ -1,10 +1,10 @@
 //! What holds for the header of every segment, whatever it is for.
 
 use super::kind;
-use crate::model::tcb::Tcb;
+use crate::model::tcb::{Miss, Tcb};
 use crate::model::{Context, Fault, State};
 use crate::spec::{Req, req};
-use crate::wire::{Flags, Segment};
+use crate::wire::{Flags, Segment, SeqNumber};
 
 pub(super) fn check(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected));
@@ -39,8 +39,9 @@ pub(super) fn check(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault
 }
 
 /// SACK blocks only where permitted, and of what really arrived (RFC 2018).
-pub(super) fn sack(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
+pub(super) fn sack(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     if seg.options.sack.is_empty() {
+        report_missing(tcb, seg, ctx);
         return Ok(());
     }
     if !tcb.theirs.sack {
@@ -50,9 +51,11 @@ pub(super) fn sack(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault>
             "no SACK where the peer has not permitted it",
         ));
     }
-    for &(left, right) in &seg.options.sack {
-        let (left, right) = (crate::wire::SeqNumber(left), crate::wire::SeqNumber(right));
-        let duplicate = right.at_or_before(seg.ack);
+    for (place, &(left, right)) in seg.options.sack.iter().enumerate() {
+        let (left, right) = (SeqNumber(left), SeqNumber(right));
+        // What arrived twice may be told of, first of all (RFC 2883 section 4).
+        let sent = left.after(tcb.rcv.irs);
+        let duplicate = place == 0 && sent && right.at_or_before(seg.ack);
         let arrived = tcb.rcv.ahead.overflowed || tcb.rcv.ahead.covers(left, right);
         if !left.before(right) || !(duplicate || arrived) {
             ctx.unless_pardoned(
@@ -65,7 +68,54 @@ pub(super) fn sack(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault>
             )?;
         }
     }
-    Ok(())
+    tcb.rcv.reports = true;
+    latest_first(tcb, seg, ctx)
+}
+
+/// An acknowledgment that a segment ahead of a gap has triggered tells of that segment first; of
+/// what arrived twice before that (RFC 2018 section 4, RFC 2883 section 4).
+fn latest_first(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
+    let Some(latest) = tcb.rcv.latest.filter(|_| tcb.input.at == ctx.now) else {
+        return Ok(());
+    };
+    let block = |place: usize| {
+        let (left, right) = seg.options.sack.get(place)?;
+        Some((SeqNumber(*left), SeqNumber(*right)))
+    };
+    let holds = |(left, right): (SeqNumber, SeqNumber)| latest.within(left, right.since(left));
+    let (first, second) = (block(0), block(1));
+    let twice = match (first, second) {
+        (Some((_, right)), _) if right.at_or_before(seg.ack) => true,
+        (Some((left, right)), Some((from, to))) => left.at_or_after(from) && right.at_or_before(to),
+        (Some(_) | None, _) => false,
+    };
+    if first.is_some_and(holds) || (twice && second.is_some_and(holds)) {
+        return Ok(());
+    }
+    ctx.unless_pardoned(
+        Fault::new(
+            req::RFC2018_4_4,
+            kind(seg),
+            "the first SACK block covers the segment that is answered",
+        )
+        .deep(3),
+    )
+}
+
+/// A stack that has told of what lies ahead of a gap should do so whenever it may
+/// (RFC2018-4-3).
+fn report_missing(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
+    let answers = tcb.rcv.latest.is_some() && tcb.input.at == ctx.now && seg.is_empty();
+    if answers && tcb.rcv.reports && tcb.theirs.sack {
+        let (state, event) = tcb.occasion(ctx.now);
+        tcb.miss(Miss {
+            requirement: req::RFC2018_4_3,
+            state,
+            event,
+            instead: kind(seg),
+            index: ctx.index,
+        });
+    }
 }
 
 /// Timestamps where they were agreed upon, echoing TS.Recent (RFC 7323).

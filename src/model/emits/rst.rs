@@ -76,7 +76,7 @@ fn uncalled_for(tcb: &Tcb) -> Req {
         | EventClass::Time => match (tcb.state, tcb.due.reply) {
             (State::TimeWait, _) => req::RFC9293_MUST_13,
             (_, Some(reply)) => reply.by,
-            (_, None) => req::RFC9293_3_5_2_P02,
+            (_, None) => tcb.due.tests.unwrap_or(req::RFC9293_3_5_2_P02),
         },
     }
 }

@@ -30,9 +30,11 @@ pub(super) fn step(
             Ok(())
         }
         // A crossing SYN,ACK may still be repeated right after a simultaneous open.
-        State::Established if tcb.origin == Origin::Active && seg.flags.ack() && tcb.due.credit => {
+        State::Established
+            if tcb.origin == Origin::Active && seg.flags.ack() && tcb.due.credit > 0 =>
+        {
             let mut tcb = tcb;
-            tcb.due.credit = false;
+            tcb.due.spend();
             out.push(tcb, req::RFC9293_MUST_10);
             Ok(())
         }

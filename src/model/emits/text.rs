@@ -2,11 +2,15 @@
 
 use super::{kind, window};
 use crate::model::tcb::{Branches, Forms, Miss, Tcb};
-use crate::model::{Context, Fault, State};
+use crate::model::{ACK_DELAY, Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
 use crate::stream::{Direction, first_difference};
 use crate::time::{Instant, Micros};
 use crate::wire::{Flags, Segment, SeqNumber};
+
+/// So many acknowledgments in a row that nothing asked for are put up with. Whoever goes on, and
+/// meets his like, goes on without end.
+const ECHOES: u8 = 3;
 
 pub(super) fn step(
     tcb: Tcb,
@@ -16,8 +20,8 @@ pub(super) fn step(
     out: &mut Branches,
 ) -> Result<(), Fault> {
     let mut tcb = tcb;
-    acknowledgment(&tcb, seg)?;
-    super::header::sack(&tcb, seg, ctx)?;
+    acknowledgment(&tcb, seg, ctx)?;
+    super::header::sack(&mut tcb, seg, ctx)?;
     let edge_before = tcb.rcv.edge;
     window::of_segment(&mut tcb, seg, ctx)?;
     let by = if keep_alive(&mut tcb, seg, ctx)? {
@@ -37,8 +41,9 @@ pub(super) fn step(
     Ok(())
 }
 
-/// ACK is set, and acknowledges what arrived: no more, no less.
-fn acknowledgment(tcb: &Tcb, seg: &Segment) -> Result<(), Fault> {
+/// ACK is set, and acknowledges what arrived: no more; and no less, unless the stack declares that
+/// it may lag behind. It never goes back.
+fn acknowledgment(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     if !seg.flags.ack() {
         return Err(Fault::new(
             req::RFC9293_3_8_P01,
@@ -48,15 +53,24 @@ fn acknowledgment(tcb: &Tcb, seg: &Segment) -> Result<(), Fault> {
     }
     if seg.ack.after(tcb.rcv.nxt) {
         return Err(Fault::new(
-            beyond(tcb),
+            if tcb.rcv.ahead.covers(tcb.rcv.nxt, seg.ack) {
+                req::RFC9293_MUST_59
+            } else {
+                beyond(tcb)
+            },
             kind(seg),
             "an acknowledgment of no more than what arrived in order",
         )
         .deep(1));
     }
-    if seg.ack != tcb.rcv.nxt {
+    let before = tcb.rcv.acked.is_some_and(|acked| seg.ack.before(acked));
+    if before || (seg.ack != tcb.rcv.nxt && !ctx.profile.acks_may_lag) {
         return Err(Fault::new(
-            behind(tcb),
+            if before {
+                req::RFC9293_3_8_P01
+            } else {
+                behind(tcb)
+            },
             kind(seg),
             "an acknowledgment of all that arrived in order",
         )
@@ -67,7 +81,6 @@ fn acknowledgment(tcb: &Tcb, seg: &Segment) -> Result<(), Fault> {
 
 /// Which requirement an acknowledgment beyond RCV.NXT breaks.
 fn beyond(tcb: &Tcb) -> Req {
-    use crate::model::EventClass;
     match (tcb.input.class, tcb.input.state) {
         (
             EventClass::Segment(class),
@@ -90,7 +103,9 @@ fn beyond(tcb: &Tcb) -> Req {
 
 /// Which requirement an acknowledgment below RCV.NXT breaks.
 fn behind(tcb: &Tcb) -> Req {
-    use crate::model::EventClass;
+    if let Some(tested) = tcb.due.tests {
+        return tested;
+    }
     match tcb.input.class {
         EventClass::Segment(class) if class.flags().fin() && tcb.rcv.fin => {
             req::RFC9293_3_10_7_4_P28
@@ -166,7 +181,6 @@ fn empty(
     }
     if tcb.due.reply.is_some_and(|r| r.forms.allow(Forms::ACK)) {
         tcb.challenged_at = Some(ctx.now);
-        tcb.due.credit = false;
         return Ok(req::RFC9293_3_5_2_P03);
     }
     let news = tcb.rcv.acked.is_none_or(|acked| seg.ack.after(acked));
@@ -175,7 +189,7 @@ fn empty(
             // Nothing was acceptable any more: it may have been a challenge all the same.
             tcb.challenged_at = Some(ctx.now);
         }
-        tcb.due.credit = false;
+        tcb.due.revoke();
         return Ok(req::RFC9293_3_10_7_4_P23);
     }
     if tcb.rcv.edge.after(edge_before) {
@@ -184,21 +198,41 @@ fn empty(
     if probe {
         return Ok(req::RFC9293_3_8_6_1_P02);
     }
-    if !tcb.due.credit && tcb.rtx.armed && tcb.snd.wnd == 0 {
+    if tcb.due.credit == 0 && tcb.rtx.armed && tcb.snd.wnd == 0 {
         return fault(
             req::RFC9293_3_8_6_1_P02,
             "a probe of the closed window that the peer has to answer: with an octet, or an old number",
         );
     }
-    if !tcb.due.credit {
+    if tcb.due.credit == 0 {
         return fault(
             req::RFC5681_4_2_4,
             "no more than one acknowledgment for each segment that arrives",
         );
     }
-    tcb.due.credit = false;
+    if tcb.due.idle_credit && tcb.due.echoes >= ECHOES {
+        return fault(
+            req::RFC9293_3_4_P03,
+            "no acknowledgment of acknowledgments without end: they take up no sequence number",
+        );
+    }
+    without_ack(tcb, seg, ctx);
+    tcb.due.spend();
     tcb.challenged_at = Some(ctx.now);
     Ok(req::RFC9293_MAY_13)
+}
+
+/// What lacks ACK is dropped, and an answer to it is put up with.
+fn without_ack(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
+    let answers = match tcb.input.class {
+        EventClass::Segment(class) => !class
+            .flags()
+            .intersects(Flags::ACK | Flags::SYN | Flags::RST),
+        _ => false,
+    };
+    if answers && tcb.input.at == ctx.now && tcb.input.state.synchronized() {
+        miss(tcb, seg, ctx, req::RFC9293_3_10_7_4_P11);
+    }
 }
 
 /// A segment with text or FIN.
@@ -490,13 +524,22 @@ fn sent_anew(tcb: &mut Tcb, seg: &Segment, end: SeqNumber, ctx: &Context) {
 }
 
 /// What arrived is acknowledged by now, whatever else the segment is for.
-fn acknowledged(tcb: &mut Tcb, seg: &Segment, _ctx: &Context) {
+fn acknowledged(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
+    let news = tcb.rcv.acked.is_none_or(|acked| seg.ack.after(acked));
     tcb.rcv.acked = Some(seg.ack);
-    tcb.due.ack = Instant::NEVER;
+    if seg.ack == tcb.rcv.nxt {
+        tcb.due.ack = Instant::NEVER;
+    } else if news {
+        // When the first of the rest arrived is not remembered: not later than now.
+        tcb.due.ack = ctx.now + ACK_DELAY;
+    }
+    if news {
+        tcb.due.echoes = 0;
+    }
     tcb.due.soft_ack = None;
     if tcb.due.reply.is_some_and(|r| r.forms.allow(Forms::ACK)) {
         tcb.due.reply = None;
-        tcb.due.credit = false;
+        tcb.due.spend();
     }
     if let Some((value, _)) = seg.options.timestamps {
         tcb.ts.sent = Some(value);

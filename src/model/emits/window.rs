@@ -2,9 +2,10 @@
 
 use super::kind;
 use crate::model::tcb::{Miss, Tcb};
-use crate::model::{Context, Fault, State};
+use crate::model::{Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
-use crate::wire::Segment;
+use crate::time::Instant;
+use crate::wire::{Segment, SeqNumber};
 
 /// The window of a SYN, which is never scaled.
 pub(super) fn of_syn(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
@@ -42,14 +43,22 @@ fn kept_text(tcb: &Tcb) -> u32 {
 pub(super) fn of_segment(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     let shift = tcb.receive_shift();
     let window = u32::from(seg.window) << shift;
+    let rounding = 1u32 << shift;
     let free = ctx.profile.receive_buffer.saturating_sub(tcb.unread());
+    // An acknowledgment that lags behind speaks of what follows it.
+    let room = free + tcb.rcv.nxt.since(seg.ack);
+    let edge = seg.ack + window;
     let too_large: Req = if shift > 0 {
         req::RFC7323_2_3_4
     } else {
         req::RFC9293_3_4_P02
     };
-    // Rounding must not promise what the buffer does not have.
-    if window > free {
+    // Rounding must not promise what the buffer does not have; but a stack that keeps some of it
+    // back may round up, so that the edge stands still.
+    let kept_still = !ctx.profile.window_is_free_buffer
+        && window < room + rounding
+        && edge.before(tcb.rcv.edge_max + rounding);
+    if window > room && !kept_still {
         return Err(Fault::new(
             too_large,
             kind(seg),
@@ -70,19 +79,39 @@ pub(super) fn of_segment(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<
         )
         .deep(6));
     }
-    let edge = seg.ack + window;
-    let rounding = 1u32 << shift;
-    if (edge + (rounding - 1)).before(tcb.rcv.edge) {
-        let (state, event) = tcb.occasion(ctx.now);
-        tcb.miss(Miss {
-            requirement: req::RFC9293_SHLD_14,
-            state,
-            event,
-            instead: kind(seg),
-            index: ctx.index,
-        });
+    if (edge + (rounding - 1)).before(tcb.rcv.edge_max) {
+        miss(tcb, seg, ctx, req::RFC9293_SHLD_14);
+    }
+    if is_silly(tcb, seg, edge, ctx) {
+        miss(tcb, seg, ctx, req::RFC9293_MUST_39);
     }
     tcb.rcv.edge = edge;
     tcb.rcv.edge_max = tcb.rcv.edge_max.later(edge);
     Ok(())
+}
+
+/// An update that the user's RECEIVE has drawn, and nothing else, moves the edge by less than the
+/// recommended step: half the buffer or one segment (RFC 9293 section 3.8.6.2.2).
+fn is_silly(tcb: &Tcb, seg: &Segment, edge: SeqNumber, ctx: &Context) -> bool {
+    let read = tcb.input.class == EventClass::Receive && tcb.input.at == ctx.now;
+    let owed = tcb.due.ack != Instant::NEVER || tcb.due.reply.is_some();
+    if !read || owed || !seg.is_empty() || tcb.rcv.acked != Some(seg.ack) {
+        return false;
+    }
+    let default = ctx.profile.family.default_mss();
+    let theirs = u32::from(tcb.theirs.mss.unwrap_or(default));
+    let segment = tcb.receive_mss(default).min(theirs);
+    let step = (ctx.profile.receive_buffer / 2).min(segment);
+    edge.after(tcb.rcv.edge) && edge.since(tcb.rcv.edge) < step
+}
+
+fn miss(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
+    let (state, event) = tcb.occasion(ctx.now);
+    tcb.miss(Miss {
+        requirement: by,
+        state,
+        event,
+        instead: kind(seg),
+        index: ctx.index,
+    });
 }

@@ -1,0 +1,86 @@
+//! What arrived ahead of a gap, as far as it is remembered.
+
+use crate::wire::SeqNumber;
+
+/// Stretches of the receive sequence space that arrived ahead of a gap, in no order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Ahead {
+    stretches: [(SeqNumber, SeqNumber); Ahead::MAX],
+    len: u8,
+    /// More arrived than could be remembered.
+    pub overflowed: bool,
+}
+
+impl Ahead {
+    /// How many stretches are remembered.
+    pub const MAX: usize = 8;
+
+    /// Remembers `[from, to)`, joined with what it overlaps. What merely touches stays apart: a
+    /// stack may have held one of two neighbours and not the other.
+    pub fn add(&mut self, mut from: SeqNumber, mut to: SeqNumber) {
+        let mut i = 0;
+        while i < self.len as usize {
+            let (a, b) = self.stretches[i];
+            if from.before(b) && a.before(to) {
+                from = from.earlier(a);
+                to = to.later(b);
+                self.len -= 1;
+                self.stretches[i] = self.stretches[self.len as usize];
+                i = 0;
+            } else {
+                i += 1;
+            }
+        }
+        if (self.len as usize) < Self::MAX {
+            self.stretches[self.len as usize] = (from, to);
+            self.len += 1;
+        } else {
+            self.overflowed = true;
+        }
+    }
+
+    /// Where the stretch that holds the octet at `base` ends, if one does.
+    pub fn next_boundary(&self, base: SeqNumber) -> Option<SeqNumber> {
+        let holds = |(from, to): &(SeqNumber, SeqNumber)| from.at_or_before(base) && to.after(base);
+        self.iter()
+            .filter(holds)
+            .map(|(_, to)| to)
+            .reduce(SeqNumber::later)
+    }
+
+    /// Whether `[left, right)` lies in what arrived.
+    pub fn covers(&self, left: SeqNumber, right: SeqNumber) -> bool {
+        let mut reached = left;
+        while reached.before(right) {
+            match self.next_boundary(reached) {
+                Some(boundary) => reached = boundary,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Forgets all that lies before `nxt`.
+    pub fn forget_before(&mut self, nxt: SeqNumber) {
+        let mut kept = 0;
+        for i in 0..self.len as usize {
+            let stretch = self.stretches[i];
+            if stretch.1.after(nxt) {
+                self.stretches[kept] = stretch;
+                kept += 1;
+            }
+        }
+        self.stretches[kept..].fill(Default::default());
+        self.len = kept as u8;
+    }
+
+    /// The stretches.
+    pub fn iter(&self) -> impl Iterator<Item = (SeqNumber, SeqNumber)> {
+        self.stretches[..self.len as usize].iter().copied()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
