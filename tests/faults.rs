@@ -94,6 +94,7 @@ const ROWS: &[(Fault, &str)] = &[
     (Fault::ChecksumWrong, "A: listen | peer handshake | A: send 10"),
     (Fault::ReservedBits, "A: connect"),
     (Fault::KeepAliveUnasked, "A: listen | peer handshake | wait 5s"),
+    (Fault::UserTimeoutIgnored, "stack usertimeout=10s | A: listen | peer handshake | A: send 10 | wait 20s"),
     (Fault::AnswersBroadcast, "< ACK dst broadcast"),
 ];
 

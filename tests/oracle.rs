@@ -7,7 +7,8 @@ use tcprove::model::State;
 use tcprove::oracle::{Judgment, KnownDeviations, Oracle, Verdict};
 use tcprove::scenario::Scenario;
 use tcprove::stack::{
-    AckRange, Broken, CallError, Config, Outbox, Outcome, Profile, RstRule, Socket, Stack,
+    AckRange, Admission, Broken, CallError, Config, Outbox, Outcome, Profile, RstRule, Socket,
+    Stack,
 };
 use tcprove::stream::{self, Direction};
 use tcprove::time::{Instant, Micros};
@@ -51,9 +52,16 @@ fn profile() -> Profile {
         ack_delay: Micros::ZERO,
         keep_alive: None,
         user_timeout: None,
+        syn_timeout: None,
+        fin_wait_2_timeout: None,
+        orphan_timeout: None,
         nagle: true,
         challenge_quiet: Micros::ZERO,
+        reset_quiet: Micros::ZERO,
         half_duplex_close: false,
+        lingers_after_reset: false,
+        admission: Admission::Every,
+        text_on_syn: false,
         slack: Micros::ZERO,
     }
 }

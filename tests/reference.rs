@@ -96,6 +96,17 @@ fn conforms_with_each_choice() {
 const ROWS: &[(Choice, &str)] = &[
     (Choice::ReopensTimeWait, "A: listen | peer handshake | A: close | peer ack | peer fin | < SYN seq RCV.NXT+100000"),
     (Choice::IgnoresResetInTimeWait, "A: listen | peer handshake | A: close | peer ack | peer fin | < RST seq RCV.NXT | A: status"),
+    (Choice::LingersAfterReset, "A: listen | peer handshake | A: abort | A: status"),
+    (Choice::HalfDuplexClose, "A: listen | peer handshake | A: close | peer data 10"),
+    (Choice::FinWait2TimesOut, "A: listen | peer handshake | A: close | peer ack | wait 30s | A: status"),
+    (Choice::OrphansTimeOut, "A: listen | peer handshake | A: close | wait 2min | A: status"),
+    (Choice::SynTimesOut, "A: connect | wait 5min | A: status"),
+    (Choice::GivesUpSilently, "stack usertimeout=10s | A: listen | peer handshake | A: send 10 | wait 1min"),
+    (Choice::ClosesTwice, "A: listen | peer handshake | A: close | A: close"),
+    (Choice::AbortsAloud, "A: listen | peer handshake | peer fin | A: close | A: abort"),
+    (Choice::AbortsWithoutAck, "A: listen | peer handshake | A: abort"),
+    (Choice::ReadsAfterReset, "A: listen | peer handshake | peer data 10 | wait 1s | < RST seq RCV.NXT | A: recv"),
+    (Choice::SendsNothingEarly, "A: connect | A: send 10"),
 ];
 
 #[test]

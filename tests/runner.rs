@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use tcprove::harness::{CEILING, Runner};
 use tcprove::scenario::Scenario;
-use tcprove::stack::{Broken, Config, Outbox, Outcome, Profile, RstRule, Socket, Stack};
+use tcprove::stack::{Admission, Broken, Config, Outbox, Outcome, Profile, RstRule, Socket, Stack};
 use tcprove::stream::{self, Direction};
 use tcprove::time::{Instant, Micros};
 use tcprove::trace::{Call, Trace, What};
@@ -182,9 +182,16 @@ fn profile() -> Profile {
         ack_delay: Micros::ZERO,
         keep_alive: None,
         user_timeout: None,
+        syn_timeout: None,
+        fin_wait_2_timeout: None,
+        orphan_timeout: None,
         nagle: false,
         challenge_quiet: Micros::ZERO,
+        reset_quiet: Micros::ZERO,
         half_duplex_close: false,
+        lingers_after_reset: false,
+        admission: Admission::Every,
+        text_on_syn: false,
         slack: Micros::ZERO,
     }
 }

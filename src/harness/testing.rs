@@ -1,6 +1,6 @@
 //! What several tests share.
 
-use crate::stack::{AckRange, Profile, RstRule};
+use crate::stack::{AckRange, Admission, Profile, RstRule};
 use crate::time::Micros;
 use crate::wire::Family;
 
@@ -32,9 +32,16 @@ pub(crate) fn profile() -> Profile {
         ack_delay: Micros::ZERO,
         keep_alive: None,
         user_timeout: None,
+        syn_timeout: None,
+        fin_wait_2_timeout: None,
+        orphan_timeout: None,
         nagle: false,
         challenge_quiet: Micros::ZERO,
+        reset_quiet: Micros::ZERO,
         half_duplex_close: false,
+        lingers_after_reset: false,
+        admission: Admission::Every,
+        text_on_syn: false,
         slack: Micros::ZERO,
     }
 }

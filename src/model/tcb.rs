@@ -7,7 +7,7 @@
 
 pub use super::ahead::Ahead;
 pub use super::branches::Branches;
-use super::{EventClass, State};
+use super::{Context, EventClass, State};
 use crate::oracle::Instead;
 use crate::spec::Req;
 use crate::time::{Instant, Micros};
@@ -265,10 +265,12 @@ pub struct Tcb {
     pub challenged_at: Option<Instant>,
     /// When something last arrived.
     pub arrived_at: Instant,
-    /// TIME-WAIT ends between these two instants.
+    /// TIME-WAIT ends between these two instants; in FIN-WAIT-2 the first is when it was entered.
     pub time_wait: (Instant, Instant),
     /// The connection ended by a reset, an ABORT or a timeout: what was not read may be lost.
     pub severed: bool,
+    /// It ended because nothing was heard, and the user has to be told.
+    pub timed_out: bool,
     /// The last input.
     pub input: Input,
     /// A known deviation has left the connection in a state of which nothing can be said: it
@@ -370,6 +372,7 @@ impl Default for Tcb {
             arrived_at: Instant::START,
             time_wait: (Instant::NEVER, Instant::NEVER),
             severed: false,
+            timed_out: false,
             mute: false,
             input: Input {
                 state: State::Closed,
@@ -522,6 +525,20 @@ impl Tcb {
             severed: true,
             ..self.closed()
         }
+    }
+
+    /// What is left of a connection that the stack itself has reset: nothing, or TIME-WAIT
+    /// (RFC9293-3.5.2-p04).
+    pub fn after_own_reset(self, ctx: &Context) -> Tcb {
+        if !ctx.profile.lingers_after_reset {
+            return self.severed();
+        }
+        let end = ctx.now + ctx.profile.msl.times(2);
+        let mut lingering = self.severed();
+        lingering.state = State::TimeWait;
+        lingering.time_wait = (end - ctx.profile.slack, end + ctx.profile.slack);
+        lingering.snd.una = lingering.snd.nxt;
+        lingering
     }
 
     /// What an acceptable reset leaves.

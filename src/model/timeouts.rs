@@ -1,7 +1,7 @@
 //! Timeouts (RFC 9293 section 3.10.8), and every other deadline.
 
 use super::settle::unsent;
-use super::tcb::{Branches, Forms, Miss, Reply, Tcb};
+use super::tcb::{Branches, Forms, Miss, Origin, Reply, Tcb};
 use super::{Context, EventClass, Fault, State};
 use crate::oracle::Instead;
 use crate::spec::req;
@@ -22,8 +22,9 @@ pub fn step(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> Result
     }
     soft_deadline(&mut tcb, input, ctx);
     let late = overdue(&tcb, input, ctx);
-    user_timeout(&tcb, ctx, out);
+    let surely = give_up(&tcb, input, ctx, out);
     match late {
+        _ if surely => Ok(()),
         None => {
             out.push(tcb, req::RFC9293_3_10_8_P02);
             Ok(())
@@ -38,8 +39,13 @@ pub fn step(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> Result
 pub fn nothing_due(tcb: &Tcb, input: bool, ctx: &Context) -> bool {
     tcb.state != State::TimeWait
         && tcb.due.soft_ack.is_none()
-        && ctx.profile.user_timeout.is_none()
+        && !may_give_up(tcb, ctx)
         && (owes_nothing_yet(tcb, ctx) || overdue(tcb, input, ctx).is_none())
+}
+
+fn may_give_up(tcb: &Tcb, ctx: &Context) -> bool {
+    let ripe = |way: &GivingUp| ctx.now >= way.from;
+    ctx.profile.gives_up() && giving_up(tcb, ctx).iter().flatten().any(ripe)
 }
 
 /// Whether nothing is owed before some later instant, retransmissions apart: then nothing can be
@@ -57,43 +63,114 @@ fn time_wait(tcb: Tcb, ctx: &Context, out: &mut Branches) {
     }
 }
 
-/// USER TIMEOUT (RFC9293-3.10.8-p01): a stack that has one may give up once nothing was heard
-/// for so long, with a reset or without.
-fn user_timeout(tcb: &Tcb, ctx: &Context, out: &mut Branches) {
-    let Some(span) = ctx.profile.user_timeout else {
-        return;
-    };
-    let running = match tcb.state {
-        State::Closed | State::Listen => false,
-        State::SynSent
-        | State::SynReceived
-        | State::TimeWait
-        | State::Established
-        | State::FinWait1
-        | State::FinWait2
-        | State::CloseWait
-        | State::Closing
-        | State::LastAck => true,
-    };
+/// One of the ways to give a connection up because nothing is heard.
+struct GivingUp {
+    /// It may happen from this instant on.
+    from: Instant,
+    /// By this instant it has to have happened; [`Instant::NEVER`] when it need not.
+    by_then: Instant,
+    /// A handshake is given up that has not lasted for three minutes (RFC9293-MUST-23).
+    hasty: bool,
+}
+
+/// The shortest time after which a handshake may be given up (RFC9293-MUST-23).
+const SYN_R2: Micros = Micros::secs(180);
+
+/// Which of them a stack that declares some may come to in this state.
+fn giving_up(tcb: &Tcb, ctx: &Context) -> [Option<GivingUp>; 2] {
+    let profile = ctx.profile;
     // What a stack counts from is its own affair: the last arrival, or the first transmission of
-    // what is outstanding, or the begin of TIME-WAIT.
-    let mut from = tcb.arrived_at.min(tcb.rtx.flight_at);
-    if tcb.state == State::TimeWait {
-        from = from.min(tcb.time_wait.0 - ctx.profile.msl.times(2));
+    // what is outstanding; and a call may begin the count anew.
+    let heard = tcb.arrived_at.min(tcb.rtx.flight_at);
+    let latest = tcb.rtx.flight_at.max(tcb.input.at);
+    let outstanding = tcb.rtx.armed && tcb.snd.una != tcb.snd.nxt;
+    let after = |span: Option<Micros>, from: Instant, latest: Instant, surely: bool| {
+        span.map(|span| GivingUp {
+            from: (from + span) - profile.slack,
+            by_then: match surely {
+                true => latest + span,
+                false => Instant::NEVER,
+            },
+            hasty: false,
+        })
+    };
+    let user = |from| after(profile.user_timeout, from, latest, outstanding);
+    match tcb.state {
+        State::Closed | State::Listen => [None, None],
+        State::SynSent | State::SynReceived => {
+            let begun = tcb.rtx.flight_at;
+            let own = after(profile.syn_timeout, begun, latest, outstanding);
+            let hasty = ctx.now.since(begun) + profile.slack < SYN_R2;
+            [user(heard), own.map(|own| GivingUp { hasty, ..own })]
+        }
+        State::Established | State::CloseWait => [user(heard), None],
+        State::FinWait1 | State::Closing | State::LastAck => {
+            let own = after(profile.orphan_timeout, heard, latest, outstanding);
+            [user(heard), own]
+        }
+        State::FinWait2 => {
+            let entered = tcb.time_wait.0;
+            let own = after(
+                profile.fin_wait_2_timeout,
+                entered,
+                entered.max(tcb.input.at),
+                true,
+            );
+            [user(heard), own]
+        }
+        State::TimeWait => {
+            let begun = tcb.time_wait.0 - profile.msl.times(2);
+            [user(heard.min(begun)), None]
+        }
     }
-    if running && ctx.now.since(from) + ctx.profile.slack >= span {
+}
+
+/// USER TIMEOUT (RFC9293-3.10.8-p01), and what else lets a stack give up. Returns whether it has
+/// to have given up by now.
+fn give_up(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> bool {
+    if !ctx.profile.gives_up() {
+        return false;
+    }
+    let mut surely = false;
+    for way in giving_up(tcb, ctx).into_iter().flatten() {
+        if ctx.now < way.from {
+            continue;
+        }
+        surely |= passed(way.by_then, input, ctx);
         let mut given_up = tcb.severed();
-        given_up.due.reply = Some(Reply {
-            forms: Forms::RST,
-            required: false,
-            by: req::RFC9293_3_10_8_P01,
-            rst_seq: tcb.snd.nxt,
-            rst_ack: Some(tcb.rcv.nxt),
-        });
-        given_up.due.reply_at = ctx.now;
-        given_up.due.reply_to = tcb.remote;
+        given_up.timed_out = true;
+        with_last_reset(&mut given_up, tcb, ctx);
+        if way.hasty {
+            given_up.miss(Miss {
+                requirement: req::RFC9293_MUST_23,
+                state: tcb.state,
+                event: EventClass::Time,
+                instead: Instead::Silence,
+                index: ctx.index,
+            });
+        }
         out.push(given_up, req::RFC9293_3_10_8_P01);
+        if tcb.state == State::SynReceived && tcb.origin == Origin::Passive {
+            let mut listening = tcb.listens_again();
+            with_last_reset(&mut listening, tcb, ctx);
+            listening.misses = given_up.misses;
+            out.push(listening, req::RFC9293_3_10_8_P01);
+        }
     }
+    surely
+}
+
+/// Whoever gives up may say so with a reset.
+fn with_last_reset(given_up: &mut Tcb, tcb: &Tcb, ctx: &Context) {
+    given_up.due.reply = Some(Reply {
+        forms: Forms::RST,
+        required: false,
+        by: req::RFC9293_3_10_8_P01,
+        rst_seq: tcb.snd.nxt,
+        rst_ack: Some(tcb.rcv.nxt),
+    });
+    given_up.due.reply_at = ctx.now;
+    given_up.due.reply_to = tcb.remote;
 }
 
 /// Whether `deadline` has passed.

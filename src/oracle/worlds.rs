@@ -151,7 +151,7 @@ impl Worlds {
     /// Whether the passing of time changes nothing.
     pub(super) fn is_idle(&self, ctx: &Context<'_>) -> bool {
         let idle = |tcb: &Tcb| timeouts::nothing_due(tcb, true, ctx);
-        (!self.touched && ctx.profile.user_timeout.is_none()) || self.now.iter().all(idle)
+        !self.touched || self.now.iter().all(idle)
     }
 
     /// Steps every state.

@@ -10,7 +10,7 @@ pub mod reference;
 pub mod smoltcp;
 
 pub use outbox::Outbox;
-pub use profile::{AckRange, Config, CongestionControl, Profile, RstRule};
+pub use profile::{AckRange, Admission, Config, CongestionControl, Profile, RstRule};
 
 use crate::model::State;
 use crate::time::Instant;

@@ -84,6 +84,31 @@ pub enum AckRange {
     Checked,
 }
 
+/// What may stand between a SYN and a connection: limits of a listener, which are no part of the
+/// standard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Admission {
+    /// Nothing: every SYN begins one.
+    #[default]
+    Every,
+    /// A backlog, or deferred accept: a SYN may be dropped or reset, and the ACK of a SYN,ACK may
+    /// be ignored, so that the SYN,ACK is sent again.
+    Limited,
+    /// SYN cookies as well: a SYN,ACK need not be sent again, and a listener may take an ACK for
+    /// the end of a handshake of which it has kept nothing.
+    Cookies,
+}
+
+impl Admission {
+    /// Whether a listener may turn a SYN away.
+    pub fn limits(self) -> bool {
+        match self {
+            Admission::Every => false,
+            Admission::Limited | Admission::Cookies => true,
+        }
+    }
+}
+
 /// What a stack, as configured, declares about itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Profile {
@@ -140,15 +165,47 @@ pub struct Profile {
     pub ack_delay: Micros,
     /// Keep-alive interval; `None` when off.
     pub keep_alive: Option<Micros>,
-    /// User timeout; `None` when the stack never gives up by itself.
+    /// User timeout: a connection from which nothing was heard for so long is given up, with a
+    /// reset or without. While something waits for its acknowledgment it has to be; when nothing
+    /// does, it may. `None` when the stack has none.
     pub user_timeout: Option<Micros>,
+    /// So long after its first SYN or SYN,ACK an attempt is given up; `None` when it never is.
+    /// Less than three minutes misses RFC9293-MUST-23.
+    pub syn_timeout: Option<Micros>,
+    /// So long after FIN-WAIT-2 is entered, or something was last heard in it, the connection is
+    /// dropped; `None` when it waits for the peer's FIN without end.
+    pub fin_wait_2_timeout: Option<Micros>,
+    /// After CLOSE a connection from which nothing was heard for so long is dropped, in
+    /// FIN-WAIT-1, CLOSING and LAST-ACK; `None` when it is not.
+    pub orphan_timeout: Option<Micros>,
     /// The Nagle algorithm is on.
     pub nagle: bool,
     /// After so long a quiet time a challenge ACK is due again (RFC5961-7-1).
     pub challenge_quiet: Micros,
-    /// CLOSE ends receiving too (RFC9293-MAY-1); data that arrives afterwards draws a RST.
+    /// After so long a quiet time a reset is due again in answer to what belongs to no connection.
+    pub reset_quiet: Micros,
+    /// CLOSE ends receiving too (RFC9293-MAY-1): with text unread it sends a RST in place of FIN,
+    /// and text that arrives afterwards draws one (RFC9293-SHLD-3).
     pub half_duplex_close: bool,
+    /// What sends a RST of its own accord lingers in TIME-WAIT afterwards (RFC9293-3.5.2-p04);
+    /// otherwise the connection is gone at once.
+    pub lingers_after_reset: bool,
+    /// What may stand between a SYN and a connection.
+    pub admission: Admission,
+    /// A SYN may carry text that was queued before it first left, as in TCP Fast Open; a SEND
+    /// that opens a connection may always put its text there (RFC9293-3.10.1-p03).
+    pub text_on_syn: bool,
     /// By how much an instant may be late, or early, because the clock is real; zero in virtual
     /// time.
     pub slack: Micros,
+}
+
+impl Profile {
+    /// Whether it ever ends a connection because nothing was heard, TIME-WAIT apart.
+    pub fn gives_up(&self) -> bool {
+        self.user_timeout.is_some()
+            || self.syn_timeout.is_some()
+            || self.fin_wait_2_timeout.is_some()
+            || self.orphan_timeout.is_some()
+    }
 }

@@ -125,6 +125,7 @@ pub(super) fn use_acknowledgment(mut tcb: Tcb, seg: &Segment, ctx: &Context, out
     match tcb.state {
         State::FinWait1 if tcb.fin_acked() => {
             tcb.state = State::FinWait2;
+            tcb.time_wait.0 = ctx.now;
             text::step(tcb, seg, ctx, out);
         }
         State::Closing if tcb.fin_acked() => {

@@ -1,6 +1,6 @@
 //! Second check: RST (RFC 9293 section 3.10.7.4, RFC 5961 section 3.2, RFC 1337).
 
-use super::{acknowledge, silently, syn};
+use super::{acknowledge, reset_for, silently, syn};
 use crate::model::tcb::{Branches, Miss, Origin, Tcb};
 use crate::model::{Context, State};
 use crate::oracle::Instead;
@@ -68,4 +68,32 @@ fn by(tcb: &Tcb) -> Req {
     } else {
         req::RFC9293_3_10_7_4_1
     }
+}
+
+/// Text that arrives after a CLOSE that has ended receiving too is lost, and a reset says so
+/// (RFC9293-SHLD-3). To take it all the same misses a recommendation. Returns what goes on so.
+pub(super) fn text_after_close(
+    mut tcb: Tcb,
+    seg: &Segment,
+    ctx: &Context,
+    out: &mut Branches,
+) -> Tcb {
+    let new = (seg.text_seq() + seg.payload_len).after(tcb.rcv.nxt);
+    if !(ctx.profile.half_duplex_close && tcb.snd.closed && new) {
+        return tcb;
+    }
+    let by = req::RFC9293_SHLD_3;
+    let mut lost = tcb.after_own_reset(ctx);
+    lost.due.reply = reset_for(tcb, seg, ctx, by).due.reply;
+    lost.due.reply_at = ctx.now;
+    lost.due.reply_to = tcb.remote;
+    out.push(lost, by);
+    tcb.miss(Miss {
+        requirement: by,
+        state: tcb.input.state,
+        event: tcb.input.class,
+        instead: Instead::Ack,
+        index: ctx.index,
+    });
+    tcb
 }

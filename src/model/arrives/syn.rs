@@ -7,6 +7,7 @@ use crate::model::tcb::{Branches, Origin, Tcb};
 use crate::model::{Context, State};
 use crate::spec::req;
 use crate::stack::RstRule;
+use crate::time::Micros;
 use crate::wire::Segment;
 
 /// The segment has passed the sequence check, and is no reset.
@@ -64,7 +65,7 @@ fn synchronized(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         RstRule::Rfc5961 => {}
         RstRule::Rfc793 => {
             let reset = reset_for(tcb, seg, ctx, by);
-            let mut closed = tcb.severed();
+            let mut closed = tcb.after_own_reset(ctx);
             closed.due.reply = reset.due.reply;
             closed.due.reply_at = ctx.now;
             closed.due.reply_to = tcb.remote;
@@ -89,7 +90,7 @@ pub(super) fn reopen(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches)
         again.due.reply_at = ctx.now;
         synchronize(&mut again, seg, ctx);
         again.state = State::SynReceived;
-        again.rtx.ceiling = ctx.profile.rto_initial;
+        again.rtx.ceiling = Micros(again.rtx.ceiling.0.max(ctx.profile.rto_initial.0));
         again.due.syn = ctx.now;
         out.push(again, req::RFC9293_MAY_2);
     }

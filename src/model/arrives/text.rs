@@ -1,7 +1,7 @@
 //! Seventh: the segment text (RFC 9293 section 3.10.7.4). The sixth check, URG, changes nothing
 //! that can be seen without an urgent interface.
 
-use super::{fin, sequence};
+use super::{fin, rst, sequence};
 use crate::model::tcb::{Branches, Miss, Tcb};
 use crate::model::{ACK_DELAY, Context, State};
 use crate::oracle::Instead;
@@ -14,7 +14,11 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         return fin::step(tcb, seg, ctx, out);
     }
     match tcb.state {
-        State::Established | State::FinWait1 | State::FinWait2 => arrive(tcb, seg, ctx, out),
+        State::Established => arrive(tcb, seg, ctx, out),
+        State::FinWait1 | State::FinWait2 => {
+            let tcb = rst::text_after_close(tcb, seg, ctx, out);
+            arrive(tcb, seg, ctx, out);
+        }
         // After the peer's FIN there is no text; what claims to be some is ignored.
         State::CloseWait | State::Closing | State::LastAck | State::TimeWait => {
             out.push(tcb, req::RFC9293_3_10_7_4_P26);

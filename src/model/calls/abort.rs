@@ -3,7 +3,7 @@
 use crate::model::calls::kind;
 use crate::model::tcb::{Branches, Forms, Reply, Tcb};
 use crate::model::{Context, Fault, State};
-use crate::spec::req;
+use crate::spec::{Req, req};
 use crate::stack::Outcome;
 
 pub(super) fn step(
@@ -60,11 +60,16 @@ pub(super) fn step(
 }
 
 fn with_reset(tcb: Tcb, required: bool, ctx: &Context) -> Tcb {
-    let mut severed = tcb.severed();
+    reset_by_user(tcb, required, req::RFC9293_3_10_5_P01, ctx)
+}
+
+/// The stack ends the connection with a reset that no segment has called for.
+pub(super) fn reset_by_user(tcb: Tcb, required: bool, by: Req, ctx: &Context) -> Tcb {
+    let mut severed = tcb.after_own_reset(ctx);
     severed.due.reply = Some(Reply {
         forms: Forms::RST,
         required,
-        by: req::RFC9293_3_10_5_P01,
+        by,
         rst_seq: tcb.snd.nxt,
         rst_ack: Some(tcb.rcv.nxt),
     });

@@ -20,7 +20,7 @@ pub(super) fn step(
 ) -> Result<(), Fault> {
     match outcome {
         Outcome::Received(n) => delivered(tcb, asked, n, text, out),
-        Outcome::Empty => nothing_yet(tcb, asked, out),
+        Outcome::Empty => nothing_yet(tcb, asked, ctx, out),
         Outcome::EndOfStream => end_of_stream(tcb, out),
         Outcome::Failed(_) => failed(tcb, outcome, ctx, out),
         Outcome::Unsupported => {
@@ -93,13 +93,20 @@ fn delivered(
     Ok(())
 }
 
-fn nothing_yet(tcb: Tcb, asked: u32, out: &mut Branches) -> Result<(), Fault> {
+fn nothing_yet(tcb: Tcb, asked: u32, ctx: &Context, out: &mut Branches) -> Result<(), Fault> {
     let empty = kind(Outcome::Empty);
     match tcb.state {
         State::Closed => {
             // No more can come. What is there is to be delivered, or is lost with the rest.
             if tcb.unread() > 0 && !tcb.severed {
                 return Err(lost(&tcb, Outcome::Empty));
+            }
+            if tcb.timed_out {
+                return Err(Fault::new(
+                    req::RFC9293_3_10_8_P01,
+                    empty,
+                    "the user is told that the connection was given up",
+                ));
             }
         }
         State::Listen | State::SynSent | State::SynReceived => {}
@@ -110,7 +117,8 @@ fn nothing_yet(tcb: Tcb, asked: u32, out: &mut Branches) -> Result<(), Fault> {
         | State::Closing
         | State::LastAck
         | State::TimeWait => {
-            if asked > 0 && tcb.unread() > 0 {
+            let given_up = tcb.severed || half_closed(&tcb, ctx);
+            if asked > 0 && tcb.unread() > 0 && !given_up {
                 return Err(Fault::new(
                     req::RFC9293_3_10_7_4_P23,
                     empty,
@@ -158,6 +166,8 @@ fn failed(tcb: Tcb, outcome: Outcome, ctx: &Context, out: &mut Branches) -> Resu
             }
         }
         State::Listen | State::SynSent | State::SynReceived => {}
+        State::FinWait1 | State::FinWait2 | State::Closing | State::LastAck | State::TimeWait
+            if tcb.severed || half_closed(&tcb, ctx) => {}
         State::Closing | State::LastAck | State::TimeWait => {
             if tcb.unread() > 0 && ctx.profile.reads_while_closing {
                 return Err(lost(&tcb, outcome));
@@ -182,6 +192,11 @@ fn failed(tcb: Tcb, outcome: Outcome, ctx: &Context, out: &mut Branches) -> Resu
     }
     out.push(tcb, req::RFC9293_3_10_3_P02);
     Ok(())
+}
+
+/// CLOSE has ended receiving too (RFC9293-MAY-1).
+fn half_closed(tcb: &Tcb, ctx: &Context) -> bool {
+    tcb.snd.closed && ctx.profile.half_duplex_close
 }
 
 /// Octets that were acknowledged to the peer, and that no reset, ABORT or timeout has given up,

@@ -33,10 +33,13 @@ fn check(tcb: &mut Tcb, seg: &Segment, reply: &Reply, ctx: &Context) -> Result<(
         return fault("a reset without SYN or FIN");
     }
     let by_user = reply.by == req::RFC9293_3_10_5_P01 || reply.by == req::RFC9293_3_10_8_P01;
+    let lost = reply.by == req::RFC9293_SHLD_3;
     if seg.seq != reply.rst_seq {
-        let in_flight =
-            seg.seq.at_or_after(tcb.snd.una) && seg.seq.at_or_before(tcb.snd.nxt) && by_user;
-        if !in_flight {
+        let in_flight = seg.seq.at_or_after(tcb.snd.una) && seg.seq.at_or_before(tcb.snd.nxt);
+        if lost && seg.seq == tcb.snd.nxt {
+            return Ok(());
+        }
+        if !(in_flight && by_user) {
             return fault("a reset whose SEQ is SEG.ACK, or SND.NXT when the user aborts, or 0");
         }
         // The peer will not take it at its word, if it follows RFC 5961.

@@ -2,6 +2,7 @@
 
 use super::endpoint::{Endpoint, Scratch, Shared};
 use super::fault::Fault;
+use super::policy::Choice;
 use super::twist;
 use crate::model::{State, calls, settle};
 use crate::stack::{CallError, Outcome};
@@ -81,6 +82,10 @@ impl Endpoint {
             State::Closed => Some(self.error),
             State::Listen if self.tcb.only.is_none() => Some(CallError::InvalidArgument),
             State::Listen => None,
+            State::SynSent | State::SynReceived if shared.policy.has(Choice::SendsNothingEarly) => {
+                Some(CallError::NoResources)
+            }
+            State::TimeWait => Some(CallError::Closing),
             _ if self.tcb.snd.closed => Some(CallError::Closing),
             _ => None,
         };
@@ -109,7 +114,7 @@ impl Endpoint {
         scratch: &mut Scratch,
     ) -> Outcome {
         let asked = into.len() as u32;
-        let outcome = self.receivable(asked);
+        let outcome = self.receivable(asked, shared);
         let outcome = twist::receive(shared.fault, &self.tcb, outcome);
         let mut text: &[u8] = &[];
         if let Outcome::Received(len) = outcome {
@@ -127,9 +132,17 @@ impl Endpoint {
     }
 
     /// What RECEIVE gives now, at most `asked` octets.
-    fn receivable(&self, asked: u32) -> Outcome {
+    fn receivable(&self, asked: u32, shared: &Shared) -> Outcome {
         let unread = self.tcb.unread();
         match self.tcb.state {
+            State::Closed
+                if self.tcb.severed
+                    && unread > 0
+                    && asked > 0
+                    && shared.policy.has(Choice::ReadsAfterReset) =>
+            {
+                Outcome::Received(unread.min(asked))
+            }
             State::Closed if self.tcb.severed => Outcome::Failed(self.error),
             State::Closed if unread == 0 && !self.tcb.rcv.fin => Outcome::Failed(self.error),
             State::Listen | State::SynSent | State::SynReceived => Outcome::Empty,
@@ -161,6 +174,15 @@ impl Endpoint {
             | State::FinWait2
             | State::Closing
             | State::LastAck
+            | State::TimeWait
+                if shared.policy.has(Choice::ClosesTwice) =>
+            {
+                Outcome::Done
+            }
+            State::FinWait1
+            | State::FinWait2
+            | State::Closing
+            | State::LastAck
             | State::TimeWait => Outcome::Failed(CallError::Closing),
         };
         let before = self.tcb;
@@ -180,6 +202,9 @@ impl Endpoint {
             _ => Outcome::Done,
         };
         let outcome = self.decide(Call::Abort, outcome, &[], shared, scratch);
+        if self.tcb.severed && self.tcb.state == State::TimeWait {
+            self.forget();
+        }
         self.ended(&before, CallError::NoConnection);
         outcome
     }

@@ -2,6 +2,7 @@
 
 use super::endpoint::{Endpoint, Scratch, Shared};
 use super::fault::Fault;
+use super::policy::Choice;
 use crate::model::{State, timeouts};
 use crate::stack::{Broken, CallError};
 use crate::time::{Instant, Micros};
@@ -25,7 +26,7 @@ impl Endpoint {
             .at
             .min(self.ack_at)
             .min(self.override_at)
-            .min(self.user_timeout_at(shared))
+            .min(self.give_up_at(shared))
             .min(self.keep_alive_at(shared))
     }
 
@@ -37,7 +38,7 @@ impl Endpoint {
     ) -> Result<(), Broken> {
         let over = match self.tcb.state {
             State::TimeWait => shared.now >= self.time_wait_end(shared),
-            _ => shared.now >= self.user_timeout_at(shared),
+            _ => shared.now >= self.give_up_at(shared),
         };
         if !over {
             return Ok(());
@@ -51,7 +52,7 @@ impl Endpoint {
             let _ = timeouts::step(&before, true, &shared.ctx(), &mut scratch.branches);
             self.tcb = shared.policy.pick(&scratch.branches, "a timeout")?;
         }
-        if before.state == State::SynSent {
+        if before.state == State::SynSent || shared.policy.has(Choice::GivesUpSilently) {
             self.tcb.due.reply = None;
         }
         self.ended(&before, CallError::TimedOut);
@@ -80,13 +81,39 @@ impl Endpoint {
         }
     }
 
-    fn user_timeout_at(&self, shared: &Shared) -> Instant {
-        match shared.config.user_timeout {
-            Some(span) if self.waiting_since != Instant::NEVER => {
-                self.waiting_since.max(self.tcb.arrived_at) + span
-            }
+    /// When the connection is given up: by the user timeout, or by what the policy has beside it.
+    fn give_up_at(&self, shared: &Shared) -> Instant {
+        let profile = &shared.profile;
+        let heard = match self.waiting_since {
+            Instant::NEVER => Instant::NEVER,
+            since => since.max(self.tcb.arrived_at),
+        };
+        let user = match shared.has(Fault::UserTimeoutIgnored) {
+            true => None,
+            false => profile.user_timeout,
+        };
+        let after = |from: Instant, span: Option<Micros>| match span {
+            Some(span) if from != Instant::NEVER => from + span,
             Some(_) | None => Instant::NEVER,
-        }
+        };
+        let own = match self.tcb.state {
+            State::SynSent | State::SynReceived => {
+                after(self.tcb.rtx.flight_at, profile.syn_timeout)
+            }
+            State::FinWait1 | State::Closing | State::LastAck => {
+                after(heard, profile.orphan_timeout)
+            }
+            State::FinWait2 => {
+                let entered = self.tcb.time_wait.0;
+                after(entered.max(self.tcb.arrived_at), profile.fin_wait_2_timeout)
+            }
+            State::Closed
+            | State::Listen
+            | State::Established
+            | State::CloseWait
+            | State::TimeWait => Instant::NEVER,
+        };
+        own.min(after(heard, user))
     }
 
     pub(super) fn keep_alive_at(&self, shared: &Shared) -> Instant {

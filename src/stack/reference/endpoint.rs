@@ -224,6 +224,8 @@ impl Endpoint {
                 return;
             }
             State::Established if !before.state.synchronized() => self.timer.established(),
+            State::SynReceived if before.state == State::TimeWait => return self.forget(),
+            State::TimeWait if self.tcb.severed && !before.severed => return self.forget(),
             _ => {}
         }
         if before.snd.iss.is_none() {

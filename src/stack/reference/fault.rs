@@ -212,6 +212,8 @@ faults! {
     ReservedBits = "reserved-bits", RFC9293_3_1_P01;
     /// Keep-alives are sent although they are off.
     KeepAliveUnasked = "keep-alive-unasked", RFC9293_MUST_25;
+    /// The user timeout never comes.
+    UserTimeoutIgnored = "user-timeout-ignored", RFC9293_3_10_8_P01;
     /// Segments to a broadcast address are answered.
     AnswersBroadcast = "answers-broadcast", RFC9293_MUST_57;
 }

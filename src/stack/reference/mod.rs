@@ -26,7 +26,8 @@ use endpoint::{Endpoint, Scratch, Shared};
 use isn::Secret;
 
 use super::{
-    AckRange, Broken, CallError, Config, Outbox, Outcome, Profile, RstRule, SOCKETS, Socket, Stack,
+    AckRange, Admission, Broken, CallError, Config, Outbox, Outcome, Profile, RstRule, SOCKETS,
+    Socket, Stack,
 };
 use crate::model::{State, Tcb, arrives};
 use crate::time::{Instant, Micros};
@@ -178,10 +179,10 @@ impl Reference {
 }
 
 /// What it declares about itself.
-fn profile(config: &Config, fault: Option<Fault>, _policy: Policy) -> Profile {
+fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
     let receive_buffer = config.receive_buffer.clamp(1, MAX_BUFFER);
     let shift = (0..14).find(|shift| receive_buffer >> shift <= 65_535);
-    Profile {
+    let mut profile = Profile {
         name: "reference".into(),
         family: config.family,
         mtu: config.mtu,
@@ -207,11 +208,20 @@ fn profile(config: &Config, fault: Option<Fault>, _policy: Policy) -> Profile {
         ack_delay: config.ack_delay.min(transmit::MAX_ACK_DELAY),
         keep_alive: config.keep_alive,
         user_timeout: config.user_timeout,
+        syn_timeout: None,
+        fin_wait_2_timeout: None,
+        orphan_timeout: None,
         nagle: config.nagle,
         challenge_quiet: Micros::ZERO,
+        reset_quiet: Micros::ZERO,
         half_duplex_close: false,
+        lingers_after_reset: false,
+        admission: Admission::Every,
+        text_on_syn: false,
         slack: Micros::ZERO,
-    }
+    };
+    policy.declare(&mut profile);
+    profile
 }
 
 impl Stack for Reference {

@@ -9,7 +9,15 @@
 use crate::model::Tcb;
 use crate::model::tcb::Branches;
 use crate::spec::{Req, req};
-use crate::stack::Broken;
+use crate::stack::{Broken, Profile};
+use crate::time::Micros;
+
+/// How long FIN-WAIT-2 lasts with [`Choice::FinWait2TimesOut`].
+const FIN_WAIT_2: Micros = Micros::secs(20);
+/// How long an orphan lasts with [`Choice::OrphansTimeOut`].
+const ORPHAN: Micros = Micros::secs(30);
+/// How long a handshake lasts with [`Choice::SynTimesOut`] (RFC9293-MUST-23).
+const SYN_R2: Micros = Micros::secs(180);
 
 macro_rules! choices {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -38,6 +46,28 @@ choices! {
     ReopensTimeWait = "reopens-time-wait";
     /// A reset in TIME-WAIT is ignored (RFC 1337).
     IgnoresResetInTimeWait = "ignores-reset-in-time-wait";
+    /// What it resets itself lingers in TIME-WAIT.
+    LingersAfterReset = "lingers-after-reset";
+    /// CLOSE ends receiving too; what is lost by it is told with a reset.
+    HalfDuplexClose = "half-duplex-close";
+    /// The peer's FIN is waited for no longer than [`FIN_WAIT_2`].
+    FinWait2TimesOut = "fin-wait-2-times-out";
+    /// After CLOSE a connection is given up when nothing is heard for [`ORPHAN`].
+    OrphansTimeOut = "orphans-time-out";
+    /// A handshake is given up after [`SYN_R2`].
+    SynTimesOut = "syn-times-out";
+    /// Whoever gives up sends no reset.
+    GivesUpSilently = "gives-up-silently";
+    /// A second CLOSE is no error.
+    ClosesTwice = "closes-twice";
+    /// ABORT sends a reset in CLOSING, LAST-ACK and TIME-WAIT too.
+    AbortsAloud = "aborts-aloud";
+    /// ABORT's reset carries no ACK.
+    AbortsWithoutAck = "aborts-without-ack";
+    /// What was received before a reset can still be read.
+    ReadsAfterReset = "reads-after-reset";
+    /// SEND takes nothing before the connection is established.
+    SendsNothingEarly = "sends-nothing-early";
 }
 
 impl Choice {
@@ -46,6 +76,17 @@ impl Choice {
         match self {
             Choice::ReopensTimeWait => by == req::RFC9293_MAY_2,
             Choice::IgnoresResetInTimeWait => by == req::RFC1337_3_P01,
+            Choice::LingersAfterReset
+            | Choice::HalfDuplexClose
+            | Choice::FinWait2TimesOut
+            | Choice::OrphansTimeOut
+            | Choice::SynTimesOut
+            | Choice::GivesUpSilently
+            | Choice::ClosesTwice
+            | Choice::AbortsAloud
+            | Choice::AbortsWithoutAck
+            | Choice::ReadsAfterReset
+            | Choice::SendsNothingEarly => false,
         }
     }
 }
@@ -87,6 +128,20 @@ impl Policy {
     /// The choices.
     pub fn choices(self) -> impl Iterator<Item = Choice> {
         Choice::ALL.iter().copied().filter(move |it| self.has(*it))
+    }
+
+    /// Whether it has this choice, as an interval: none without it.
+    fn span(self, choice: Choice, span: Micros) -> Option<Micros> {
+        self.has(choice).then_some(span)
+    }
+
+    /// What has to be declared because of it.
+    pub(super) fn declare(self, profile: &mut Profile) {
+        profile.lingers_after_reset = self.has(Choice::LingersAfterReset);
+        profile.half_duplex_close = self.has(Choice::HalfDuplexClose);
+        profile.fin_wait_2_timeout = self.span(Choice::FinWait2TimesOut, FIN_WAIT_2);
+        profile.orphan_timeout = self.span(Choice::OrphansTimeOut, ORPHAN);
+        profile.syn_timeout = self.span(Choice::SynTimesOut, SYN_R2);
     }
 
     /// Which of what the model allows is done: the first that a choice is for, else the first.

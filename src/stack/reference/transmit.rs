@@ -8,6 +8,7 @@
 use super::emit::Outgoing;
 use super::endpoint::{Endpoint, Scratch, Shared};
 use super::fault::Fault;
+use super::policy::Choice;
 use crate::model::tcb::Forms;
 use crate::model::{EventClass, State};
 use crate::spec::req;
@@ -71,18 +72,23 @@ impl Endpoint {
         let Some(reply) = self.tcb.due.reply else {
             return Ok(());
         };
-        let optional = reply.by == req::RFC9293_3_10_8_P01 || reply.forms.allow(Forms::SYN_ACK);
+        let policy = shared.policy;
+        let aborts = reply.by == req::RFC9293_3_10_5_P01;
+        let optional = reply.by == req::RFC9293_3_10_8_P01
+            || (aborts && policy.has(Choice::AbortsAloud))
+            || reply.forms.allow(Forms::SYN_ACK);
         if !(reply.required || optional) {
             self.tcb.due.reply = None;
             return Ok(());
         }
         if reply.forms.allow(Forms::RST) {
             let ack = match reply.rst_ack {
+                Some(_) if aborts && policy.has(Choice::AbortsWithoutAck) => Flags::NONE,
                 Some(_) => Flags::ACK,
                 None => Flags::NONE,
             };
             let mut reset = Outgoing::new(Flags::RST | ack, reply.rst_seq);
-            reset.ack = reply.rst_ack;
+            reset.ack = reply.rst_ack.filter(|_| reset.flags.ack());
             return self.emit(reset, shared, scratch, out);
         }
         if reply.forms.allow(Forms::SYN_ACK) && self.answers_syn() {

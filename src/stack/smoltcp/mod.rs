@@ -16,8 +16,8 @@ use smoltcp::wire::{HardwareAddress, IpCidr};
 
 use self::link::Link;
 use super::{
-    AckRange, Broken, CallError, Config, CongestionControl, Outbox, Outcome, Profile, RstRule,
-    SOCKETS, Socket, Stack,
+    AckRange, Admission, Broken, CallError, Config, CongestionControl, Outbox, Outcome, Profile,
+    RstRule, SOCKETS, Socket, Stack,
 };
 use crate::model::State;
 use crate::time::{Instant, Micros};
@@ -377,9 +377,16 @@ fn declare(config: &Config) -> Profile {
         ack_delay: config.ack_delay,
         keep_alive: keep_alive(config),
         user_timeout: config.user_timeout,
+        syn_timeout: None,
+        fin_wait_2_timeout: None,
+        orphan_timeout: None,
         nagle: config.nagle,
         challenge_quiet: Micros::secs(1),
+        reset_quiet: Micros::ZERO,
         half_duplex_close: false,
+        lingers_after_reset: false,
+        admission: Admission::Every,
+        text_on_syn: false,
         slack: Micros::ZERO,
     }
 }
