@@ -76,17 +76,7 @@ impl Choice {
         match self {
             Choice::ReopensTimeWait => by == req::RFC9293_MAY_2,
             Choice::IgnoresResetInTimeWait => by == req::RFC1337_3_P01,
-            Choice::LingersAfterReset
-            | Choice::HalfDuplexClose
-            | Choice::FinWait2TimesOut
-            | Choice::OrphansTimeOut
-            | Choice::SynTimesOut
-            | Choice::GivesUpSilently
-            | Choice::ClosesTwice
-            | Choice::AbortsAloud
-            | Choice::AbortsWithoutAck
-            | Choice::ReadsAfterReset
-            | Choice::SendsNothingEarly => false,
+            _ => false,
         }
     }
 }
