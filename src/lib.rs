@@ -19,6 +19,7 @@ pub mod scenario;
 pub mod spec;
 pub mod stack;
 pub mod stream;
+pub mod table;
 pub mod time;
 pub mod trace;
 pub mod wire;

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and what it may name of the others: whole rooms, or single items.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("time", &[]),
     ("stream", &[]),
     ("spec", &[]),
@@ -58,6 +58,14 @@ const ROOMS: [(&str, &[&str]); 17] = [
             "wire",
         ],
     ),
+    // Beside the report: both show what the harness has seen.
+    (
+        "table",
+        &[
+            "harness", "model", "oracle", "scenario", "spec", "stack", "stream", "time", "trace",
+            "wire",
+        ],
+    ),
     (
         "report",
         &[
@@ -67,7 +75,8 @@ const ROOMS: [(&str, &[&str]); 17] = [
     (
         "cli",
         &[
-            "harness", "model", "oracle", "report", "scenario", "spec", "stack", "time", "trace",
+            "harness", "model", "oracle", "report", "scenario", "spec", "stack", "table", "time",
+            "trace",
         ],
     ),
     ("lib", &[]),

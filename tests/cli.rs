@@ -50,6 +50,7 @@ fn help() {
         "--help",
         "check --help",
         "replay --help",
+        "table --help",
         "list --help",
         "explain --help",
     ];
@@ -81,6 +82,8 @@ fn malformed_arguments() {
         "replay nowhere.scn",
         "replay corpus",
         "replay --pcap both.pcapng a.scn b.scn",
+        "table --state ESTAB",
+        "table --stack plan9",
         "list everything",
         "list corpus --corpus nowhere",
         "explain",

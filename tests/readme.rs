@@ -70,7 +70,7 @@ fn help(command: &str) -> String {
     prints(&[command, "--help"])
 }
 
-const COMMANDS: [&str; 4] = ["check", "replay", "list", "explain"];
+const COMMANDS: [&str; 5] = ["check", "replay", "table", "list", "explain"];
 
 /// Whether help tells of an option.
 fn has_option(help: &str, option: &str) -> bool {

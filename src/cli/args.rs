@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::model::State;
+
 const EXIT_STATUS: &str = "\
 Exit status: 0 everything conforms, or deviates only as known; 1 an unexpected deviation, a broken
 stack, or a known deviation gone stale; 2 bad usage or bad input; 3 the run could not be carried
@@ -30,6 +32,8 @@ pub(super) enum Command {
     /// Run scenarios from files and judge what is seen
     #[command(after_help = EXIT_STATUS)]
     Replay(ReplayArgs),
+    /// Show the transitions of the model, or of a stack, state by state
+    Table(TableArgs),
     /// List the stacks, the requirements, the corpus
     List(ListArgs),
     /// Explain a requirement
@@ -90,6 +94,16 @@ pub(super) struct ReplayArgs {
 }
 
 #[derive(Args, Debug)]
+pub(super) struct TableArgs {
+    /// The stack whose transitions are shown [default: the model's, all that is permitted]
+    #[arg(long, value_name = "NAME")]
+    pub(super) stack: Option<String>,
+    /// Only this state, such as FIN-WAIT-1; may be given several times
+    #[arg(long, value_name = "STATE", value_parser = state)]
+    pub(super) state: Vec<State>,
+}
+
+#[derive(Args, Debug)]
 pub(super) struct ListArgs {
     /// What to list; everything when nothing is named
     #[arg(value_enum)]
@@ -121,6 +135,14 @@ fn number(text: &str) -> Result<u64, String> {
     let digits = text.replace('_', "");
     let number = digits.parse();
     number.map_err(|_| format!("it takes a whole number from 0 to {}", u64::MAX))
+}
+
+/// A state by the name that the RFC gives it, in any case.
+fn state(text: &str) -> Result<State, String> {
+    State::from_name(&text.to_uppercase()).ok_or_else(|| {
+        let names = State::ALL.map(State::name);
+        format!("there is no such state; there are: {}", names.join(", "))
+    })
 }
 
 fn threads(text: &str) -> Result<NonZeroUsize, String> {

@@ -13,6 +13,7 @@ mod list;
 mod replay;
 mod save;
 mod stacks;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -98,6 +99,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &mut Environme
     let done = match cli.command.unwrap_or(Command::Check(cli.check)) {
         Command::Check(args) => check::check(&args, environment),
         Command::Replay(args) => replay::replay(&args, environment),
+        Command::Table(args) => table::table(&args, environment),
         Command::List(args) => list::list(&args, environment),
         Command::Explain(args) => list::explain(&args, environment),
     };

@@ -19,7 +19,7 @@ pub mod timeouts;
 
 pub use class::{AckClass, EventClass, SegmentClass, SeqClass};
 pub use fault::Fault;
-pub use settle::settle;
+pub use settle::{settle, unsent};
 pub use state::State;
 pub use tcb::Tcb;
 

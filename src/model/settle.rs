@@ -43,7 +43,7 @@ fn sends(state: State) -> bool {
 }
 
 /// Whether something is queued that was never sent and may be sent in this state.
-pub(super) fn unsent(tcb: &Tcb) -> bool {
+pub fn unsent(tcb: &Tcb) -> bool {
     match tcb.state {
         State::Established
         | State::CloseWait

@@ -19,6 +19,8 @@ pub use verdict::{Allowed, Deviation, Instead, Judgment, Shape, Verdict};
 
 use host::Host;
 
+use crate::model::Tcb;
+use crate::stack::{SOCKETS, Socket};
 use crate::trace::Trace;
 
 /// Judges traces, one after the other.
@@ -39,6 +41,16 @@ impl Oracle {
     /// Judges one trace.
     pub fn judge(&mut self, trace: &Trace) -> Judgment {
         self.host.judge(trace, &mut self.coverage)
+    }
+
+    /// The cheapest explanations of the last trace: every state that a socket's connection may be
+    /// in at its end, or before the event that could not be explained. None for a socket that no
+    /// scenario has.
+    pub fn explanations(&self, socket: Socket) -> impl Iterator<Item = &Tcb> {
+        let worlds = self.host.sockets[..SOCKETS].get(usize::from(socket.0));
+        let states = worlds.map_or(&[][..], |worlds| &worlds.now);
+        let least = states.iter().map(Tcb::cost).min();
+        states.iter().filter(move |tcb| Some(tcb.cost()) == least)
     }
 
     /// What all the traces judged so far have reached.

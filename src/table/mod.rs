@@ -1,0 +1,20 @@
+//! Transition tables: for each state and each event, the next state and what is sent, with the
+//! requirement.
+//!
+//! Of the model, all that is permitted; of a stack, what it did, which is found by leading it to
+//! the state and letting the event happen. Every row names its scenarios in their own notation.
+//! Nothing is judged here but by the oracle; this room may name the harness and what lies below
+//! it, and knows nothing of the command line.
+
+mod events;
+mod explore;
+mod group;
+mod permitted;
+mod rows;
+mod text;
+mod words;
+
+pub use explore::{Did, Said};
+pub use permitted::{Answer, Branch};
+pub use rows::{Content, Maker, Missed, Row, Section, Table};
+pub use text::text;

@@ -1,0 +1,263 @@
+//! The rows of a table: cells that come to the same, put together and named.
+
+use std::collections::BTreeMap;
+
+use super::events::{CALLS, Event, KINDS, Place};
+use super::explore::{Did, Explored, Explorer};
+use super::group::{Grid, Group};
+use super::permitted::Branch;
+use super::words;
+use crate::harness::Judge;
+use crate::model::State;
+use crate::oracle::KnownDeviations;
+use crate::scenario::Scenario;
+
+/// The transitions of one state.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Table {
+    /// The state.
+    pub state: State,
+    /// The ways that lead there: a name, and the steps in notation.
+    pub ways: Vec<(&'static str, &'static str)>,
+    /// Ways that miss the state.
+    pub missed: Vec<Missed>,
+    /// The rows, in the order of RFC 9293 section 3.10.
+    pub rows: Vec<Row>,
+}
+
+/// A way that misses its state: its name, and what happens instead.
+pub type Missed = (&'static str, String);
+
+/// What kind of event a row is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Section {
+    /// A segment arrives.
+    Segment,
+    /// The user calls.
+    Call,
+    /// A timeout.
+    Timeout,
+}
+
+/// Events that come to the same.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// What kind of event it is.
+    pub section: Section,
+    /// The segment without its numbers, the call, or the step by which time passes.
+    pub event: String,
+    /// Where SEG.SEQ lies; empty where it does not matter.
+    pub seq: String,
+    /// Where SEG.ACK lies; empty where it does not matter.
+    pub ack: String,
+    /// The ways into the state to which the row applies; empty when it applies to all.
+    pub ways: Vec<&'static str>,
+    /// One of its scenarios, whole.
+    pub scenario: Scenario,
+    /// How many scenarios the row stands for.
+    pub scenarios: usize,
+    /// What they lead to.
+    pub content: Content,
+    /// What they lead to on the other side of a comparison.
+    pub other: Option<Content>,
+}
+
+/// What an event leads to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Content {
+    /// What the model permits.
+    Permits(Vec<Branch>),
+    /// What a stack did.
+    Does(Did),
+}
+
+/// One event on one way.
+type Key = (usize, Event);
+
+/// What is to be seen in a table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum View {
+    Permitted,
+    Done,
+}
+
+/// Makes tables of one stack.
+pub struct Maker<'a> {
+    explorer: Explorer<'a>,
+}
+
+impl<'a> Maker<'a> {
+    /// A maker of the tables of the stack that this judge runs, which is known to deviate like
+    /// this.
+    pub fn new(judge: &'a mut dyn Judge, known: KnownDeviations) -> Maker<'a> {
+        Maker {
+            explorer: Explorer::new(judge, known),
+        }
+    }
+
+    /// What the model permits in a state. The stack leads there, and declares its profile.
+    pub fn permitted(&mut self, state: State) -> Table {
+        self.table(state, View::Permitted)
+    }
+
+    /// What the stack did in a state.
+    pub fn done(&mut self, state: State) -> Table {
+        self.table(state, View::Done)
+    }
+
+    fn table(&mut self, state: State, view: View) -> Table {
+        let place = Place::of(state);
+        let (explored, missed) = self.explored(place);
+        let cells = explored.into_iter().map(|(key, explored)| {
+            let content = match view {
+                View::Permitted => Content::Permits(explored.permitted),
+                View::Done => Content::Does(explored.did),
+            };
+            (key, (content, None))
+        });
+        assemble(place, &cells.collect::<Vec<_>>(), missed)
+    }
+
+    /// Every event on every way that leads to the state, and the ways that do not.
+    fn explored(&mut self, place: &Place) -> (Vec<(Key, Explored)>, Vec<Missed>) {
+        let (mut all, mut missed) = (Vec::new(), Vec::new());
+        for (way, (name, _)) in place.ways.iter().enumerate() {
+            for event in place.events() {
+                match self.explorer.explore(place, way, event) {
+                    Ok(explored) => all.push(((way, event), explored)),
+                    Err(why) => {
+                        if missed.iter().all(|(known, _)| known != name) {
+                            missed.push((*name, why));
+                        }
+                    }
+                }
+            }
+        }
+        (all, missed)
+    }
+}
+
+type Cell = (Key, (Content, Option<Content>));
+
+/// Puts the cells of a state together.
+fn assemble(place: &Place, cells: &[Cell], missed: Vec<Missed>) -> Table {
+    let mut rows = segment_rows(place, cells);
+    for call in 0..CALLS.len() {
+        rows.extend(plain_rows(place, cells, Event::Call(call)));
+    }
+    for timeout in place.timeouts {
+        rows.extend(plain_rows(place, cells, Event::Timeout(*timeout)));
+    }
+    Table {
+        state: place.state,
+        ways: place.ways.to_vec(),
+        missed,
+        rows,
+    }
+}
+
+fn segment_rows(place: &Place, cells: &[Cell]) -> Vec<Row> {
+    let mut results: Vec<&(Content, Option<Content>)> = Vec::new();
+    let sizes = [
+        KINDS.len(),
+        place.seqs.len(),
+        place.acks.len() + 1,
+        place.ways.len(),
+    ];
+    let mut grid = Grid::new(sizes);
+    let mut at = BTreeMap::new();
+    for (n, ((way, event), content)) in cells.iter().enumerate() {
+        let Event::Segment(kind, seq, ack) = *event else {
+            continue;
+        };
+        let known = results.iter().position(|result| *result == content);
+        let result = known.unwrap_or_else(|| {
+            results.push(content);
+            results.len() - 1
+        });
+        grid.set([kind, seq, ack, *way], result as u16);
+        at.insert([kind, seq, ack, *way], n);
+    }
+    let mut groups = grid.groups();
+    groups.sort_by_key(|group| order(place, group));
+    let rows = groups.iter().filter_map(|group| {
+        let [kinds, seqs, acks, ways] = &group.places;
+        let inside = at.iter().filter(|(cell, _)| {
+            kinds.contains(&cell[0])
+                && seqs.contains(&cell[1])
+                && acks.contains(&cell[2])
+                && ways.contains(&cell[3])
+        });
+        let scenarios = inside.clone().count();
+        let (_, first) = inside.into_iter().next()?;
+        let ((way, event), _) = cells[*first];
+        let (content, other) = results[usize::from(group.result)].clone();
+        Some(Row {
+            section: Section::Segment,
+            event: words::kinds(kinds),
+            seq: words::places(place.seqs, seqs),
+            ack: words::acknowledgments(place.acks, acks),
+            ways: some_ways(place, ways),
+            scenario: place.scenario(way, event),
+            scenarios,
+            content,
+            other,
+        })
+    });
+    rows.collect()
+}
+
+/// Rows stand in the order of the checks: first what the sequence check alone decides.
+fn order(place: &Place, group: &Group) -> (bool, [Vec<usize>; 4]) {
+    let [kinds, seqs, acks, ways] = group.places.clone();
+    let next = seqs.iter().any(|seq| place.seqs[*seq] == "RCV.NXT");
+    let any_ack = acks.len() > place.acks.len();
+    let windowed = place.seqs.len() > 2;
+    let sequence_check = windowed && words::part_later(&kinds) && !next && any_ack;
+    (!sequence_check, [kinds, seqs, acks, ways])
+}
+
+/// A call, or a timeout: one row, or one for each way.
+fn plain_rows(place: &Place, cells: &[Cell], event: Event) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for ((way, _), (content, other)) in cells.iter().filter(|((_, of), _)| *of == event) {
+        let same = rows
+            .iter_mut()
+            .find(|row| row.content == *content && row.other == *other);
+        if let Some(row) = same {
+            row.ways.push(place.ways[*way].0);
+            row.scenarios += 1;
+            continue;
+        }
+        let (before, step) = place.steps(event);
+        rows.push(Row {
+            section: match event {
+                Event::Segment(..) => Section::Segment,
+                Event::Call(_) => Section::Call,
+                Event::Timeout(_) => Section::Timeout,
+            },
+            event: words::plain(event, before, &step),
+            seq: String::new(),
+            ack: String::new(),
+            ways: vec![place.ways[*way].0],
+            scenario: place.scenario(*way, event),
+            scenarios: 1,
+            content: content.clone(),
+            other: other.clone(),
+        });
+    }
+    for row in &mut rows {
+        if row.ways.len() == place.ways.len() {
+            row.ways.clear();
+        }
+    }
+    rows
+}
+
+/// The names of these ways; none when it is all of them.
+fn some_ways(place: &Place, ways: &[usize]) -> Vec<&'static str> {
+    if ways.len() == place.ways.len() {
+        return Vec::new();
+    }
+    ways.iter().map(|way| place.ways[*way].0).collect()
+}
