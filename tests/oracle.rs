@@ -514,7 +514,7 @@ impl Stack for Misfit {
 
     fn reset(&mut self, _: &Config, _: u64) -> Result<(), Broken> {
         match self.how {
-            Misbehaviour::FailsToReset => Err(Broken("no memory".to_owned())),
+            Misbehaviour::FailsToReset => Err(Broken("no memory".into())),
             _ => Ok(()),
         }
     }
@@ -529,7 +529,7 @@ impl Stack for Misfit {
             Misbehaviour::SendsWithoutEnd => loop {
                 out.push(Instant::START, packet)?;
             },
-            Misbehaviour::Fails => Err(Broken("the link is down".to_owned())),
+            Misbehaviour::Fails => Err(Broken("the link is down".into())),
             Misbehaviour::PanicsInACall | Misbehaviour::FailsToReset => Ok(()),
         }
     }

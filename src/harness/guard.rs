@@ -29,7 +29,7 @@ pub(super) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Broken> {
     GUARDED.set(outer);
     result.map_err(|payload| {
         let place = PLACE.take().unwrap_or_else(|| "an unknown place".into());
-        Broken(format!("panicked at {place}: {}", message(&*payload)))
+        Broken(format!("panicked at {place}: {}", message(&*payload)).into())
     })
 }
 

@@ -75,7 +75,6 @@ impl<S: Stack> Runner<S> {
     pub fn run(&mut self, scenario: &Scenario) -> &Trace {
         self.trace.clear();
         self.trace.config = scenario.config;
-        self.trace.profile.clone_from(&self.unconfigured);
         self.packets.clear();
         self.outbox.clear();
         self.users = Users::default();
@@ -102,8 +101,12 @@ impl<S: Stack> Runner<S> {
     /// A fresh instance, then all steps.
     fn steps(&mut self, scenario: &Scenario) -> Result<(), Broken> {
         let Scenario { config, seed, .. } = scenario;
-        guarded(|| self.stack.reset(config, *seed))??;
-        self.trace.profile.clone_from(self.stack.profile());
+        let reset = guarded(|| self.stack.reset(config, *seed)).flatten();
+        self.trace.profile.clone_from(match reset {
+            Ok(()) => self.stack.profile(),
+            Err(_) => &self.unconfigured,
+        });
+        reset?;
         self.peer.reset(config, *seed, scenario.peer_isn);
         for (number, step) in scenario.steps.iter().enumerate() {
             self.step = number as u32;
@@ -124,7 +127,7 @@ impl<S: Stack> Runner<S> {
     /// Ends a trace whose stack could not go on, and makes another stack.
     fn give_up(&mut self, broken: Broken) {
         self.collect(KEPT_OF_ENDLESS);
-        self.record(What::Broken(broken.0));
+        self.record(What::Broken(broken.0.into()));
         self.stack = (self.make)();
     }
 
@@ -224,12 +227,11 @@ impl<S: Stack> Runner<S> {
             Call::Listen { port, remote } => guarded(|| stack.listen(socket, port, remote))?,
             Call::Connect { port, remote } => guarded(|| stack.connect(socket, port, remote))?,
             Call::Send(len) => {
-                let remote = guarded(|| stack.remote(socket))?.map(|remote| remote.port);
-                let listens = guarded(|| stack.status(socket))? == Outcome::Status(State::Listen);
-                if listens {
+                let (remote, state) = guarded(|| (stack.remote(socket), stack.status(socket)))?;
+                if state == Outcome::Status(State::Listen) {
                     self.users.listens(socket);
                 }
-                let next = self.users.next(socket, remote);
+                let next = self.users.next(socket, remote.map(|remote| remote.port));
                 let octets =
                     stream::octets(Direction::ToPeer, next.ports, next.offset, len as usize);
                 guarded(|| stack.send(socket, octets))?

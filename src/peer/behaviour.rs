@@ -223,7 +223,7 @@ impl Peer {
         let mss = link_mss(family, self.mtu);
         let connection = self.connection(flow);
         let options = habits.ordinary(connection, plain.flags, mss, now);
-        let segment = Segment {
+        out.push().segment = Some(Segment {
             src: endpoint(family.peer(), flow.remote_port()),
             dst: endpoint(family.stack(), flow.local_port()),
             seq: plain.seq,
@@ -233,7 +233,7 @@ impl Peer {
             urgent: 0,
             options: Options::default(),
             payload_len: plain.len,
-        };
-        self.send(flow, segment, options, None, out);
+        });
+        self.send(flow, options, None, out);
     }
 }

@@ -102,7 +102,7 @@ impl Peer {
             Some(list) => habits.spelled(connection, list, now),
             None => habits.ordinary(connection, step.flags, mss, now),
         };
-        let segment = Segment {
+        out.push().segment = Some(Segment {
             src: endpoint(
                 step.src.map_or(family.peer(), |it| it.of(family)),
                 step.flow.remote_port(),
@@ -118,8 +118,8 @@ impl Peer {
             urgent: step.urgent,
             options: Options::default(),
             payload_len: step.len.into(),
-        };
-        self.send(step.flow, segment, options, step.damage, out);
+        });
+        self.send(step.flow, options, step.damage, out);
     }
 
     /// What is known of a four-tuple.
@@ -133,11 +133,11 @@ impl Peer {
         connection
     }
 
-    /// Sends a segment: tracks it, builds its packet, and lets happen to it what is to happen.
+    /// Sends the segment that was put at the end of `out`, with these options: tracks it, builds
+    /// its packet, and lets happen to it what is to happen.
     fn send(
         &mut self,
         flow: Flow,
-        mut segment: Segment,
         mut options: OptionBytes,
         spoil: Option<Damage>,
         out: &mut Packets,
@@ -147,6 +147,12 @@ impl Peer {
             options.push(0);
         }
         let room = u32::from(link_mss(self.family, self.mtu)).saturating_sub(options.len() as u32);
+        let Some(packet) = out.last() else {
+            return;
+        };
+        let Some(segment) = &mut packet.segment else {
+            return;
+        };
         segment.payload_len = segment.payload_len.min(room);
         segment.options = Options::parse(&options);
         let peers = segment.src.addr == self.family.peer();
@@ -154,13 +160,12 @@ impl Peer {
 
         let connection = self.connection(flow);
         if ours && spoil.is_none() {
-            connection.sent(&segment);
+            connection.sent(segment);
         }
         if std::mem::take(&mut connection.faults.drop) {
-            return;
+            return out.pop();
         }
-        let packet = out.push();
-        self.build(flow, segment, &options, packet);
+        self.build(flow, &options, packet);
         if let Some(spoil) = spoil {
             self.spoil(flow, spoil, packet);
         }
@@ -174,8 +179,11 @@ impl Peer {
         disturb(connection, out);
     }
 
-    /// Fills in a packet.
-    fn build(&mut self, flow: Flow, segment: Segment, options: &[u8], packet: &mut Packet) {
+    /// Builds the octets of a packet from its segment.
+    fn build(&mut self, flow: Flow, options: &[u8], packet: &mut Packet) {
+        let Some(segment) = &packet.segment else {
+            return;
+        };
         // The stream begins after the SYN, and a SYN brings its own beginning.
         let irs = match segment.flags.syn() {
             true => segment.seq,
@@ -183,10 +191,9 @@ impl Peer {
         };
         let offset = segment.text_seq().since(irs + 1);
         let text = text(flow, offset, segment.payload_len as usize, &mut self.text);
-        wire::build(&segment, options, text, &mut packet.octets);
+        wire::build(segment, options, text, &mut packet.octets);
         packet.damaged = None;
         packet.text = packet.octets.len() - text.len()..packet.octets.len();
-        packet.segment = Some(segment);
     }
 
     /// Damages a packet, and reads it as a receiver would.
@@ -198,7 +205,8 @@ impl Peer {
                 // blamed for delivering it.
                 let start = parsed.text.start - usize::from(parsed.segment.options.octets);
                 let options = OptionBytes::try_from(&packet.octets[start..parsed.text.start]);
-                self.build(flow, parsed.segment, &options.unwrap_or_default(), packet);
+                packet.segment = Some(parsed.segment);
+                self.build(flow, &options.unwrap_or_default(), packet);
             }
             Ok(parsed) => {
                 packet.segment = Some(parsed.segment);

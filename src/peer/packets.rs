@@ -63,6 +63,16 @@ impl Packets {
         &mut self.slots[self.len - 1]
     }
 
+    /// The last packet.
+    pub(super) fn last(&mut self) -> Option<&mut Packet> {
+        self.slots[..self.len].last_mut()
+    }
+
+    /// Takes the last packet off.
+    pub(super) fn pop(&mut self) {
+        self.len = self.len.saturating_sub(1);
+    }
+
     /// Takes the last packet off and leaves it in `into`.
     pub(super) fn pop_into(&mut self, into: &mut Packet) {
         if self.len > 0 {

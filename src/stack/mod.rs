@@ -67,7 +67,7 @@ pub enum CallError {
 
 /// The adapter could not go on: what it says counts as a broken stack.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Broken(pub String);
+pub struct Broken(pub Box<str>);
 
 /// A TCP stack under test.
 ///

@@ -75,11 +75,14 @@ impl Outbox {
 
     /// What to say of a stack that sends more than fits in here.
     fn without_end(&self) -> Broken {
-        Broken(format!(
-            "sent {} packets of {} octets together in answer to one input, without end",
-            self.packets.len(),
-            self.octets.len()
-        ))
+        Broken(
+            format!(
+                "sent {} packets of {} octets together in answer to one input, without end",
+                self.packets.len(),
+                self.octets.len()
+            )
+            .into(),
+        )
     }
 }
 

@@ -1,12 +1,12 @@
 //! From a segment to the octets of an IP packet.
 //!
 //! etherparse writes the headers. It has booleans for nine of the twelve bits beside the data
-//! offset and none for the other three, so all twelve are written into its octets afterwards,
-//! before the checksum is taken.
+//! offset and none for the other three, and copies options about, so the data offset, all twelve
+//! bits, and the options are written after it, before the checksum is taken.
 
 use std::net::IpAddr;
 
-use etherparse::{Ipv4Header, Ipv6Header, TcpHeader, TcpOptions, ip_number};
+use etherparse::{Ipv4Header, Ipv6Header, TcpHeader, ip_number};
 
 use super::addr::v6_octets;
 use super::{Segment, checksum};
@@ -27,14 +27,15 @@ const MAX_OPTIONS: usize = 40;
 /// packets must not be fragmented.
 pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) {
     out.clear();
-    let header = tcp_header(segment, options);
-    let room = usize::from(u16::MAX) - header.header_len();
+    let options = &options[..options.len().min(MAX_OPTIONS)];
+    let header_len = TcpHeader::MIN_LEN + options.len().next_multiple_of(4);
+    let room = usize::from(u16::MAX) - header_len;
     let (src, dst) = (segment.src.addr, segment.dst.addr);
     let (start, text) = match (src, dst) {
         (IpAddr::V4(from), IpAddr::V4(to)) => {
             let text = &text[..text.len().min(room - Ipv4Header::MIN_LEN)];
             let ip = Ipv4Header {
-                total_len: (Ipv4Header::MIN_LEN + header.header_len() + text.len()) as u16,
+                total_len: (Ipv4Header::MIN_LEN + header_len + text.len()) as u16,
                 dont_fragment: true,
                 time_to_live: HOP_LIMIT,
                 protocol: ip_number::TCP,
@@ -49,7 +50,7 @@ pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) 
         (from, to) => {
             let text = &text[..text.len().min(room)];
             let ip = Ipv6Header {
-                payload_length: (header.header_len() + text.len()) as u16,
+                payload_length: (header_len + text.len()) as u16,
                 next_header: ip_number::TCP,
                 hop_limit: HOP_LIMIT,
                 source: v6_octets(from),
@@ -60,11 +61,13 @@ pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) 
             (Ipv6Header::LEN, text)
         }
     };
-    put(header.write(out));
+    put(tcp_header(segment).write(out));
+    out.extend_from_slice(options);
+    out.resize(start + header_len, 0);
     out.extend_from_slice(text);
     let part = &mut out[start..];
     let [above, below] = segment.flags.bits().to_be_bytes();
-    part[12] |= above;
+    part[12] = (header_len as u8 / 4) << 4 | above;
     part[13] = below;
     checksum::put_tcp(src, dst, part);
 }
@@ -74,9 +77,8 @@ fn put(written: std::io::Result<()>) {
     debug_assert!(written.is_ok());
 }
 
-/// The TCP header with its options and without its flags and checksum.
-fn tcp_header(segment: &Segment, options: &[u8]) -> TcpHeader {
-    let options = &options[..options.len().min(MAX_OPTIONS)];
+/// The TCP header without its options, flags and checksum.
+fn tcp_header(segment: &Segment) -> TcpHeader {
     TcpHeader {
         source_port: segment.src.port,
         destination_port: segment.dst.port,
@@ -84,8 +86,6 @@ fn tcp_header(segment: &Segment, options: &[u8]) -> TcpHeader {
         acknowledgment_number: segment.ack.0,
         window_size: segment.window,
         urgent_pointer: segment.urgent,
-        // Not more than forty octets, so never an error.
-        options: TcpOptions::try_from_slice(options).unwrap_or_default(),
         ..TcpHeader::default()
     }
 }

@@ -59,11 +59,12 @@ fn pseudo_header(src: IpAddr, dst: IpAddr, len: usize) -> Sum16BitWords {
 
 /// Adds up all octets but those of `field` and writes the complement there, if there is room.
 fn put(sum: Sum16BitWords, octets: &mut [u8], field: std::ops::Range<usize>) {
-    let (Some(before), Some(after)) = (octets.get(..field.start), octets.get(field.end..)) else {
+    let Some(place) = octets.get_mut(field.clone()) else {
         return;
     };
+    place.fill(0);
     // The sum is in the byte order of this machine, so its octets in memory are those to send.
-    let checksum = sum.add_slice(before).add_slice(after).ones_complement();
+    let checksum = sum.add_slice(octets).ones_complement();
     octets[field].copy_from_slice(&checksum.to_ne_bytes());
 }
 

@@ -12,6 +12,7 @@ mod flags;
 mod layers;
 mod options;
 mod parse;
+mod sack;
 mod segment;
 mod seq;
 
@@ -20,9 +21,10 @@ pub use build::build;
 pub use damage::{Damage, damage};
 pub use flags::Flags;
 pub use options::{
-    OptionBytes, Options, OptionsFull, SackBlocks, put_eol, put_mss, put_nop, put_raw, put_sack,
+    OptionBytes, Options, OptionsFull, put_eol, put_mss, put_nop, put_raw, put_sack,
     put_sack_permitted, put_timestamps, put_window_scale,
 };
 pub use parse::{ParseError, Parsed, parse};
+pub use sack::SackBlocks;
 pub use segment::Segment;
 pub use seq::SeqNumber;

@@ -7,11 +7,10 @@ use std::fmt;
 
 use arrayvec::ArrayVec;
 
+use super::SackBlocks;
+
 /// The octets of the options field, as they travel, padding included.
 pub type OptionBytes = ArrayVec<u8, 40>;
-
-/// SACK blocks, left and right edge each (RFC 2018).
-pub type SackBlocks = ArrayVec<(u32, u32), 4>;
 
 /// The numbers of the kinds of option that are known here.
 mod kind {
@@ -97,14 +96,11 @@ impl Options {
             (kind::WINDOW_SCALE, &[shift]) => self.window_scale = Some(shift),
             (kind::SACK_PERMITTED, _) => self.sack_permitted = true,
             (kind::TIMESTAMPS, data) => self.timestamps = pairs(data).next(),
-            (kind::SACK, data) => self.sack = pairs(data).take(SACK_BLOCKS).collect(),
+            (kind::SACK, data) => self.sack = pairs(data).collect(),
             _ => self.unknown = true,
         }
     }
 }
-
-/// How many SACK blocks fit into one options field.
-const SACK_BLOCKS: usize = 4;
 
 /// Splits what follows a kind octet into the option's data and what comes after the option.
 fn split_option(tail: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -289,7 +285,7 @@ mod tests {
             ("timestamps", &[1, 1, 8, 10, 0, 0, 0, 1, 0xff, 0, 0, 2],
                 |o| o.timestamps = Some((1, 0xff00_0002))),
             ("timestamps of wrong length", &[8, 9, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1], |o| o.malformed = true),
-            ("SACK", &[5, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1], |o| o.sack.push((1, 2))),
+            ("SACK", &[5, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1], |o| o.sack = [(1, 2)].into_iter().collect()),
             ("SACK without block", &[5, 2, 1, 1], |o| o.malformed = true),
             ("SACK with half a block", &[5, 6, 0, 0, 0, 1], |o| o.malformed = true),
             ("two MSS: the first counts", &[2, 4, 0, 1, 2, 4, 0, 2],
@@ -327,7 +323,7 @@ mod tests {
             options.window_scale = Some(14);
             options.sack_permitted = true;
             options.timestamps = Some((1, 2));
-            options.sack.push((3, 4));
+            options.sack = [(3, 4)].into_iter().collect();
             options.unknown = true;
         });
         assert_eq!(Options::parse(&field), expected);

@@ -240,10 +240,13 @@ impl Endpoint {
         match (stepped, scratch.branches.iter().next()) {
             (Ok(()), Some((after, _))) => self.tcb = *after,
             (Err(fault), _) if shared.fault.is_none() => {
-                return Err(Broken(format!(
-                    "the reference stack sends {} in {}, against {}: {}",
-                    segment.flags, before.state, fault.requirement, fault.expected
-                )));
+                return Err(Broken(
+                    format!(
+                        "the reference stack sends {} in {}, against {}: {}",
+                        segment.flags, before.state, fault.requirement, fault.expected
+                    )
+                    .into(),
+                ));
             }
             _ => force(&mut self.tcb, segment),
         }

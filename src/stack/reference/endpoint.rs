@@ -169,10 +169,13 @@ impl Endpoint {
     /// The model must not find anything overdue; that would be a bug in the policy.
     fn check_deadlines(&self, shared: &Shared) -> Result<(), Broken> {
         match timeouts::overdue(&self.tcb, true, &shared.ctx()) {
-            Some(late) if shared.fault.is_none() => Err(Broken(format!(
-                "the reference stack is late: {} wants {}",
-                late.requirement, late.expected
-            ))),
+            Some(late) if shared.fault.is_none() => Err(Broken(
+                format!(
+                    "the reference stack is late: {} wants {}",
+                    late.requirement, late.expected
+                )
+                .into(),
+            )),
             Some(_) | None => Ok(()),
         }
     }

@@ -144,7 +144,7 @@ impl Policy {
         };
         match found {
             Some((tcb, _)) => Ok(*tcb),
-            None => Err(Broken(format!("the model has no answer to {what}"))),
+            None => Err(Broken(format!("the model has no answer to {what}").into())),
         }
     }
 }

@@ -326,15 +326,16 @@ fn check(config: &Config) -> Result<(), Broken> {
     };
     if config.mtu < least {
         let mtu = config.mtu;
-        return Err(Broken(format!(
-            "cannot be configured with an MTU of {mtu} octets; ask for at least {least}"
-        )));
+        return Err(Broken(
+            format!("cannot be configured with an MTU of {mtu} octets; ask for at least {least}")
+                .into(),
+        ));
     }
     for buffer in [config.receive_buffer, config.send_buffer] {
         if !(1..=MAX_BUFFER).contains(&buffer) {
             return Err(Broken(format!(
                 "cannot be configured with a buffer of {buffer} octets; ask for 1 to {MAX_BUFFER}"
-            )));
+            ).into()));
         }
     }
     Ok(())
