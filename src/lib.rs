@@ -10,6 +10,8 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod harness;
 pub mod model;
 pub mod oracle;

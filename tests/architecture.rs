@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and what it may name of the others: whole rooms, or single items.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 19] = [
     ("time", &[]),
     ("stream", &[]),
     ("spec", &[]),
@@ -72,6 +72,11 @@ const ROOMS: [(&str, &[&str]); 18] = [
             "harness", "model", "oracle", "scenario", "spec", "stack", "time", "trace", "wire",
         ],
     ),
+    // Above everything but the command line.
+    (
+        "fuzzing",
+        &["harness", "oracle", "report", "scenario", "stack", "wire"],
+    ),
     (
         "cli",
         &[
@@ -87,7 +92,8 @@ const ROOMS: [(&str, &[&str]); 18] = [
 const ANYWHERE: &[&str] = &[];
 
 /// Where the crates that tcprove depends on may be named.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 8] = [
+    ("arbitrary", &["fuzzing"]),
     ("arrayvec", ANYWHERE),
     ("clap", &["cli"]),
     ("etherparse", &["wire"]),
@@ -327,7 +333,7 @@ fn rooms_name_only_rooms_below_them() {
 fn the_oracle_and_the_model_name_no_adapter() {
     for source in sources() {
         let room = source.room().unwrap_or_default();
-        let above = ["cli", "stack/smoltcp", "stack/reference"].contains(&room);
+        let above = ["cli", "fuzzing", "stack/smoltcp", "stack/reference"].contains(&room);
         for adapter in ["smoltcp", "reference"] {
             let path = format!("crate::stack::{adapter}");
             let names = paths_from(&source.code, "crate");

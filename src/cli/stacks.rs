@@ -4,7 +4,7 @@ use crate::harness::{Judge, StackJudge};
 use crate::oracle::KnownDeviations;
 use crate::stack::reference::Reference;
 #[cfg(feature = "smoltcp")]
-use crate::stack::smoltcp::Smoltcp;
+use crate::stack::smoltcp::{KNOWN, Smoltcp};
 
 /// A stack that can be asked for.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ pub fn built_in() -> Vec<StackEntry> {
         StackEntry {
             name: "smoltcp",
             about: "smoltcp 0.14.0, in this process, on virtual time",
-            known: include_str!("../stack/smoltcp/known.toml"),
+            known: KNOWN,
             judge: |known| Ok(Box::new(StackJudge::new(Smoltcp::new, known))),
         },
         StackEntry {

@@ -67,6 +67,8 @@ pub enum Origin {
         /// The number of the scenario, from 0.
         index: u64,
     },
+    /// Whoever asked for this one scenario to be judged.
+    Given,
 }
 
 /// By what a fault is known again. Deviations: by the coarse part of their shape, so that one bug

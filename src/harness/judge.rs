@@ -21,6 +21,11 @@ impl<S: Stack> StackJudge<S> {
             oracle: Oracle::new(known),
         }
     }
+
+    /// The oracle.
+    pub fn oracle(&mut self) -> &mut Oracle {
+        &mut self.oracle
+    }
 }
 
 impl<S: Stack> Judge for StackJudge<S> {

@@ -8,6 +8,7 @@
 mod check;
 mod finding;
 mod guard;
+mod inspect;
 mod judge;
 mod run;
 mod shrink;
@@ -19,6 +20,7 @@ pub use check::{
     Check, CheckError, Checked, CorpusScenario, Judge, KnownUse, Plan, Progress, Tally, Watcher,
 };
 pub use finding::{Fault, Finding, Kind, Origin};
+pub use inspect::inspect;
 pub use judge::StackJudge;
 pub use run::{CEILING, Runner};
 pub use shrink::{SHRINK_RUNS, shrink};

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use super::transition::Transition;
 use crate::model::{EventClass, State};
 use crate::spec::{Req, RequirementSet};
 
@@ -101,9 +102,30 @@ impl fmt::Display for EventKind {
 pub struct Coverage {
     reached: [[u64; EventKind::NAMES.len()]; State::ALL.len()],
     exercised: RequirementSet,
+    /// Transitions not yet asked for, when they are noted at all.
+    transitions: Option<Vec<Transition>>,
 }
 
 impl Coverage {
+    /// Notes transitions from now on.
+    pub(super) fn note_transitions(&mut self) {
+        self.transitions.get_or_insert_default();
+    }
+
+    /// Notes a transition, if they are noted.
+    pub(super) fn pass(&mut self, transition: impl FnOnce() -> Transition) {
+        if let Some(noted) = &mut self.transitions {
+            noted.push(transition());
+        }
+    }
+
+    /// The transitions noted since they were last asked for.
+    pub(super) fn transitions(&mut self) -> impl Iterator<Item = Transition> + '_ {
+        self.transitions
+            .iter_mut()
+            .flat_map(|noted| noted.drain(..))
+    }
+
     /// Counts an event that met a connection in this state.
     pub fn reach(&mut self, state: State, event: EventClass) {
         self.reached[state as usize][EventKind::of(event) as usize] += 1;

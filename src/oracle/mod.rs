@@ -10,11 +10,13 @@ mod host;
 pub mod known;
 mod route;
 mod tell;
+mod transition;
 mod verdict;
 mod worlds;
 
 pub use coverage::{Coverage, EventKind};
 pub use known::KnownDeviations;
+pub use transition::Transition;
 pub use verdict::{Allowed, Deviation, Instead, Judgment, Shape, Verdict};
 
 use host::Host;
@@ -51,6 +53,16 @@ impl Oracle {
         let states = worlds.map_or(&[][..], |worlds| &worlds.now);
         let least = states.iter().map(Tcb::cost).min();
         states.iter().filter(move |tcb| Some(tcb.cost()) == least)
+    }
+
+    /// Notes the transitions of the traces that are judged from now on.
+    pub fn note_transitions(&mut self) {
+        self.coverage.note_transitions();
+    }
+
+    /// The transitions noted since they were last asked for, in order, many of them repeatedly.
+    pub fn transitions(&mut self) -> impl Iterator<Item = Transition> + '_ {
+        self.coverage.transitions()
     }
 
     /// What all the traces judged so far have reached.

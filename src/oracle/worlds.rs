@@ -6,6 +6,8 @@ use arrayvec::ArrayVec;
 
 use super::coverage::Coverage;
 use super::known::{KnownDeviations, Then};
+use super::transition::Transition;
+use super::verdict::Instead;
 use crate::model::tcb::{Branches, Input};
 use crate::model::{
     Context, EventClass, Fault, State, Tcb, arrives, calls, emits, settle, timeouts,
@@ -248,13 +250,23 @@ impl Sieve<'_> {
             known_silently(tcb, self.what, self.known, out);
         }
         self.too_many |= out.overflowed;
-        for (tcb, by) in out.iter_mut() {
+        for (after, by) in out.iter_mut() {
             self.coverage.exercise(*by);
-            if !tcb.mute {
-                settle(tcb, self.ctx);
+            if !after.mute {
+                settle(after, self.ctx);
             }
-            self.too_many |= !self.next.add(tcb);
+            self.coverage
+                .pass(|| Transition::between(tcb, after, sent(self.what), *by));
+            self.too_many |= !self.next.add(after);
         }
+    }
+}
+
+/// What the stack sent, if that is what happens.
+fn sent(what: Happening<'_>) -> Option<Instead> {
+    match what {
+        Happening::Emission(seg, _) => Some(emits::kind(seg)),
+        Happening::Arrival(_) | Happening::Call(..) | Happening::Quiet => None,
     }
 }
 

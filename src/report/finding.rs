@@ -192,6 +192,7 @@ fn seen(finding: &Finding, counted_all: bool) -> String {
     let _ = match &finding.origin {
         Origin::Corpus(path) => write!(text, "{path} of the corpus"),
         Origin::Generated { seed, index } => write!(text, "number {index} of seed {seed}"),
+        Origin::Given => write!(text, "the one that was judged"),
     };
     let told = finding.fault.deviation().map(|d| d.shape.state);
     let states = finding.states.iter().filter(|state| Some(**state) != told);

@@ -107,6 +107,7 @@ struct FindingRow<'a> {
 enum OriginRow<'a> {
     Corpus(&'a str),
     Generated { seed: u64, index: u64 },
+    Given,
 }
 
 #[derive(Serialize)]
@@ -187,6 +188,7 @@ fn finding(finding: &Finding) -> FindingRow<'_> {
         seen_in: finding.states.iter().map(|state| state.name()).collect(),
         origin: match &finding.origin {
             Origin::Corpus(path) => OriginRow::Corpus(path),
+            Origin::Given => OriginRow::Given,
             Origin::Generated { seed, index } => OriginRow::Generated {
                 seed: *seed,
                 index: *index,

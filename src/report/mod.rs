@@ -8,6 +8,7 @@ mod finding;
 mod json;
 mod ladder;
 mod pcapng;
+mod recording;
 mod relative;
 mod style;
 mod summary;
@@ -20,5 +21,6 @@ pub use finding::{Setting, fault_text, file_stem, finding_text, findings_text, t
 pub use json::json;
 pub use ladder::ladder;
 pub use pcapng::capture;
+pub use recording::{RecordingError, read_recording, recording};
 pub use style::Style;
 pub use summary::{Run, summary};

@@ -35,8 +35,7 @@ pub fn compose(source: &mut impl Source, into: &mut Scenario) {
     let middle = steps.len() + 1 + source.below(10) as usize;
     while steps.len() < middle {
         if source.once_in(4) {
-            let course = source.weighted(&TABLES.courses_by_weight);
-            course_of(source, &TABLES.courses[course], usize::MAX, steps);
+            choose_course(source, steps);
         } else {
             steps.push(choose_step(source));
         }
@@ -72,7 +71,7 @@ pub fn vary(source: &mut impl Source, step: &mut Step) {
 }
 
 /// What is asked of the stack.
-fn config(source: &mut impl Source) -> Config {
+pub(super) fn config(source: &mut impl Source) -> Config {
     let mut config = Config::default();
     let [
         family,
@@ -142,54 +141,74 @@ fn course_of(source: &mut impl Source, course: &[Step], length: usize, steps: &m
 }
 
 fn vary_segment(source: &mut impl Source, segment: &mut SegmentStep) {
-    let [
-        seq,
-        ack,
-        len,
-        window,
-        flags,
-        urgent,
-        options,
-        ports,
-        src,
-        dst,
-        spoil,
-    ] = words::SEGMENT_ODDS;
-    if source.once_in(seq) {
-        segment.seq = expr(source, words::SEQ_BASES);
+    for (field, odds) in Field::ALL.into_iter().zip(words::SEGMENT_ODDS) {
+        let odds = match field {
+            // Text where there was none is another segment, so that is rarer.
+            Field::Length if segment.len == 0 => 4 * odds,
+            _ => odds,
+        };
+        if source.once_in(odds) {
+            vary_field(source, segment, field);
+        }
     }
-    if source.once_in(ack) {
-        segment.ack = expr(source, words::ACK_BASES);
+}
+
+/// The parts of a spelled-out segment, in the order of [`words::SEGMENT_ODDS`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Field {
+    Seq,
+    Ack,
+    Length,
+    Window,
+    Flags,
+    Urgent,
+    Options,
+    Ports,
+    Source,
+    Destination,
+    Damage,
+}
+
+impl Field {
+    pub(super) const ALL: [Field; 11] = [
+        Field::Seq,
+        Field::Ack,
+        Field::Length,
+        Field::Window,
+        Field::Flags,
+        Field::Urgent,
+        Field::Options,
+        Field::Ports,
+        Field::Source,
+        Field::Destination,
+        Field::Damage,
+    ];
+}
+
+/// Gives one part of a segment a value of the vocabulary.
+pub(super) fn vary_field(source: &mut impl Source, segment: &mut SegmentStep, field: Field) {
+    match field {
+        Field::Seq => segment.seq = expr(source, words::SEQ_BASES),
+        Field::Ack => segment.ack = expr(source, words::ACK_BASES),
+        Field::Length => segment.len = source.one(words::LENGTHS),
+        Field::Window => segment.window = Some(source.one(words::WINDOWS)),
+        Field::Flags => segment.flags = other_flags(source, segment.flags),
+        Field::Urgent => segment.urgent = source.one(words::URGENTS),
+        Field::Options => {
+            let index = source.below(TABLES.options.len() as u32) as usize;
+            segment.options = Some(TABLES.options[index].clone());
+        }
+        Field::Ports => segment.flow = any_flow(source),
+        Field::Source => segment.src = Some(source.one(&Address::NAMES).0),
+        Field::Destination => segment.dst = Some(source.one(&Address::NAMES).0),
+        Field::Damage => segment.damage = Some(source.one(&TABLES.damage)),
     }
-    // Text where there was none is another segment, so that is rarer.
-    if source.once_in(if segment.len == 0 { 4 * len } else { len }) {
-        segment.len = source.one(words::LENGTHS);
-    }
-    if source.once_in(window) {
-        segment.window = Some(source.one(words::WINDOWS));
-    }
-    if source.once_in(flags) {
-        segment.flags = other_flags(source, segment.flags);
-    }
-    if source.once_in(urgent) {
-        segment.urgent = source.one(words::URGENTS);
-    }
-    if source.once_in(options) {
-        let index = source.below(TABLES.options.len() as u32) as usize;
-        segment.options = Some(TABLES.options[index].clone());
-    }
-    if source.once_in(ports) {
-        segment.flow = any_flow(source);
-    }
-    if source.once_in(src) {
-        segment.src = Some(source.one(&Address::NAMES).0);
-    }
-    if source.once_in(dst) {
-        segment.dst = Some(source.one(&Address::NAMES).0);
-    }
-    if source.once_in(spoil) {
-        segment.damage = Some(source.one(&TABLES.damage));
-    }
+}
+
+/// Adds one of the short courses of the vocabulary, a few of its steps varied.
+pub(super) fn choose_course(source: &mut impl Source, steps: &mut Vec<Step>) {
+    let course = source.weighted(&TABLES.courses_by_weight);
+    course_of(source, &TABLES.courses[course], usize::MAX, steps);
 }
 
 fn expr(source: &mut impl Source, bases: &[(u32, SeqBase)]) -> SeqExpr {

@@ -6,16 +6,20 @@
 //! no model, and nothing of what became of a scenario.
 
 mod generate;
+mod mutate;
 mod notation;
 mod random;
+mod simplify;
 mod step;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
 
 pub use generate::{choose_step, compose, generate, vary};
+pub use mutate::{MOST_STEPS, cross, mutate};
 pub use notation::ParseError;
 pub use random::{Random, Source};
+pub use simplify::Simplifier;
 pub use step::{
     Address, CallStep, Flow, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase, SeqExpr, Step,
     Wait,

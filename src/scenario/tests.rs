@@ -25,6 +25,11 @@ impl Counts {
         assert!(count > 0, "`{what}` never occurs in {:#?}", self.0);
     }
 
+    fn scenario(&mut self, scenario: &Scenario) {
+        self.config(scenario);
+        scenario.steps.iter().for_each(|step| self.step(step));
+    }
+
     fn config(&mut self, scenario: &Scenario) {
         let config = &scenario.config;
         self.add(format!("{:?}", config.family));
@@ -102,13 +107,41 @@ impl Counts {
 }
 
 #[test]
-fn everything_occurs() {
+fn the_generator_makes_everything() {
     let (mut counts, mut scenario) = (Counts::default(), Scenario::default());
     for index in 0..SCENARIOS {
         generate(1, index, &mut scenario);
-        counts.config(&scenario);
-        scenario.steps.iter().for_each(|step| counts.step(step));
+        counts.scenario(&scenario);
     }
+    everything_occurs(&counts);
+
+    // Common things are common.
+    let count = |what: &str| u64::from(counts.0.get(what).copied().unwrap_or(0));
+    assert!(
+        count("all as usual") > SCENARIOS / 20,
+        "{}",
+        count("all as usual")
+    );
+    assert!(count("no damage") > 20 * count("damage checksum"));
+    assert!(count("call recv") > SCENARIOS / 2);
+}
+
+/// From nothing, by small changes, without ever composing a scenario anew but as one of them.
+#[test]
+fn the_mutator_makes_everything() {
+    let mut counts = Counts::default();
+    let mut scenario = Scenario::default();
+    for index in 0..2 * SCENARIOS {
+        if index % 40 == 0 {
+            scenario = Scenario::default();
+        }
+        mutate(&mut Random::new(1, index), &mut scenario, None);
+        counts.scenario(&scenario);
+    }
+    everything_occurs(&counts);
+}
+
+fn everything_occurs(counts: &Counts) {
     let each = |kind: &str, names: &[&str]| {
         names
             .iter()
@@ -191,16 +224,6 @@ fn everything_occurs() {
         "trailer",
     ];
     each("damage", &damage);
-
-    // Common things are common.
-    let count = |what: &str| u64::from(counts.0.get(what).copied().unwrap_or(0));
-    assert!(
-        count("all as usual") > SCENARIOS / 20,
-        "{}",
-        count("all as usual")
-    );
-    assert!(count("no damage") > 20 * count("damage checksum"));
-    assert!(count("call recv") > SCENARIOS / 2);
 }
 
 #[test]

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::block::{Block, Sighting};
 use super::{Check, Checked, Judge, KnownUse, Progress, Tally, Watcher};
-use crate::harness::finding::{Fault, Finding, Key};
-use crate::harness::shrink::{SHRINK_RUNS, shrink};
+use crate::harness::finding::Key;
+use crate::harness::inspect::investigate;
 use crate::oracle::Coverage;
 use crate::scenario::Scenario;
-use crate::trace::Trace;
 
 /// So many distinct reasons for being inconclusive are told apart.
 const MOST_REASONS: usize = 50;
@@ -94,7 +93,10 @@ where
             self.checked.unkept += sighting.count;
             return Ok(());
         };
-        let mut finding = self.investigate(&sighting.key, sighting.item, *evidence);
+        let mut room = Scenario::default();
+        let scenario = self.check.scenario(sighting.item, &mut room);
+        let origin = self.check.origin(sighting.item);
+        let mut finding = investigate(&mut self.judge, scenario, *evidence, origin);
         finding.number = number + 1;
         finding.count = sighting.count;
         finding.states = sighting.states;
@@ -103,35 +105,6 @@ where
         self.places.insert(sighting.key, number);
         self.checked.findings.push(finding);
         Ok(())
-    }
-
-    /// Runs the scenario once more, shrinks it, and keeps what the smallest one shows.
-    fn investigate(&mut self, key: &Key, item: u64, evidence: (Fault, Trace)) -> Finding {
-        let mut room = Scenario::default();
-        let original = self.check.scenario(item, &mut room);
-        let judge = &mut self.judge;
-        let repeatable = shows(judge, original, key).is_some();
-        let (scenario, found) = if repeatable {
-            let shrunk = shrink(original, SHRINK_RUNS, |candidate| {
-                shows(judge, candidate, key).is_some()
-            });
-            let fault = shows(judge, &shrunk, key);
-            (shrunk, fault.map(|fault| (fault, judge.trace().clone())))
-        } else {
-            (original.clone(), None)
-        };
-        let (fault, trace) = found.unwrap_or(evidence);
-        Finding {
-            number: 0,
-            fault,
-            origin: self.check.origin(item),
-            count: 0,
-            states: Vec::new(),
-            steps_at_first: original.steps.len(),
-            scenario,
-            trace,
-            repeatable,
-        }
     }
 
     pub(super) fn finish(mut self) -> Checked {
@@ -143,13 +116,6 @@ where
         }
         self.checked
     }
-}
-
-/// The fault of this key in a scenario, if it shows.
-fn shows(judge: &mut impl Judge, scenario: &Scenario, key: &Key) -> Option<Fault> {
-    Fault::all(judge.judge(scenario))
-        .into_iter()
-        .find(|fault| fault.key() == *key)
 }
 
 fn count_reason(reasons: &mut BTreeMap<String, u64>, why: String, count: u64) {

@@ -39,6 +39,9 @@ const MIN_KEEP_ALIVE: Micros = Micros::millis(1);
 /// The largest buffer that smoltcp accepts.
 const MAX_BUFFER: u32 = 1 << 30;
 
+/// What it is known to do against the standard, as the text of a file of known deviations.
+pub const KNOWN: &str = include_str!("known.toml");
+
 /// smoltcp 0.14.0.
 pub struct Smoltcp {
     config: Config,

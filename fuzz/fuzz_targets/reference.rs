@@ -1,0 +1,30 @@
+//! Scenarios against the reference stack, with a fault or without: a test of the oracle. Ends when
+//! it deviates without a fault, when a fault breaks it, or when the oracle itself panics.
+#![no_main]
+
+use std::cell::RefCell;
+
+use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
+use tcprove::fuzzing::{Faulty, FaultyProver, cross_text, mutate_text};
+use tcprove_fuzz::{mark, measure};
+
+thread_local! {
+    static PROVER: RefCell<FaultyProver> = RefCell::default();
+}
+
+fuzz_target!(|input: Faulty| {
+    PROVER.with_borrow_mut(|prover| {
+        if let Err(report) = prover.prove(&input, &mut mark) {
+            panic!("\n\n{report}");
+        }
+        measure(prover.guidance());
+    });
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mutate_text::<Faulty>(data, size, max_size, seed, fuzzer_mutate)
+});
+
+fuzz_crossover!(|data1: &[u8], data2: &[u8], out: &mut [u8], seed: u32| {
+    cross_text::<Faulty>(data1, data2, out, seed)
+});

@@ -1,0 +1,43 @@
+//! What the targets have in common: the counters that lead the search, and what came of it.
+
+use std::env;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use tcprove::fuzzing::Guidance;
+
+/// So many counters; few, because each is a feature that an input of the corpus is kept for.
+const COUNTERS: usize = 4_096;
+
+// libFuzzer takes what stands in this section for coverage, and clears it before each run
+// (compiler-rt, FuzzerExtraCounters.cpp). The attribute is unsafe because a linker script may give
+// a section a meaning; this one means nothing to anybody else, and an atomic octet is an octet.
+#[unsafe(link_section = "__libfuzzer_extra_counters")]
+#[used]
+static TABLE: Table = Table([const { AtomicU8::new(0) }; COUNTERS]);
+
+/// The counters; libFuzzer clears them a word at a time.
+#[repr(align(64))]
+struct Table([AtomicU8; COUNTERS]);
+
+/// `TCPROVE_GUIDANCE=off` leaves the search to the coverage of code.
+static GUIDED: LazyLock<bool> =
+    LazyLock::new(|| env::var_os("TCPROVE_GUIDANCE").is_none_or(|value| value != "off"));
+
+/// `TCPROVE_MEASURE=1` tells how many transitions were reached after 1, 2, 4, 8 runs and so on.
+static MEASURED: LazyLock<bool> = LazyLock::new(|| env::var_os("TCPROVE_MEASURE").is_some());
+
+/// Marks the transition of this number as reached in this run.
+pub fn mark(number: u32) {
+    if *GUIDED {
+        TABLE.0[number as usize % COUNTERS].store(1, Ordering::Relaxed);
+    }
+}
+
+/// Says what was reached, when it is asked for and it is time.
+pub fn measure(guidance: &Guidance) {
+    if *MEASURED && guidance.runs().is_power_of_two() {
+        let (runs, reached) = (guidance.runs(), guidance.reached().len());
+        eprintln!("transitions {reached} after {runs} runs");
+    }
+}

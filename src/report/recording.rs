@@ -1,0 +1,123 @@
+//! A trace as a text that reads back: what was seen of one run, to be judged again.
+//!
+//! One line is one event, in order, with its time in seconds and the number of its step. Packets
+//! are whole IP packets in hexadecimal, so nothing is lost but what was meant with a packet that
+//! no one can read. Before them stand the `stack` line of the notation, when anything in it is
+//! unusual, and what the stack declared, a field a line. `#` begins a comment line. Reading is
+//! total, and says what is wrong in which line. Captures for other tools are in `pcapng.rs`.
+
+mod profile;
+mod read;
+mod words;
+
+use std::fmt::{self, Write};
+
+use crate::scenario::Scenario;
+use crate::stack::{Outcome, Socket};
+use crate::trace::{Call, Event, Trace, What};
+
+pub use read::read_recording;
+
+/// The first line; the number changes when old readers would misread what follows.
+const TITLE: &str = "tcprove recording 1";
+
+/// Why a text is no recording.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RecordingError {
+    /// Line, from 1; one after the last when something is missing.
+    pub line: usize,
+    /// What is wrong, and what was expected.
+    pub message: String,
+}
+
+/// `line: message`.
+impl fmt::Display for RecordingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.line, self.message)
+    }
+}
+
+impl std::error::Error for RecordingError {}
+
+/// A trace as the text of a recording.
+pub fn recording(trace: &Trace) -> String {
+    let asked = Scenario {
+        config: trace.config,
+        ..Scenario::default()
+    };
+    let mut out = format!("{TITLE}\n{asked}");
+    profile::write(&mut out, &trace.profile);
+    for event in &trace.events {
+        // Writing to a string never fails.
+        let _ = write_event(&mut out, trace, event);
+        out.push('\n');
+    }
+    out
+}
+
+fn write_event(out: &mut String, trace: &Trace, event: &Event) -> fmt::Result {
+    write!(out, "{} {} ", event.at, event.step)?;
+    match &event.what {
+        What::Arrival { packet, .. } => write!(out, "in {}", Hex(trace.octets(*packet))),
+        What::Emission { packet, .. } => write!(out, "out {}", Hex(trace.octets(*packet))),
+        What::Call {
+            socket,
+            call,
+            outcome,
+            text,
+        } => {
+            write_call(out, *socket, call)?;
+            out.push_str(" -> ");
+            write_outcome(out, *outcome, trace.octets(*text))
+        }
+        What::Quiet => out.write_str("quiet"),
+        What::Broken(why) => write!(out, "broken {}", why.escape_debug()),
+    }
+}
+
+fn write_call(out: &mut String, Socket(socket): Socket, call: &Call) -> fmt::Result {
+    write!(out, "{}: ", char::from(b'A'.saturating_add(socket)))?;
+    match call {
+        Call::Listen { port, remote: None } => write!(out, "listen {port}"),
+        Call::Listen {
+            port,
+            remote: Some(remote),
+        } => write!(out, "listen {port} from {remote}"),
+        Call::Connect { port, remote } => write!(out, "connect {port} to {remote}"),
+        Call::Send(octets) => write!(out, "send {octets}"),
+        Call::Receive(octets) => write!(out, "recv {octets}"),
+        Call::Close => out.write_str("close"),
+        Call::Abort => out.write_str("abort"),
+        Call::Status => out.write_str("status"),
+    }
+}
+
+fn write_outcome(out: &mut String, outcome: Outcome, text: &[u8]) -> fmt::Result {
+    match outcome {
+        Outcome::Done => out.write_str("done"),
+        Outcome::Sent(octets) => write!(out, "sent {octets}"),
+        Outcome::Received(octets) => write!(out, "received {octets} {}", Hex(text)),
+        Outcome::Empty => out.write_str("empty"),
+        Outcome::EndOfStream => out.write_str("end of stream"),
+        Outcome::Status(state) => write!(out, "status {state}"),
+        Outcome::Failed(error) => write!(out, "failed {}", words::name(&words::ERRORS, &error)),
+        Outcome::Unsupported => out.write_str("unsupported"),
+    }
+}
+
+/// Octets in hexadecimal; `-` when there are none.
+struct Hex<'a>(&'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        if self.0.is_empty() {
+            return f.write_str("-");
+        }
+        for octet in self.0 {
+            f.write_char(DIGITS[usize::from(octet >> 4)].into())?;
+            f.write_char(DIGITS[usize::from(octet & 15)].into())?;
+        }
+        Ok(())
+    }
+}
