@@ -108,7 +108,10 @@ pub(super) fn updates_window(tcb: &Tcb, seg: &Segment) -> bool {
 
 /// The acknowledgment is not beyond SND.NXT: it is used, and the remaining checks follow.
 pub(super) fn use_acknowledgment(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
-    tcb.arrived_at = ctx.now;
+    // LAST-ACK drops what does not acknowledge the FIN, so that need not count as heard.
+    if tcb.state != State::LastAck || seg.ack.after(tcb.snd.una) {
+        tcb.arrived_at = ctx.now;
+    }
     if seg.ack.after(tcb.snd.una) {
         tcb.snd.una = seg.ack;
         sample_round_trip(&mut tcb, ctx);
