@@ -6,7 +6,7 @@
 
 use crate::stack::{Config, Outcome, Profile, Socket};
 use crate::time::Instant;
-use crate::wire::{Endpoint, Segment};
+use crate::wire::{Endpoint, IcmpError, Segment};
 
 /// A stretch of the arena of a [`Trace`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -41,6 +41,13 @@ pub enum What {
         /// Its text.
         text: Range,
     },
+    /// An ICMP error was delivered to the stack.
+    Icmp {
+        /// What a receiver reads in it.
+        error: IcmpError,
+        /// The IP packet.
+        packet: Range,
+    },
     /// The stack sent a segment.
     Emission {
         /// The header; `None` when the packet cannot be read, which is a deviation by itself.
@@ -67,6 +74,16 @@ pub enum What {
     Quiet,
     /// The stack panicked, hung, or its adapter failed; the trace ends here.
     Broken(String),
+}
+
+impl What {
+    /// Whether the harness did it, and not the stack, or time alone.
+    pub fn is_input(&self) -> bool {
+        match self {
+            What::Arrival { .. } | What::Icmp { .. } | What::Call { .. } => true,
+            What::Emission { .. } | What::Quiet | What::Broken(_) => false,
+        }
+    }
 }
 
 /// A user call (RFC 9293 section 3.9.1) with its arguments.

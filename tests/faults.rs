@@ -95,6 +95,12 @@ const ROWS: &[(Fault, &str)] = &[
     (Fault::ReservedBits, "A: connect"),
     (Fault::KeepAliveUnasked, "A: listen | peer handshake | wait 5s"),
     (Fault::UserTimeoutIgnored, "stack usertimeout=10s | A: listen | peer handshake | A: send 10 | wait 20s"),
+    (Fault::SoftErrorAborts, "A: connect | < icmp host-unreachable | wait 2s"),
+    (Fault::QuenchAborts, "A: listen | peer handshake | < icmp source-quench | peer data 10"),
+    (Fault::HardErrorIgnored, "A: connect | < icmp port-unreachable | wait 2s"),
+    (Fault::QuoteUnchecked, "A: connect | < icmp port-unreachable seq ISS+100 | wait 2s"),
+    (Fault::ForeignErrorAborts, "A: connect | < icmp port-unreachable from 1 | wait 2s"),
+    (Fault::ErrorAnswered, "A: listen | peer handshake | < icmp host-unreachable"),
     (Fault::AnswersBroadcast, "< ACK dst broadcast"),
 ];
 

@@ -6,12 +6,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use tcprove::scenario::{
-    Address, CallStep, Flow, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase, SeqExpr, Step,
-    Wait, generate,
+    Address, CallStep, Flow, IcmpStep, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase,
+    SeqExpr, Step, Wait, generate,
 };
 use tcprove::stack::{Config, CongestionControl, Socket};
 use tcprove::time::Micros;
-use tcprove::wire::{Damage, Family, Flags};
+use tcprove::wire::{Damage, Family, Flags, IcmpKind, LEAST_QUOTE, MOST_QUOTE};
 
 // Arbitrary scenarios: every field over its whole range.
 
@@ -135,6 +135,22 @@ fn segment() -> impl Strategy<Value = SegmentStep> {
     })
 }
 
+fn icmp() -> impl Strategy<Value = IcmpStep> {
+    let kind = select(IcmpKind::NAMES.map(|(kind, _)| kind).to_vec());
+    let quote = LEAST_QUOTE..=MOST_QUOTE;
+    let all = (kind, any::<u16>(), seq(), quote, flow());
+    all.prop_map(|(kind, mtu, seq, quote, flow)| IcmpStep {
+        flow,
+        kind,
+        mtu: match kind {
+            IcmpKind::TooBig => mtu,
+            _ => IcmpStep::MTU,
+        },
+        seq,
+        quote,
+    })
+}
+
 fn call() -> impl Strategy<Value = CallStep> {
     let port = 0..Flow::PORTS;
     let octets = 1..=CallStep::MOST;
@@ -170,6 +186,7 @@ fn peer_step() -> impl Strategy<Value = PeerStep> {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => segment().prop_map(Step::Segment),
+        1 => icmp().prop_map(Step::Icmp),
         2 => (0..3u8, call()).prop_map(|(socket, call)| Step::Call(Socket(socket), call)),
         1 => micros().prop_map(|span| Step::Wait(Wait::Span(span))),
         1 => Just(Step::Wait(Wait::Timer)),
@@ -195,7 +212,7 @@ fn nonsense() -> impl Strategy<Value = String> {
         SYN,, none seq ack win urg len port from to src dst damage checksum offset cut truncate \
         mss wscale sackok ts sack nop eol raw 0102 0g RCV.NXT RCV.NXT+ SND.UNA-1 NEXT..NEXT \
         NEXT+1.. .. 0 -1 +1 0x 0xffff 65536 4294967296 99999999999999999999999 500ms 5 s 5µs \
-        timer handshake data fin window lose drop listen connect send recv close mtu= mtu=9 \
+        icmp icmp, too-big mtu quote port-unreachable timer handshake data fin window lose drop listen connect send recv close mtu= mtu=9 \
         rcv=0 ipv6 ts=on nagle=maybe congestion=bbr = \t \u{0} \u{1b}[2J \u{202e} 𝟓";
     let word = select(WORDS.split(' ').collect::<Vec<_>>());
     let gap = select(vec!["", " ", " ", "\n", "\r\n"]);
@@ -276,6 +293,17 @@ const SAME: &[(&str, Option<&str>)] = &[
     ("< ACK damage offset 3", None),
     ("< ACK damage cut 10", None),
     ("< ACK damage truncate 4", None),
+    ("< icmp port-unreachable", None),
+    (
+        "<icmp port-unreachable seq SND.UNA quote 20",
+        Some("< icmp port-unreachable"),
+    ),
+    ("< icmp too-big mtu 1280", Some("< icmp too-big")),
+    ("< icmp too-big mtu 0 seq ISS+1 quote 8 port 1 from 2", None),
+    (
+        "< icmp source-quench from 3 port 1 seq 5",
+        Some("< icmp source-quench seq 5 port 1 from 3"),
+    ),
     ("A: listen port 0", Some("A: listen")),
     ("B: listen port 0 from 2", None),
     ("B:connect port 1 to 1", Some("B: connect")),
@@ -399,6 +427,16 @@ const MISTAKES: &[&str] = &[
     "< SYN <raw 0102030405060708090a0b0c0d>",
     "< SYN <nop, nop, nop, nop, nop, nop, nop>",
     "< SYN> ",
+    "< icmp",
+    "< icmp, port-unreachable",
+    "< icmp unreachable",
+    "< icmp too-big mtu",
+    "< icmp too-big mtu 65536",
+    "< icmp port-unreachable mtu 1280",
+    "< icmp port-unreachable quote 7",
+    "< icmp port-unreachable seq",
+    "< icmp port-unreachable len 5",
+    "< icmp port-unreachable from 1 from 1",
     "wait",
     "wait 5",
     "wait 1.5s",
@@ -476,7 +514,10 @@ fn the_documentation_is_true() {
     for (_, name) in SeqBase::NAMES.iter().skip(1) {
         assert!(words.contains(name), "no example has {name}");
     }
-    let every = "stack seed isn listen connect send recv close abort status handshake ack data \
+    for (_, name) in IcmpKind::NAMES {
+        assert!(words.contains(name), "no example has {name}");
+    }
+    let every = "icmp mtu quote stack seed isn listen connect send recv close abort status handshake ack data \
         resend fin window lose drop swap twice crash seq win len urg port from to src dst damage \
         checksum offset cut truncate ipv4checksum ipv4options trailer mss wscale sackok ts sack nop eol raw timer";
     for word in every.split_whitespace() {

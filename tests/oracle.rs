@@ -7,8 +7,8 @@ use tcprove::model::State;
 use tcprove::oracle::{Judgment, KnownDeviations, Oracle, Verdict};
 use tcprove::scenario::Scenario;
 use tcprove::stack::{
-    AckRange, Admission, Broken, CallError, Config, Outbox, Outcome, Profile, RstRule, Socket,
-    Stack,
+    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, RstRule,
+    Socket, Stack,
 };
 use tcprove::stream::{self, Direction};
 use tcprove::time::{Instant, Micros};
@@ -62,6 +62,8 @@ fn profile() -> Profile {
         lingers_after_reset: false,
         admission: Admission::Every,
         text_on_syn: false,
+        hard_errors: HardErrors::Undeclared,
+        icmp_in_flight: false,
         slack: Micros::ZERO,
     }
 }

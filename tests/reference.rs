@@ -107,6 +107,7 @@ const ROWS: &[(Choice, &str)] = &[
     (Choice::AbortsWithoutAck, "A: listen | peer handshake | A: abort"),
     (Choice::ReadsAfterReset, "A: listen | peer handshake | peer data 10 | wait 1s | < RST seq RCV.NXT | A: recv"),
     (Choice::SendsNothingEarly, "A: connect | A: send 10"),
+    (Choice::HardErrorsEndAll, "A: listen | peer handshake | A: send 10 | < icmp port-unreachable | A: status"),
 ];
 
 #[test]

@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use tcprove::harness::{CEILING, Runner};
 use tcprove::scenario::Scenario;
-use tcprove::stack::{Admission, Broken, Config, Outbox, Outcome, Profile, RstRule, Socket, Stack};
+use tcprove::stack::{
+    Admission, Broken, Config, HardErrors, Outbox, Outcome, Profile, RstRule, Socket, Stack,
+};
 use tcprove::stream::{self, Direction};
 use tcprove::time::{Instant, Micros};
 use tcprove::trace::{Call, Trace, What};
@@ -192,6 +194,8 @@ fn profile() -> Profile {
         lingers_after_reset: false,
         admission: Admission::Every,
         text_on_syn: false,
+        hard_errors: HardErrors::Undeclared,
+        icmp_in_flight: false,
         slack: Micros::ZERO,
     }
 }
@@ -205,6 +209,7 @@ fn lines(trace: &Trace) -> Vec<String> {
     let line = |event: &tcprove::trace::Event| {
         let what = match &event.what {
             What::Arrival { .. } => "arrival".into(),
+            What::Icmp { .. } => "error".into(),
             What::Emission { segment, .. } => match segment {
                 Some(segment) => format!("{} {}", segment.flags, segment.seq),
                 None => "unreadable".into(),

@@ -475,7 +475,9 @@ const SCENARIOS: &[&str] = &[
 /// Everything of a trace, octets included.
 fn fingerprint(trace: &Trace) -> (Vec<Event>, Vec<Vec<u8>>, Profile) {
     let octets = |event: &Event| match event.what {
-        What::Arrival { packet, .. } | What::Emission { packet, .. } => trace.octets(packet).into(),
+        What::Arrival { packet, .. }
+        | What::Icmp { packet, .. }
+        | What::Emission { packet, .. } => trace.octets(packet).into(),
         What::Call { text, .. } => trace.octets(text).into(),
         What::Quiet | What::Broken(_) => Vec::new(),
     };

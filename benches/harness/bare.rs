@@ -42,7 +42,9 @@ impl Recording {
     /// What was done in the run that gave this trace.
     pub(crate) fn of(scenario: &Scenario, trace: &Trace) -> Recording {
         let input = |what: &What| match what {
-            What::Arrival { packet, .. } => Some(Input::Packet(trace.octets(*packet).to_vec())),
+            What::Arrival { packet, .. } | What::Icmp { packet, .. } => {
+                Some(Input::Packet(trace.octets(*packet).to_vec()))
+            }
             What::Call { socket, call, .. } => Some(Input::Call(*socket, *call)),
             What::Quiet => Some(Input::Quiet),
             What::Emission { .. } | What::Broken(_) => None,

@@ -8,7 +8,7 @@ use super::guard::guarded;
 use super::users::Users;
 use crate::model::State;
 use crate::peer::{Packet, Packets, Peer};
-use crate::scenario::{CallStep, Flow, PeerStep, Scenario, Step, Wait};
+use crate::scenario::{CallStep, Flow, IcmpStep, PeerStep, Scenario, Step, Wait};
 use crate::stack::{Broken, Config, Outbox, Outcome, Profile, SOCKETS, Socket, Stack};
 use crate::stream::{self, Direction};
 use crate::time::{Instant, Micros};
@@ -34,6 +34,8 @@ pub struct Runner<S> {
     stack: S,
     peer: Peer,
     packets: Packets,
+    /// Room for an ICMP error.
+    error: Vec<u8>,
     outbox: Outbox,
     users: Users,
     buffer: Vec<u8>,
@@ -57,6 +59,7 @@ impl<S: Stack> Runner<S> {
             stack,
             peer: Peer::default(),
             packets: Packets::default(),
+            error: Vec::new(),
             outbox: Outbox::default(),
             users: Users::default(),
             buffer: vec![0; MAX_CALL as usize],
@@ -116,6 +119,7 @@ impl<S: Stack> Runner<S> {
                     self.peer.segment(self.now, segment, &mut self.packets);
                     self.deliver_all()?;
                 }
+                Step::Icmp(error) => self.icmp(error)?,
                 Step::Call(socket, call) => self.call(*socket, *call)?,
                 Step::Wait(wait) => self.wait(*wait)?,
                 Step::Peer(flow, act) => self.act(*flow, *act)?,
@@ -164,9 +168,32 @@ impl<S: Stack> Runner<S> {
             packet: stored,
             text: stored.slice(packet.text.start, packet.text.len()),
         });
+        self.hand_over(&packet.octets)
+    }
+
+    /// The network reports an error.
+    fn icmp(&mut self, step: &IcmpStep) -> Result<(), Broken> {
+        let mut packet = std::mem::take(&mut self.error);
+        let result = match self.peer.icmp(step, &mut packet) {
+            Some(error) => {
+                let stored = self.trace.store(&packet);
+                self.record(What::Icmp {
+                    error,
+                    packet: stored,
+                });
+                self.hand_over(&packet)
+            }
+            None => Ok(()),
+        };
+        self.error = packet;
+        result
+    }
+
+    /// Lets the stack have a packet and do at once what it has to.
+    fn hand_over(&mut self, packet: &[u8]) -> Result<(), Broken> {
         let (stack, outbox, now) = (&mut self.stack, &mut self.outbox, self.now);
         guarded(|| {
-            stack.deliver(&packet.octets, outbox)?;
+            stack.deliver(packet, outbox)?;
             stack.advance(now, outbox)
         })??;
         self.collect(usize::MAX);

@@ -1,6 +1,6 @@
 //! What several tests share.
 
-use crate::stack::{AckRange, Admission, Profile, RstRule};
+use crate::stack::{AckRange, Admission, HardErrors, Profile, RstRule};
 use crate::time::Micros;
 use crate::wire::Family;
 
@@ -42,6 +42,8 @@ pub(crate) fn profile() -> Profile {
         lingers_after_reset: false,
         admission: Admission::Every,
         text_on_syn: false,
+        hard_errors: HardErrors::Undeclared,
+        icmp_in_flight: false,
         slack: Micros::ZERO,
     }
 }

@@ -9,6 +9,8 @@ use crate::wire::Flags;
 pub enum EventClass {
     /// A segment arrives.
     Segment(SegmentClass),
+    /// An ICMP error arrives.
+    Icmp(IcmpClass),
     /// OPEN, passive.
     Listen,
     /// OPEN, active.
@@ -87,6 +89,64 @@ pub enum AckClass {
     Unsent,
 }
 
+/// An ICMP error that arrives, seen from the connection.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct IcmpClass {
+    /// How RFC 9293 section 3.9.2.2 classes it.
+    pub error: ErrorClass,
+    /// Which segment it is about.
+    pub quote: QuoteClass,
+}
+
+/// How RFC 9293 section 3.9.2.2 classes an ICMP error.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum ErrorClass {
+    /// A soft error, which ends no connection.
+    Soft,
+    /// A hard error, which should end the connection.
+    Hard,
+    /// The segment was too big: the path's MTU is smaller.
+    TooBig,
+    /// A source quench, which is discarded.
+    Quench,
+    /// Neither called soft nor hard.
+    Open,
+}
+
+/// Which segment an ICMP error is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum QuoteClass {
+    /// One that was sent and is not acknowledged.
+    InFlight,
+    /// One that begins at SND.NXT.
+    Next,
+    /// One that was never sent, or is acknowledged.
+    Outside,
+    /// One of another connection, or of none.
+    Elsewhere,
+}
+
+impl ErrorClass {
+    /// All of them with their names.
+    pub const NAMES: [(ErrorClass, &'static str); 5] = [
+        (ErrorClass::Soft, "soft"),
+        (ErrorClass::Hard, "hard"),
+        (ErrorClass::TooBig, "too-big"),
+        (ErrorClass::Quench, "quench"),
+        (ErrorClass::Open, "open"),
+    ];
+}
+
+impl QuoteClass {
+    /// All of them with their names.
+    pub const NAMES: [(QuoteClass, &'static str); 4] = [
+        (QuoteClass::InFlight, "in-flight"),
+        (QuoteClass::Next, "next"),
+        (QuoteClass::Outside, "outside"),
+        (QuoteClass::Elsewhere, "elsewhere"),
+    ];
+}
+
 impl SegmentClass {
     /// The class of a segment with these flags.
     pub fn new(flags: Flags, text: bool, seq: SeqClass, ack: AckClass) -> SegmentClass {
@@ -139,6 +199,7 @@ impl fmt::Display for EventClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EventClass::Segment(class) => class.fmt(f),
+            EventClass::Icmp(class) => class.fmt(f),
             EventClass::Listen => f.write_str("passive OPEN"),
             EventClass::Connect => f.write_str("active OPEN"),
             EventClass::Send => f.write_str("SEND"),
@@ -148,6 +209,14 @@ impl fmt::Display for EventClass {
             EventClass::Status => f.write_str("STATUS"),
             EventClass::Time => f.write_str("time"),
         }
+    }
+}
+
+impl fmt::Display for IcmpClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (_, error) = ErrorClass::NAMES[self.error as usize];
+        let (_, quote) = QuoteClass::NAMES[self.quote as usize];
+        write!(f, "ICMP {error} {quote}")
     }
 }
 

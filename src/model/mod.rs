@@ -17,7 +17,7 @@ mod state;
 pub mod tcb;
 pub mod timeouts;
 
-pub use class::{AckClass, EventClass, SegmentClass, SeqClass};
+pub use class::{AckClass, ErrorClass, EventClass, IcmpClass, QuoteClass, SegmentClass, SeqClass};
 pub use fault::Fault;
 pub use settle::{settle, unsent};
 pub use state::State;

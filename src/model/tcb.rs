@@ -7,7 +7,7 @@
 
 pub use super::ahead::Ahead;
 pub use super::branches::Branches;
-use super::{Context, EventClass, State};
+use super::{Context, EventClass, IcmpClass, State};
 use crate::oracle::Instead;
 use crate::spec::Req;
 use crate::time::{Instant, Micros};
@@ -223,6 +223,20 @@ pub struct Miss {
     pub index: u32,
 }
 
+/// An ICMP error that must not end the connection. Until the connection shows that it lives, what
+/// it does as if it were gone is held against that error.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Suspect {
+    /// Why it must not.
+    pub by: Req,
+    /// In which state it came.
+    pub state: State,
+    /// What it was.
+    pub class: IcmpClass,
+    /// The event of the trace.
+    pub index: u32,
+}
+
 /// The last input that this connection met.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Input {
@@ -273,6 +287,8 @@ pub struct Tcb {
     pub timed_out: bool,
     /// The last input.
     pub input: Input,
+    /// The ICMP error that may have ended it, though it must not.
+    pub suspect: Option<Suspect>,
     /// A known deviation has left the connection in a state of which nothing can be said: it
     /// explains everything until it is opened anew.
     pub mute: bool,
@@ -373,6 +389,7 @@ impl Default for Tcb {
             time_wait: (Instant::NEVER, Instant::NEVER),
             severed: false,
             timed_out: false,
+            suspect: None,
             mute: false,
             input: Input {
                 state: State::Closed,
@@ -516,6 +533,7 @@ impl Tcb {
         self.state = State::Closed;
         self.due = Due::default();
         self.rtx.armed = false;
+        self.suspect = None;
         self
     }
 

@@ -26,6 +26,8 @@ pub enum EventKind {
     Ack,
     /// Any other segment arrives.
     Other,
+    /// An ICMP error arrives.
+    Icmp,
     /// OPEN, passive.
     Listen,
     /// OPEN, active.
@@ -46,7 +48,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them with their names, in the order in which tables show them.
-    pub const NAMES: [(EventKind, &'static str); 15] = [
+    pub const NAMES: [(EventKind, &'static str); 16] = [
         (EventKind::Syn, "SYN"),
         (EventKind::SynAck, "SYN,ACK"),
         (EventKind::Rst, "RST"),
@@ -54,6 +56,7 @@ impl EventKind {
         (EventKind::Text, "text"),
         (EventKind::Ack, "ACK"),
         (EventKind::Other, "other"),
+        (EventKind::Icmp, "ICMP"),
         (EventKind::Listen, "listen"),
         (EventKind::Connect, "connect"),
         (EventKind::Send, "send"),
@@ -79,6 +82,7 @@ impl EventKind {
                     () => EventKind::Other,
                 }
             }
+            EventClass::Icmp(_) => EventKind::Icmp,
             EventClass::Listen => EventKind::Listen,
             EventClass::Connect => EventKind::Connect,
             EventClass::Send => EventKind::Send,

@@ -3,6 +3,7 @@
 
 use super::coverage::Coverage;
 use super::host::{End, Host, NOBODY};
+use super::icmp::suspected;
 use super::known::Then;
 use super::tell;
 use super::verdict::{Deviation, Instead, Shape, Verdict};
@@ -102,7 +103,8 @@ impl Host {
         let deepest = faults.iter().rev().max_by_key(|(fault, _)| fault.depth);
         match deepest {
             Some((fault, tcb)) => {
-                let fault = self.sharpen(*fault, what, ctx);
+                let sharp = self.sharpen(*fault, what, ctx);
+                let fault = suspected(fault, tcb, what).unwrap_or(sharp);
                 self.deviates(trace, ctx, socket, &fault, tcb)
             }
             None => End::Verdict(Verdict::Inconclusive("no state is left".into())),
@@ -131,23 +133,22 @@ impl Host {
         faults: &[(Fault, Tcb)],
         coverage: &mut Coverage,
     ) -> GoOn {
-        let sharp = |host: &Host, (fault, tcb): &(Fault, Tcb)| {
-            let fault = host.sharpen(*fault, what, ctx);
-            (fault, shape(&fault, tcb, ctx))
+        let covering = |host: &Host, (fault, tcb): &(Fault, Tcb)| {
+            let sharp = Some(host.sharpen(*fault, what, ctx));
+            let ways = [sharp, suspected(fault, tcb, what)];
+            ways.into_iter().flatten().find_map(|fault| {
+                let (entry, then) = host.known.covers(&shape(&fault, tcb, ctx))?;
+                Some((fault, entry, then))
+            })
         };
-        let known = faults.iter().find_map(|pair| {
-            let (fault, shape) = sharp(self, pair);
-            let (entry, then) = self.known.covers(&shape)?;
-            Some((fault, entry, then))
-        });
+        let known = faults.iter().find_map(|pair| covering(self, pair));
         let Some((fault, entry, then)) = known else {
             return self.put_up(ctx, socket, what, faults);
         };
         let mut covered = std::mem::take(&mut self.sockets[socket].now);
         covered.clear();
         for pair in faults {
-            let (_, shape) = sharp(self, pair);
-            if self.known.covers(&shape) == Some((entry, then)) {
+            if covering(self, pair).is_some_and(|(_, known, _)| known == entry) {
                 covered.add(&Tcb {
                     known: pair.1.known | 1 << entry,
                     ..pair.1
@@ -155,6 +156,10 @@ impl Host {
             }
         }
         self.sockets[socket].now = covered;
+        // Another entry would have saved other states.
+        let others = |(_, known, _)| known != entry;
+        let passed_over = faults.iter().any(|pair| covering(self, pair).is_some_and(others));
+        self.passed_over |= passed_over;
         self.known_then(trace, ctx, socket, what, &fault, entry, then, coverage)
     }
 
@@ -365,7 +370,12 @@ enum GoOn {
 
 /// By what a fault is known again.
 pub(super) fn shape(fault: &Fault, tcb: &Tcb, ctx: &Context<'_>) -> Shape {
-    let (state, event) = timeouts::class_of(tcb, fault, ctx);
+    let (state, event) = match tcb.suspect {
+        Some(error) if error.by == fault.requirement => {
+            (error.state, EventClass::Icmp(error.class))
+        }
+        Some(_) | None => timeouts::class_of(tcb, fault, ctx),
+    };
     Shape {
         requirement: fault.requirement,
         state,
@@ -390,7 +400,8 @@ pub(super) fn coarse(event: EventClass) -> EventClass {
         | EventClass::Close
         | EventClass::Abort
         | EventClass::Status
-        | EventClass::Time => event,
+        | EventClass::Time
+        | EventClass::Icmp(_) => event,
     }
 }
 
@@ -398,7 +409,7 @@ pub(super) fn coarse(event: EventClass) -> EventClass {
 fn answers(fault: &Fault, what: Happening<'_>) -> bool {
     match what {
         Happening::Emission(..) | Happening::Call(..) => fault.instead != Instead::Silence,
-        Happening::Arrival(_) | Happening::Quiet => false,
+        Happening::Arrival(_) | Happening::Icmp(_) | Happening::Quiet => false,
     }
 }
 

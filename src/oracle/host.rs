@@ -146,6 +146,7 @@ impl Host {
             What::Arrival {
                 segment, damaged, ..
             } => self.arrival(trace, &ctx, segment.as_ref(), damaged.is_some(), coverage),
+            What::Icmp { error, .. } => self.icmp(trace, &ctx, error, coverage),
             What::Emission {
                 segment,
                 damaged,
@@ -199,7 +200,7 @@ impl Host {
     }
 
     /// Counts what met which state.
-    fn reached(
+    pub(super) fn reached(
         &self,
         ctx: &Context<'_>,
         socket: usize,
@@ -211,6 +212,7 @@ impl Host {
         };
         let class = match what {
             Happening::Arrival(seg) => EventClass::Segment(arrives::classify(tcb, seg, ctx)),
+            Happening::Icmp(error) => EventClass::Icmp(arrives::icmp::classify(tcb, error, ctx)),
             Happening::Call(call, ..) => crate::model::calls::class(call),
             Happening::Emission(..) | Happening::Quiet => EventClass::Time,
         };

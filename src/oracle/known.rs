@@ -12,7 +12,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::verdict::{Instead, Shape};
-use crate::model::{AckClass, EventClass, SeqClass, State};
+use crate::model::{AckClass, ErrorClass, EventClass, QuoteClass, SeqClass, State};
 use crate::spec::{self, Req};
 use crate::wire::Flags;
 
@@ -63,7 +63,7 @@ pub struct Known {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventPattern {
-    /// `segment`, `time`, or a user call: `listen`, `connect`, `send`, `receive`, `close`,
+    /// `segment`, `icmp`, `time`, or a user call: `listen`, `connect`, `send`, `receive`, `close`,
     /// `abort`, `status`.
     on: On,
     /// Flags that are set, of SYN FIN RST ACK.
@@ -81,6 +81,12 @@ pub struct EventPattern {
     /// Where the acknowledgment lies.
     #[serde(default)]
     ack: Option<Vec<Named<AckClass>>>,
+    /// What class an ICMP error is of.
+    #[serde(default)]
+    error: Option<Vec<Named<ErrorClass>>>,
+    /// Which segment an ICMP error is about.
+    #[serde(default)]
+    quote: Option<Vec<Named<QuoteClass>>>,
 }
 
 /// The kind of an event.
@@ -88,6 +94,7 @@ pub struct EventPattern {
 #[serde(rename_all = "lowercase")]
 enum On {
     Segment,
+    Icmp,
     Listen,
     Connect,
     Send,
@@ -181,6 +188,18 @@ impl FromName for SeqClass {
 impl FromName for AckClass {
     fn from_name(name: &str) -> Result<AckClass, String> {
         choose("place of an acknowledgment", name, &AckClass::NAMES)
+    }
+}
+
+impl FromName for ErrorClass {
+    fn from_name(name: &str) -> Result<ErrorClass, String> {
+        choose("class of an ICMP error", name, &ErrorClass::NAMES)
+    }
+}
+
+impl FromName for QuoteClass {
+    fn from_name(name: &str) -> Result<QuoteClass, String> {
+        choose("place of a quoted segment", name, &QuoteClass::NAMES)
     }
 }
 
@@ -346,8 +365,22 @@ impl Known {
 
 impl EventPattern {
     fn covers(&self, event: EventClass) -> bool {
-        let EventClass::Segment(class) = event else {
-            return self.on == On::of(event);
+        let class = match event {
+            EventClass::Segment(class) => class,
+            EventClass::Icmp(class) => {
+                let (error, quote) = (self.error.as_ref(), self.quote.as_ref());
+                return self.on == On::Icmp
+                    && error.is_none_or(|error| error.iter().any(|e| e.0 == class.error))
+                    && quote.is_none_or(|quote| quote.iter().any(|q| q.0 == class.quote));
+            }
+            EventClass::Listen
+            | EventClass::Connect
+            | EventClass::Send
+            | EventClass::Receive
+            | EventClass::Close
+            | EventClass::Abort
+            | EventClass::Status
+            | EventClass::Time => return self.on == On::of(event),
         };
         let text = self.text.is_none_or(|text| text == class.text);
         self.on == On::Segment
@@ -374,10 +407,11 @@ impl EventPattern {
 }
 
 impl On {
-    const COUNT: usize = 9;
+    const COUNT: usize = 10;
 
     const ALL: [On; On::COUNT] = [
         On::Segment,
+        On::Icmp,
         On::Listen,
         On::Connect,
         On::Send,
@@ -391,6 +425,7 @@ impl On {
     fn of(event: EventClass) -> On {
         match event {
             EventClass::Segment(_) => On::Segment,
+            EventClass::Icmp(_) => On::Icmp,
             EventClass::Listen => On::Listen,
             EventClass::Connect => On::Connect,
             EventClass::Send => On::Send,

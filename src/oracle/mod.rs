@@ -7,6 +7,7 @@
 mod coverage;
 mod excuse;
 mod host;
+mod icmp;
 pub mod known;
 mod route;
 mod tell;

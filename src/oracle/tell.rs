@@ -26,7 +26,10 @@ pub(super) fn deviation(
         shape,
         at: ctx.now,
         event: index,
-        cause: cause(trace, index, fault),
+        cause: match tcb.suspect {
+            Some(error) if error.by == fault.requirement => Some(error.index as usize),
+            Some(_) | None => cause(trace, index, fault),
+        },
         allowed: allowed(fault, tcb),
         instead: instead(trace, index, fault, tcb),
         states,
@@ -69,7 +72,7 @@ fn cause(trace: &Trace, index: usize, fault: &Fault) -> Option<usize> {
 fn last_input(trace: &Trace, index: usize) -> Option<usize> {
     trace.events[..index]
         .iter()
-        .rposition(|event| matches!(event.what, What::Arrival { .. } | What::Call { .. }))
+        .rposition(|event| event.what.is_input())
 }
 
 /// What was allowed: what the fault names first, then what else was owed or permitted.
@@ -169,7 +172,7 @@ fn describe(event: &Event, tcb: &Tcb) -> String {
             )
         }
         What::Call { call, outcome, .. } => format!("{} gave {outcome:?}", name(call)),
-        What::Arrival { .. } | What::Quiet => "nothing".to_owned(),
+        What::Arrival { .. } | What::Icmp { .. } | What::Quiet => "nothing".to_owned(),
         What::Broken(why) => why.clone(),
     }
 }

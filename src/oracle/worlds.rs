@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::stack::Outcome;
 use crate::trace::Call;
-use crate::wire::Segment;
+use crate::wire::{IcmpError, Segment};
 
 /// So many states are kept for one socket; more is inconclusive.
 pub(super) const MOST: usize = 48;
@@ -87,6 +87,8 @@ impl<'a> IntoIterator for &'a mut Set {
 pub(super) enum Happening<'a> {
     /// A segment arrives.
     Arrival(&'a Segment),
+    /// An ICMP error arrives.
+    Icmp(&'a IcmpError),
     /// The stack sends a segment with this text.
     Emission(&'a Segment, &'a [u8]),
     /// The user calls.
@@ -99,8 +101,32 @@ impl Happening<'_> {
     /// Whether the harness did it, so that the stack had all the time before it.
     fn is_input(&self) -> bool {
         match self {
-            Happening::Arrival(_) | Happening::Call(..) | Happening::Quiet => true,
+            Happening::Arrival(_) | Happening::Icmp(_) | Happening::Call(..) | Happening::Quiet => {
+                true
+            }
             Happening::Emission(..) => false,
+        }
+    }
+
+    /// Whether it is done to the connection, so that what it met has to be remembered.
+    fn is_remembered(&self) -> bool {
+        match self {
+            Happening::Arrival(_) | Happening::Icmp(_) | Happening::Call(..) => true,
+            Happening::Emission(..) | Happening::Quiet => false,
+        }
+    }
+
+    /// Whether it shows that there is a connection.
+    fn shows_life(&self) -> bool {
+        match self {
+            Happening::Emission(seg, _) => !seg.flags.rst(),
+            Happening::Call(_, Outcome::Status(state), _) => {
+                !matches!(state, State::Closed | State::Listen)
+            }
+            Happening::Call(_, Outcome::Sent(_), _) => true,
+            Happening::Call(..) | Happening::Arrival(_) | Happening::Icmp(_) | Happening::Quiet => {
+                false
+            }
         }
     }
 }
@@ -166,7 +192,7 @@ impl Worlds {
         coverage: &mut Coverage,
     ) -> Stepped {
         self.touched = true;
-        let remembers = matches!(what, Happening::Arrival(_) | Happening::Call(..));
+        let remembers = what.is_remembered();
         let input = what.is_input();
         // As a rule no deadline has passed, and every state meets what happens as it is.
         let unmoved = |tcb: &Tcb| tcb.mute || timeouts::nothing_due(tcb, input, ctx);
@@ -250,7 +276,11 @@ impl Sieve<'_> {
             known_silently(tcb, self.what, self.known, out);
         }
         self.too_many |= out.overflowed;
+        let lives = tcb.suspect.is_some() && self.what.shows_life();
         for (after, by) in out.iter_mut() {
+            if lives {
+                after.suspect = None;
+            }
             self.coverage.exercise(*by);
             if !after.mute {
                 settle(after, self.ctx);
@@ -266,7 +296,7 @@ impl Sieve<'_> {
 fn sent(what: Happening<'_>) -> Option<Instead> {
     match what {
         Happening::Emission(seg, _) => Some(emits::kind(seg)),
-        Happening::Arrival(_) | Happening::Call(..) | Happening::Quiet => None,
+        Happening::Arrival(_) | Happening::Icmp(_) | Happening::Call(..) | Happening::Quiet => None,
     }
 }
 
@@ -286,6 +316,10 @@ fn happen(
             } else {
                 arrives::stray(tcb, seg, ctx, out);
             }
+            Ok(())
+        }
+        Happening::Icmp(error) => {
+            arrives::icmp::step(tcb, error, ctx, out);
             Ok(())
         }
         Happening::Emission(seg, text) => emits::step(tcb, seg, text, ctx, out),
@@ -345,7 +379,7 @@ fn unheard(
 
 /// Adds the branches on which the stack silently does what it is known for.
 fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, out: &mut Branches) {
-    if before.mute || !matches!(what, Happening::Arrival(_) | Happening::Call(..)) {
+    if before.mute || !what.is_remembered() {
         return;
     }
     let Some(&(Tcb { input, .. }, by)) = out.iter().next() else {
@@ -404,7 +438,9 @@ fn meeting(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> Tcb {
             },
             ..*tcb
         },
-        Happening::Arrival(_) | Happening::Emission(..) | Happening::Quiet => *tcb,
+        Happening::Arrival(_) | Happening::Icmp(_) | Happening::Emission(..) | Happening::Quiet => {
+            *tcb
+        }
     }
 }
 

@@ -15,12 +15,13 @@ mod tests;
 
 pub use packets::{Packet, Packets};
 
-use crate::scenario::{Flow, SegmentStep, SeqExpr};
+use crate::scenario::{Address, Flow, IcmpStep, SegmentStep, SeqBase, SeqExpr};
 use crate::stack::Config;
 use crate::stream::{self, Direction};
 use crate::time::Instant;
 use crate::wire::{
-    self, Damage, Endpoint, Family, OptionBytes, Options, Segment, SeqNumber, damage,
+    self, Damage, Endpoint, Family, Flags, IcmpError, OptionBytes, Options, Segment, SeqNumber,
+    damage,
 };
 use connection::Connection;
 use options::{Habits, link_mss};
@@ -120,6 +121,31 @@ impl Peer {
             payload_len: step.len.into(),
         });
         self.send(step.flow, options, step.damage, out);
+    }
+
+    /// Writes the packet of an ICMP error about a segment of the stack into `out`, which is
+    /// cleared first; gives what a receiver reads in it, or `None` when there is no such message.
+    /// What becomes of the peer's own segments on the way does not concern it.
+    pub fn icmp(&mut self, step: &IcmpStep, out: &mut Vec<u8>) -> Option<IcmpError> {
+        let family = self.family;
+        let seq = self.resolve(step.flow, step.seq);
+        let first = seq == self.resolve(step.flow, SeqExpr::at(SeqBase::Iss));
+        let segment = Segment {
+            src: endpoint(family.stack(), step.flow.local_port()),
+            dst: endpoint(family.peer(), step.flow.remote_port()),
+            seq,
+            ack: self.resolve(step.flow, SeqExpr::at(SeqBase::RcvNxt)),
+            flags: if first { Flags::SYN } else { Flags::ACK },
+            window: 0,
+            urgent: 0,
+            options: Options::default(),
+            payload_len: 0,
+        };
+        let from = match step.kind.from_host() {
+            true => family.peer(),
+            false => Address::Other.of(family),
+        };
+        wire::build_icmp(step.kind, step.mtu, from, &segment, step.quote, out)
     }
 
     /// What is known of a four-tuple.

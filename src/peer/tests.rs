@@ -528,7 +528,7 @@ fn nothing_that_a_stack_sends_upsets_it() {
     let (mut peer, mut out) = (Peer::new(), Packets::new());
     let mut scenario = Scenario::default();
     let mut random = Random::new(9, 9);
-    let mut total = 0;
+    let (mut total, mut octets) = (0, Vec::new());
     for index in 0..2_000 {
         generate(3, index, &mut scenario);
         peer.reset(&scenario.config, scenario.seed, scenario.peer_isn);
@@ -541,6 +541,10 @@ fn nothing_that_a_stack_sends_upsets_it() {
                 Step::Peer(flow, step) => {
                     peer.act(now, *flow, *step, &mut out);
                     peer.act_again(now, *flow, *step, &mut out);
+                }
+                Step::Icmp(step) => {
+                    let built = peer.icmp(step, &mut octets);
+                    assert_eq!(wire::parse_icmp(&octets).ok(), built, "{scenario}");
                 }
                 Step::Call(..) | Step::Wait(_) => {}
             }

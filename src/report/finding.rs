@@ -243,6 +243,7 @@ impl Text {
         if let Some(cause) = deviation.cause.and_then(|at| trace.events.get(at)) {
             let input = match cause.what {
                 What::Arrival { .. } => "segment",
+                What::Icmp { .. } => "ICMP error",
                 What::Call { .. } => "call",
                 What::Emission { .. } | What::Quiet | What::Broken(_) => "event",
             };

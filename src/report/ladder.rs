@@ -10,7 +10,7 @@ use super::relative::{Numbers, Relative};
 use super::words::{FIXED_SPACE, call_line, shortened, wrapped};
 use crate::time::Instant;
 use crate::trace::{Event, Range, Trace, What};
-use crate::wire::Segment;
+use crate::wire::{IcmpError, IcmpKind, Segment};
 
 /// Columns between the two sides.
 const LANE: usize = 60;
@@ -132,6 +132,7 @@ impl Drawing<'_> {
                 };
                 Some(Lane::Left(with_damage(text, *damaged)))
             }
+            What::Icmp { error, .. } => Some(Lane::Right(self.icmp(error), true)),
             What::Call { .. } | What::Quiet | What::Broken(_) => None,
         }
     }
@@ -158,7 +159,7 @@ impl Drawing<'_> {
                 let note = Lane::Note("broken".to_owned());
                 self.row(mark, Some(event.at), note, why);
             }
-            (What::Arrival { .. } | What::Emission { .. }, None) => {}
+            (What::Arrival { .. } | What::Icmp { .. } | What::Emission { .. }, None) => {}
         }
         self.last_step = Some(event.step);
         self.last_at = event.at;
@@ -225,6 +226,25 @@ impl Drawing<'_> {
         if !options.is_empty() {
             let _ = write!(text, " <{options}>");
         }
+        self.absolute |= text.contains('#');
+        text
+    }
+
+    /// An ICMP error, the segment it quotes, and who sends it unless it is the peer.
+    fn icmp(&mut self, error: &IcmpError) -> String {
+        let (flow, seq) = self.numbers.quoted(error);
+        let mut text = format!("ICMP {}", error.kind.name());
+        if error.kind == IcmpKind::TooBig {
+            let _ = write!(text, " mtu {}", error.mtu);
+        }
+        if error.from != self.trace.config.family.peer() {
+            let _ = write!(text, " from {}", error.from);
+        }
+        text.push_str(" about ");
+        if flow > 0 {
+            let _ = write!(text, "{}>{}: ", error.src.port, error.dst.port);
+        }
+        let _ = write!(text, "seq {seq}");
         self.absolute |= text.contains('#');
         text
     }
@@ -384,6 +404,40 @@ mod tests {
 !!   1.520000 |                          nothing                           | wait 1500ms";
         let drawn = ladder(&tape.trace, mark, &steps);
         assert_eq!(lines(&drawn), lines(&expected[1..]));
+    }
+
+    #[test]
+    fn an_icmp_error_tells_what_it_is_about() {
+        let mut tape = Tape::new();
+        handshake(&mut tape);
+        let family = crate::wire::Family::V4;
+        let end = |addr, port| crate::wire::Endpoint { addr, port };
+        let error = IcmpError {
+            kind: IcmpKind::Port,
+            mtu: 0,
+            from: family.peer(),
+            src: end(family.stack(), 80),
+            dst: end(family.peer(), 40_000),
+            seq: crate::wire::SeqNumber(STACK + 1),
+        };
+        let too_big = IcmpError {
+            kind: IcmpKind::TooBig,
+            mtu: 1_280,
+            from: std::net::IpAddr::from([192, 0, 2, 3]),
+            dst: end(family.peer(), 40_001),
+            ..error
+        };
+        for error in [error, too_big] {
+            let packet = tape.trace.store(&[]);
+            tape.event(1, What::Icmp { error, packet });
+        }
+        let expected = r"
+     0.001000 |--- ICMP port-unreachable about seq 1 --------------------->|
+     0.001000 |--- ICMP too-big mtu 1280 from 192.0.2.3 about 80>40001: -->|
+              |    seq #1001                                               |
+   (#n: a number as it travelled; nothing gives its zero point)";
+        let drawn = ladder(&tape.trace, None, &[]);
+        assert_eq!(lines(&drawn)[5..], lines(&expected[1..]));
     }
 
     #[test]

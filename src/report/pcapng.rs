@@ -49,7 +49,7 @@ pub fn capture(trace: &Trace, comment: &str, mark: Option<(usize, &str)>) -> Vec
 
 fn packet(what: &What) -> Option<(Range, u32)> {
     match what {
-        What::Arrival { packet, .. } => Some((*packet, INBOUND)),
+        What::Arrival { packet, .. } | What::Icmp { packet, .. } => Some((*packet, INBOUND)),
         What::Emission { packet, .. } => Some((*packet, OUTBOUND)),
         What::Call { .. } | What::Quiet | What::Broken(_) => None,
     }

@@ -58,7 +58,9 @@ pub fn recording(trace: &Trace) -> String {
 fn write_event(out: &mut String, trace: &Trace, event: &Event) -> fmt::Result {
     write!(out, "{} {} ", event.at, event.step)?;
     match &event.what {
-        What::Arrival { packet, .. } => write!(out, "in {}", Hex(trace.octets(*packet))),
+        What::Arrival { packet, .. } | What::Icmp { packet, .. } => {
+            write!(out, "in {}", Hex(trace.octets(*packet)))
+        }
         What::Emission { packet, .. } => write!(out, "out {}", Hex(trace.octets(*packet))),
         What::Call {
             socket,

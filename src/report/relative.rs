@@ -8,7 +8,7 @@
 use std::fmt;
 
 use crate::trace::{Trace, What};
-use crate::wire::{Endpoint, Segment, SeqNumber};
+use crate::wire::{Endpoint, IcmpError, Segment, SeqNumber};
 
 /// Further from the zero point than real windows reach: such a number says nothing as a distance.
 const FAR: u32 = 1 << 27;
@@ -193,6 +193,12 @@ impl Numbers {
         };
         let shift = flow.shift(segment, flow.stack_shift);
         Relative::new(number, segment, zero, shift)
+    }
+
+    /// Which four-tuple an ICMP error is about, and the number of the segment that it quotes.
+    pub(crate) fn quoted(&mut self, error: &IcmpError) -> (usize, Number) {
+        let flow = self.index(error.src, error.dst);
+        (flow, Number::new(error.seq, self.flows[flow].stack_isn))
     }
 
     fn index(&mut self, local: Endpoint, remote: Endpoint) -> usize {

@@ -60,6 +60,7 @@ fn error_words(error: CallError) -> &'static str {
         CallError::Closing => "closing",
         CallError::Reset => "reset",
         CallError::Refused => "refused",
+        CallError::Unreachable => "unreachable",
         CallError::TimedOut => "timed out",
         CallError::InvalidArgument => "invalid argument",
         CallError::NoResources => "no resources",

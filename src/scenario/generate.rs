@@ -11,11 +11,11 @@ use arrayvec::ArrayVec;
 use super::random::{Random, Source};
 use super::vocabulary as words;
 use super::{
-    Address, CallStep, Flow, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase, SeqExpr, Step,
-    Wait,
+    Address, CallStep, Flow, IcmpStep, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase,
+    SeqExpr, Step, Wait,
 };
 use crate::stack::Config;
-use crate::wire::{Damage, Family, Flags};
+use crate::wire::{Damage, Family, Flags, IcmpKind};
 
 /// The scenario of number `index` under `seed`. The same numbers always give the same scenario.
 /// Boundary values come first, and every state is reached often. `into` keeps its room.
@@ -58,6 +58,7 @@ pub fn choose_step(source: &mut impl Source) -> Step {
 pub fn vary(source: &mut impl Source, step: &mut Step) {
     match step {
         Step::Segment(segment) => vary_segment(source, segment),
+        Step::Icmp(error) => vary_icmp(source, error),
         Step::Call(_, call) => vary_call(source, call),
         Step::Wait(Wait::Span(span)) => *span = source.one(words::WAITS),
         Step::Wait(Wait::Timer) => {}
@@ -209,6 +210,31 @@ pub(super) fn vary_field(source: &mut impl Source, segment: &mut SegmentStep, fi
 pub(super) fn choose_course(source: &mut impl Source, steps: &mut Vec<Step>) {
     let course = source.weighted(&TABLES.courses_by_weight);
     course_of(source, &TABLES.courses[course], usize::MAX, steps);
+}
+
+/// What kind of error it is varies most: the kinds differ in nothing else.
+fn vary_icmp(source: &mut impl Source, error: &mut IcmpStep) {
+    let [kind, mtu, seq, quote, ports] = words::ICMP_ODDS;
+    if source.once_in(kind) {
+        let (other, _) = source.one(&IcmpKind::NAMES);
+        *error = IcmpStep {
+            kind: other,
+            mtu: IcmpStep::MTU,
+            ..*error
+        };
+    }
+    if error.kind == IcmpKind::TooBig && source.once_in(mtu) {
+        error.mtu = source.one(words::NEXT_HOP_MTUS);
+    }
+    if source.once_in(seq) {
+        error.seq = expr(source, words::ACK_BASES);
+    }
+    if source.once_in(quote) {
+        error.quote = source.one(words::QUOTES);
+    }
+    if source.once_in(ports) {
+        error.flow = any_flow(source);
+    }
 }
 
 fn expr(source: &mut impl Source, bases: &[(u32, SeqBase)]) -> SeqExpr {

@@ -21,6 +21,6 @@ pub use notation::ParseError;
 pub use random::{Random, Source};
 pub use simplify::Simplifier;
 pub use step::{
-    Address, CallStep, Flow, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase, SeqExpr, Step,
-    Wait,
+    Address, CallStep, Flow, IcmpStep, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase,
+    SeqExpr, Step, Wait,
 };

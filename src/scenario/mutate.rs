@@ -164,7 +164,7 @@ fn vary_somehow(source: &mut impl Source, step: &mut Step) {
                 vary_field(source, segment, field);
             }
         }
-        Step::Call(..) | Step::Wait(_) | Step::Peer(..) => vary(source, step),
+        Step::Icmp(_) | Step::Call(..) | Step::Wait(_) | Step::Peer(..) => vary(source, step),
     }
     if *step == before {
         *step = choose_step(source);
@@ -202,6 +202,7 @@ fn nudge(source: &mut impl Source, step: &mut Step) {
             }
             _ => segment.urgent = moved(source, segment.urgent.into(), 0, u16::MAX.into()) as u16,
         },
+        Step::Icmp(error) => error.seq.offset = near(source, error.seq.offset),
         Step::Call(_, CallStep::Send(n) | CallStep::Receive(n)) => {
             *n = moved(source, (*n).into(), 1, CallStep::MOST.into()) as u32;
         }

@@ -6,7 +6,7 @@
 
 use arrayvec::ArrayVec;
 
-use super::{CallStep, Flow, PeerStep, Scenario, SegmentStep, SeqExpr, Step, Wait};
+use super::{CallStep, Flow, IcmpStep, PeerStep, Scenario, SegmentStep, SeqExpr, Step, Wait};
 use crate::stack::{Config, Socket};
 use crate::time::Micros;
 use crate::wire::Flags;
@@ -190,6 +190,7 @@ fn simpler(step: &Step) -> Vec<Step> {
             .into_iter()
             .map(Step::Segment)
             .collect(),
+        Step::Icmp(error) => simpler_errors(*error).into_iter().map(Step::Icmp).collect(),
         Step::Call(socket, call) => simpler_calls(*call)
             .into_iter()
             .map(|call| Step::Call(*socket, call))
@@ -238,6 +239,39 @@ fn simpler_segments(segment: &SegmentStep) -> Vec<SegmentStep> {
             with(&|s| s.options = Some(kept.clone()));
         }
     }
+    out
+}
+
+/// The same ICMP error with less that is unusual.
+fn simpler_errors(error: IcmpStep) -> Vec<IcmpStep> {
+    let usual = IcmpStep::new(error.kind);
+    let mut out = vec![
+        IcmpStep {
+            mtu: usual.mtu,
+            ..error
+        },
+        IcmpStep {
+            quote: usual.quote,
+            ..error
+        },
+        IcmpStep {
+            flow: usual.flow,
+            ..error
+        },
+        IcmpStep {
+            seq: usual.seq,
+            ..error
+        },
+    ];
+    let offsets = nearer(error.seq).into_iter();
+    out.extend(offsets.map(|offset| IcmpStep {
+        seq: SeqExpr {
+            offset,
+            ..error.seq
+        },
+        ..error
+    }));
+    out.retain(|simpler| *simpler != error);
     out
 }
 

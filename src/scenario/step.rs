@@ -10,7 +10,7 @@ use arrayvec::ArrayVec;
 
 use crate::stack::{Config, Socket};
 use crate::time::Micros;
-use crate::wire::{Damage, Family, Flags};
+use crate::wire::{Damage, Family, Flags, IcmpKind, MOST_QUOTE};
 
 /// What the harness does to a stack.
 ///
@@ -80,6 +80,8 @@ impl Flow {
 pub enum Step {
     /// The peer sends one segment, spelled out.
     Segment(SegmentStep),
+    /// The network reports an error about a segment of the stack.
+    Icmp(IcmpStep),
     /// The user of a socket makes a call.
     Call(Socket, CallStep),
     /// Time passes.
@@ -139,6 +141,41 @@ impl SegmentStep {
             src: None,
             dst: None,
             damage: None,
+        }
+    }
+}
+
+/// An ICMP error about a segment of the stack.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct IcmpStep {
+    /// The four-tuple of that segment.
+    pub flow: Flow,
+    /// What the error is. One that the version of IP does not have does not arrive.
+    pub kind: IcmpKind,
+    /// With [`IcmpKind::TooBig`], MTU of the next hop in octets; otherwise [`IcmpStep::MTU`].
+    pub mtu: u16,
+    /// SEG.SEQ of that segment.
+    pub seq: SeqExpr,
+    /// So many octets of its TCP header are quoted, from [`crate::wire::LEAST_QUOTE`] to
+    /// [`MOST_QUOTE`].
+    pub quote: u8,
+}
+
+impl IcmpStep {
+    /// The usual MTU of the next hop: the least that IPv6 allows.
+    pub const MTU: u16 = 1_280;
+
+    /// An error of this kind about the oldest segment that is not acknowledged.
+    pub const fn new(kind: IcmpKind) -> IcmpStep {
+        IcmpStep {
+            flow: Flow {
+                local: 0,
+                remote: 0,
+            },
+            kind,
+            mtu: IcmpStep::MTU,
+            seq: SeqExpr::at(SeqBase::SndUna),
+            quote: MOST_QUOTE,
         }
     }
 }

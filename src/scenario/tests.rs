@@ -6,7 +6,7 @@ use super::vocabulary as words;
 use super::*;
 use crate::model::State;
 use crate::stack::CongestionControl;
-use crate::wire::{Damage, Family};
+use crate::wire::{Damage, Family, IcmpKind, MOST_QUOTE};
 
 const SCENARIOS: u64 = 20_000;
 
@@ -51,6 +51,10 @@ impl Counts {
     fn step(&mut self, step: &Step) {
         match step {
             Step::Segment(segment) => self.segment(segment),
+            Step::Icmp(error) => {
+                self.add(format!("icmp {}", error.kind.name()));
+                self.add(format!("icmp quotes all: {}", error.quote == MOST_QUOTE));
+            }
             Step::Call(socket, call) => {
                 let name = format!("{step}");
                 let word = name.split(' ').nth(1).unwrap_or("");
@@ -211,6 +215,10 @@ fn everything_occurs(counts: &Counts) {
         counts.expect(format!("src {:?}", Some(address)));
         counts.expect(format!("dst {:?}", Some(address)));
     }
+    for (_, name) in IcmpKind::NAMES {
+        counts.expect(format!("icmp {name}"));
+    }
+    each("icmp quotes all:", &["true", "false"]);
     for local in 0..Flow::PORTS {
         (0..Flow::PORTS).for_each(|remote| counts.expect(format!("flow {local} {remote}")));
     }

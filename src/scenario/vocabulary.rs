@@ -191,6 +191,11 @@ pub(super) const STEPS: &[(u32, &str)] = &[
     (1, "< PSH,ACK len 10 from 1"),
     (1, "< SYN src broadcast"),
     (1, "< SYN dst multicast"),
+    // Errors that the network reports.
+    (1, "< icmp host-unreachable"),
+    (1, "< icmp port-unreachable"),
+    (1, "< icmp port-unreachable seq SND.NXT"),
+    (1, "< icmp too-big"),
     // Calls.
     (12, "A: send 100"),
     (12, "A: recv"),
@@ -287,6 +292,11 @@ pub(super) const COURSES: &[(u32, &str)] = &[
     (1, "< SYN; < ACK ack SND.NXT+1; < RST seq RCV.NXT+1; peer handshake"),
     (1, "< SYN; < SYN seq IRS+100; peer handshake"),
     (1, "< SYN,ACK ack SND.NXT+1; < RST,ACK seq 0 ack SND.NXT+1; peer handshake"),
+    // The network reports errors about what is on the way.
+    (1, "A: abort; A: connect; < icmp host-unreachable; wait timer; peer handshake"),
+    (1, "A: abort; A: connect; < icmp port-unreachable; wait timer; A: recv; A: connect; peer handshake"),
+    (1, "peer lose 1; A: send 5000; < icmp too-big; wait timer; peer ack; A: send 1"),
+    (1, "< icmp net-unreachable; wait timer; peer data 10; A: recv; A: send 10; peer ack"),
 ];
 
 /// Ends: what is still on the way arrives, what was received is read, both ends close, TIME-WAIT
@@ -421,6 +431,13 @@ pub(super) const DAMAGE: &[&str] = &[
 /// length, window, flags, urgent pointer, options, ports, source address, destination address,
 /// damage.
 pub(super) const SEGMENT_ODDS: [u32; 11] = [4, 5, 3, 8, 12, 24, 12, 32, 64, 64, 40];
+/// MTUs of a next hop: absent, below and at the least of either version of IP, and ordinary ones.
+pub(super) const NEXT_HOP_MTUS: &[u16] = &[0, 68, 296, 576, 1_279, 1_280, 1_492, 65_535];
+/// Octets of a TCP header that an ICMP error quotes.
+pub(super) const QUOTES: &[u8] = &[8, 12, 19, 20];
+/// How often each part of an ICMP error is varied, once in so many: kind, MTU, SEG.SEQ of the
+/// quote, octets quoted, ports.
+pub(super) const ICMP_ODDS: [u32; 5] = [2, 3, 4, 4, 16];
 /// How often the number of any other step is varied.
 pub(super) const STEP_ODDS: u32 = 2;
 /// How often a step within a course, a beginning or an end is varied at all.

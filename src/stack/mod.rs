@@ -10,7 +10,7 @@ pub mod reference;
 pub mod smoltcp;
 
 pub use outbox::Outbox;
-pub use profile::{AckRange, Admission, Config, CongestionControl, Profile, RstRule};
+pub use profile::{AckRange, Admission, Config, CongestionControl, HardErrors, Profile, RstRule};
 
 use crate::model::State;
 use crate::time::Instant;
@@ -57,6 +57,8 @@ pub enum CallError {
     Reset,
     /// The peer refused the connection.
     Refused,
+    /// The network reported that the peer cannot be reached.
+    Unreachable,
     /// The connection was given up after a timeout.
     TimedOut,
     /// An argument is not acceptable.

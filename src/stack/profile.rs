@@ -109,6 +109,24 @@ impl Admission {
     }
 }
 
+/// What an ICMP error that RFC 9293 section 3.9.2.2 does not call soft does to a connection
+/// (RFC9293-SHLD-26). Soft errors must not end any.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum HardErrors {
+    /// Not declared: the connection may end, or go on. In SYN-SENT going on is a miss of
+    /// RFC9293-SHLD-26.
+    #[default]
+    Undeclared,
+    /// None reaches TCP, or none is acted on: the connection goes on. In SYN-SENT that is a miss
+    /// of RFC9293-SHLD-26.
+    Ignored,
+    /// A connection attempt ends in SYN-SENT, and may end in SYN-RECEIVED; synchronized
+    /// connections go on.
+    Handshake,
+    /// The connection ends in every state.
+    Always,
+}
+
 /// What a stack, as configured, declares about itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Profile {
@@ -195,6 +213,11 @@ pub struct Profile {
     /// A SYN may carry text that was queued before it first left, as in TCP Fast Open; a SEND
     /// that opens a connection may always put its text there (RFC9293-3.10.1-p03).
     pub text_on_syn: bool,
+    /// What hard ICMP errors do.
+    pub hard_errors: HardErrors,
+    /// An ICMP error ends nothing unless the sequence number that it quotes is in flight
+    /// (RFC 5927 section 4.1).
+    pub icmp_in_flight: bool,
     /// By how much an instant may be late, or early, because the clock is real; zero in virtual
     /// time.
     pub slack: Micros,

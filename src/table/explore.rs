@@ -7,7 +7,7 @@
 //! narrows that down and must not contradict it.
 
 use super::events::{Event, Place};
-use super::permitted::{Branch, branches, same_outcome, tellable};
+use super::permitted::{Branch, branches, tellable};
 use crate::harness::Judge;
 use crate::model::{Context, State, Tcb, emits};
 use crate::oracle::{Instead, Judgment, KnownDeviations, Oracle, Verdict};
@@ -22,9 +22,6 @@ const SOCKET: Socket = Socket(0);
 
 /// By then everything that is due has been sent, retransmissions apart.
 const PATIENCE: Wait = Wait::Span(Micros::secs(1));
-
-/// Why a way is not taken when a call on it is not offered, which says nothing of TCP.
-pub const NOT_OFFERED: &str = "the interface does not offer it";
 
 /// What a stack did.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -113,9 +110,6 @@ impl<'a> Explorer<'a> {
         let asked = self.run(&then(prologue, &[status()]));
         let told = told(&asked);
         let trace = without_status(&asked);
-        if offers_too_little(&trace) {
-            return Err(NOT_OFFERED.to_owned());
-        }
         let judgment = self.oracle.judge(&trace);
         match judgment.verdict {
             Verdict::Conforms => {}
@@ -154,10 +148,10 @@ impl<'a> Explorer<'a> {
         let scenario = place.scenario(way, event);
         let step = prologue.steps.len() as u32;
         let mut seen = self.seen(&scenario, step);
-        let mut awaited = Vec::new();
-        if seen.quiet && !seen.owes.is_empty() {
-            awaited = seen.owes;
-            seen = self.seen(&then(&scenario, &[Step::Wait(PATIENCE)]), step);
+        if seen.owes {
+            let last = Step::Wait(PATIENCE);
+            let later = self.seen(&then(&scenario, &[last]), step);
+            seen = later;
         }
         let what = match event {
             Event::Timeout(_) => Some((&What::Quiet, seen.end)),
@@ -173,8 +167,7 @@ impl<'a> Explorer<'a> {
             pardoned: [None; 2],
         };
         let permitted = branches(&reached.states, what, &ctx);
-        let sent = sent(&seen.trace, step, event, &awaited);
-        let did = self.did(&seen, &reached, step, sent, &permitted);
+        let did = self.did(&seen, &reached, step, event, &permitted);
         Ok(Explored { permitted, did })
     }
 
@@ -193,15 +186,10 @@ impl<'a> Explorer<'a> {
             pardoned: [None; 2],
         };
         let mut states = Vec::new();
-        let mut owes = Vec::new();
+        let mut owes = false;
         for tcb in self.oracle.explanations(SOCKET) {
             states.extend(tellable(tcb, &ctx));
-            if tcb.due.ack != Instant::NEVER {
-                owes.push(Instead::Ack);
-            }
-            if tcb.due.send != Instant::NEVER {
-                owes.extend([Instead::Text, Instead::Fin]);
-            }
+            owes |= tcb.due.ack != Instant::NEVER || tcb.due.send != Instant::NEVER;
         }
         states.sort_unstable();
         states.dedup();
@@ -217,8 +205,7 @@ impl<'a> Explorer<'a> {
             states,
             told,
             end,
-            owes,
-            quiet,
+            owes: owes && quiet,
         }
     }
 
@@ -227,13 +214,14 @@ impl<'a> Explorer<'a> {
         seen: &Seen,
         reached: &Reached,
         step: u32,
-        sent: Vec<Instead>,
+        event: Event,
         permitted: &[Branch],
     ) -> Did {
         let outcome = match seen.event(step) {
             Some((What::Call { outcome, .. }, _)) => Some(*outcome),
             _ => None,
         };
+        let sent = sent(&seen.trace, step, matches!(event, Event::Timeout(_)));
         let judged = &seen.judgment;
         let first = seen.first(step);
         let missed = judged.missed.iter().find(|missed| missed.event >= first);
@@ -243,8 +231,10 @@ impl<'a> Explorer<'a> {
             .filter_map(|entry| entries.get(usize::from(*entry)))
             .collect();
         let explained = |next: State| {
-            let mut branches = permitted.iter();
-            let branch = branches.find(|branch| branch.explains(outcome, next, &sent));
+            let branch = permitted
+                .iter()
+                .find(|branch| branch.explains(outcome, next, &sent))
+                .or_else(|| permitted.iter().find(|branch| branch.next == next));
             branch.map(|branch| branch.by)
         };
         let next = match seen.told {
@@ -291,10 +281,8 @@ struct Seen {
     /// STATUS says what the trace rules out.
     contradicts: bool,
     end: Instant,
-    /// What is due.
-    owes: Vec<Instead>,
-    /// Nothing was sent.
-    quiet: bool,
+    /// Something is due, and nothing was sent yet.
+    owes: bool,
 }
 
 impl Seen {
@@ -342,20 +330,6 @@ fn last_status(trace: &Trace) -> Option<usize> {
     (steps == Some(trace.events[last].step)).then_some(last)
 }
 
-/// Whether a call was made that the stack does not offer.
-fn offers_too_little(trace: &Trace) -> bool {
-    let not_offered = |what: &What| {
-        matches!(
-            what,
-            What::Call {
-                outcome: Outcome::Unsupported,
-                ..
-            }
-        )
-    };
-    trace.events.iter().any(|event| not_offered(&event.what))
-}
-
 /// What STATUS said in the end.
 fn told(trace: &Trace) -> Option<State> {
     match trace.events[last_status(trace)?].what {
@@ -376,10 +350,8 @@ fn without_status(trace: &Trace) -> Trace {
     trace
 }
 
-/// The kinds of what was sent in a step, and of what was waited for after it; on a timeout each
-/// kind once.
-fn sent(trace: &Trace, step: u32, event: Event, awaited: &[Instead]) -> Vec<Instead> {
-    let once = matches!(event, Event::Timeout(_));
+/// The kinds of what was sent from a step on.
+fn sent(trace: &Trace, step: u32, once: bool) -> Vec<Instead> {
     let mut sent = Vec::new();
     for event in trace.events.iter().filter(|event| event.step >= step) {
         let kind = match &event.what {
@@ -388,25 +360,15 @@ fn sent(trace: &Trace, step: u32, event: Event, awaited: &[Instead]) -> Vec<Inst
                 ..
             } => emits::kind(segment),
             What::Emission { segment: None, .. } => Instead::Other,
-            What::Arrival { .. } | What::Call { .. } | What::Quiet | What::Broken(_) => continue,
+            What::Arrival { .. }
+            | What::Icmp { .. }
+            | What::Call { .. }
+            | What::Quiet
+            | What::Broken(_) => continue,
         };
-        let late = event.step > step && !awaited.contains(&kind);
-        let again = once && sent.contains(&kind);
-        if !late && !again {
+        if !(once && sent.contains(&kind)) {
             sent.push(kind);
         }
     }
     sent
-}
-
-impl Did {
-    /// Whether it is what another stack did. Why a call failed does not count, nor which
-    /// requirement it rests on.
-    pub(super) fn is_like(&self, other: &Did) -> bool {
-        same_outcome(self.outcome, other.outcome)
-            && self.next == other.next
-            && self.status == other.status
-            && self.sent == other.sent
-            && (self.verdict == Said::Conforms) == (other.verdict == Said::Conforms)
-    }
 }

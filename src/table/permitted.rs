@@ -49,6 +49,11 @@ pub(super) fn branches(from: &[Tcb], what: &What, ctx: &Context) -> Vec<Branch> 
                 arrives::step(tcb, segment, ctx, &mut out);
                 collect(&out, None, true, ctx, &mut all);
             }
+            What::Icmp { error, .. } => {
+                let mut out = Branches::default();
+                arrives::icmp::step(tcb, error, ctx, &mut out);
+                collect(&out, None, false, ctx, &mut all);
+            }
             What::Call { call, .. } => call_branches(tcb, call, ctx, &mut all),
             What::Quiet => time_branches(tcb, ctx, &mut all),
             What::Arrival { segment: None, .. } | What::Emission { .. } | What::Broken(_) => {}
@@ -100,14 +105,7 @@ fn outcomes(tcb: &Tcb, call: &Call) -> Vec<Outcome> {
 fn time_branches(tcb: &Tcb, ctx: &Context, all: &mut Vec<Branch>) {
     let mut out = Branches::default();
     let late = timeouts::step(tcb, true, ctx, &mut out).err();
-    let mut ended = Vec::new();
-    collect(&out, None, false, ctx, &mut ended);
-    for mut branch in ended {
-        if tcb.rtx.armed {
-            branch.sent.insert(0, permitted(outstanding(tcb)));
-        }
-        add(branch, all);
-    }
+    collect(&out, None, false, ctx, all);
     // What was due in the meantime is sent, and the connection goes on.
     if let Some(fault) = late.or_else(|| timeouts::overdue(tcb, true, ctx)) {
         all.retain(|branch| branch.next != tcb.state);
@@ -241,7 +239,10 @@ fn sent(tcb: &Tcb, arrival: bool, read: bool, ctx: &Context) -> Vec<Answer> {
     }
     // One empty acknowledgment for each arrival, and one when the window opens.
     if !acknowledges && (read || (arrival && tcb.due.credit > 0)) {
-        sent.push(permitted(Instead::Ack));
+        sent.push(Answer {
+            required: false,
+            ..required(&[Instead::Ack])
+        });
     }
     sent
 }
@@ -251,13 +252,6 @@ fn required(forms: &[Instead]) -> Answer {
         forms: forms.to_vec(),
         required: true,
         within: None,
-    }
-}
-
-fn permitted(form: Instead) -> Answer {
-    Answer {
-        required: false,
-        ..required(&[form])
     }
 }
 
@@ -293,8 +287,8 @@ impl Answer {
     }
 }
 
-/// The same outcome; why a call failed does not count.
-pub(super) fn same_outcome(one: Option<Outcome>, other: Option<Outcome>) -> bool {
+/// The same outcome; why a call failed, and how much of the text SEND took, does not count.
+fn same_outcome(one: Option<Outcome>, other: Option<Outcome>) -> bool {
     match (one, other) {
         (Some(Outcome::Failed(_)), Some(Outcome::Failed(_))) => true,
         (one, other) => one == other,

@@ -12,7 +12,7 @@ use super::addr::v6_octets;
 use super::{Segment, checksum};
 
 /// Hop limit, or time to live, of every packet that is built.
-const HOP_LIMIT: u8 = 64;
+pub(super) const HOP_LIMIT: u8 = 64;
 
 /// The most octets that the options field holds.
 const MAX_OPTIONS: usize = 40;
@@ -73,7 +73,7 @@ pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) 
 }
 
 /// Takes note of a header having been written; a `Vec` never refuses one.
-fn put(written: std::io::Result<()>) {
+pub(super) fn put(written: std::io::Result<()>) {
     debug_assert!(written.is_ok());
 }
 

@@ -61,7 +61,7 @@ impl Layers {
 }
 
 /// What is wrong with the IP layer, for a person.
-fn words(error: &SliceError) -> &'static str {
+pub(super) fn words(error: &SliceError) -> &'static str {
     match error {
         SliceError::Len(error) => length_words(error),
         SliceError::IpHeaders(HeadersError::Ip(HeaderError::UnsupportedIpVersion { .. })) => {

@@ -9,6 +9,7 @@ mod build;
 mod checksum;
 mod damage;
 mod flags;
+mod icmp;
 mod layers;
 mod options;
 mod parse;
@@ -20,6 +21,7 @@ pub use addr::{Endpoint, Family, FlowAddr, PEER_V4, PEER_V6, STACK_V4, STACK_V6}
 pub use build::build;
 pub use damage::{Damage, damage};
 pub use flags::Flags;
+pub use icmp::{IcmpError, IcmpKind, LEAST_QUOTE, MOST_QUOTE, build_icmp, parse_icmp};
 pub use options::{
     OptionBytes, Options, OptionsFull, put_eol, put_mss, put_nop, put_raw, put_sack,
     put_sack_permitted, put_timestamps, put_window_scale,

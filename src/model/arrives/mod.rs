@@ -8,6 +8,7 @@
 mod ack;
 mod closed;
 mod fin;
+pub mod icmp;
 mod listen;
 mod rst;
 mod sequence;

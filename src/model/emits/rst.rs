@@ -32,7 +32,13 @@ fn check(tcb: &mut Tcb, seg: &Segment, reply: &Reply, ctx: &Context) -> Result<(
     if seg.flags.syn() || seg.flags.fin() {
         return fault("a reset without SYN or FIN");
     }
-    let by_user = reply.by == req::RFC9293_3_10_5_P01 || reply.by == req::RFC9293_3_10_8_P01;
+    let by_user = [
+        req::RFC9293_3_10_5_P01,
+        req::RFC9293_3_10_8_P01,
+        req::RFC9293_SHLD_26,
+        req::RFC9293_MUST_54,
+    ]
+    .contains(&reply.by);
     let lost = reply.by == req::RFC9293_SHLD_3;
     if seg.seq != reply.rst_seq {
         let in_flight = seg.seq.at_or_after(tcb.snd.una) && seg.seq.at_or_before(tcb.snd.nxt);
@@ -40,7 +46,7 @@ fn check(tcb: &mut Tcb, seg: &Segment, reply: &Reply, ctx: &Context) -> Result<(
             return Ok(());
         }
         if !(in_flight && by_user) {
-            return fault("a reset whose SEQ is SEG.ACK, or SND.NXT when the user aborts, or 0");
+            return fault("a reset whose SEQ is SEG.ACK, or SND.NXT when the stack aborts, or 0");
         }
         // The peer will not take it at its word, if it follows RFC 5961.
         let (state, event) = tcb.occasion(ctx.now);
@@ -69,6 +75,7 @@ fn uncalled_for(tcb: &Tcb) -> Req {
         EventClass::Close if tcb.input.state == State::SynReceived => req::RFC9293_3_10_4_P02,
         EventClass::Abort if tcb.state == State::Closed => req::RFC9293_3_10_5_P02,
         EventClass::Segment(_)
+        | EventClass::Icmp(_)
         | EventClass::Listen
         | EventClass::Connect
         | EventClass::Send

@@ -70,6 +70,7 @@ impl Silent {
                     & self.ack[class.ack as usize]
             }
             EventClass::Segment(_)
+            | EventClass::Icmp(_)
             | EventClass::Listen
             | EventClass::Connect
             | EventClass::Send
@@ -86,7 +87,7 @@ impl Silent {
 mod tests {
     use super::super::KnownDeviations;
     use super::*;
-    use crate::model::SegmentClass;
+    use crate::model::{ErrorClass, IcmpClass, QuoteClass, SegmentClass};
 
     /// Every event class there is.
     fn all_events() -> Vec<EventClass> {
@@ -100,6 +101,11 @@ mod tests {
             EventClass::Status,
             EventClass::Time,
         ];
+        for (error, _) in ErrorClass::NAMES {
+            for (quote, _) in QuoteClass::NAMES {
+                events.push(EventClass::Icmp(IcmpClass { error, quote }));
+            }
+        }
         for flags in 0..FLAGS as u16 {
             for (seq, _) in SeqClass::NAMES {
                 for (ack, _) in AckClass::NAMES {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::words::{self, ACK_RANGES, ADMISSIONS, FAMILIES, RST_RULES, SWITCH};
-use crate::stack::{AckRange, Admission, Profile, RstRule};
+use super::words::{self, ACK_RANGES, ADMISSIONS, FAMILIES, HARD_ERRORS, RST_RULES, SWITCH};
+use crate::stack::{AckRange, Admission, HardErrors, Profile, RstRule};
 use crate::time::Micros;
 use crate::wire::Family;
 
@@ -61,7 +61,7 @@ fields! {
     send_buffer, msl, rto_initial, rto_min, rto_max, ack_delay, keep_alive, user_timeout, nagle,
     challenge_quiet, half_duplex_close, slack, predicts_headers, acks_may_lag,
     syn_timeout, fin_wait_2_timeout, orphan_timeout, reset_quiet, lingers_after_reset, admission,
-    text_on_syn,
+    text_on_syn, hard_errors, icmp_in_flight,
 }
 
 /// A value of a profile as text.
@@ -90,7 +90,8 @@ by_name!(
     Family = FAMILIES,
     RstRule = RST_RULES,
     AckRange = ACK_RANGES,
-    Admission = ADMISSIONS
+    Admission = ADMISSIONS,
+    HardErrors = HARD_ERRORS
 );
 
 /// What is a number.

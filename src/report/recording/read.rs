@@ -163,15 +163,7 @@ impl<'a> Reader<'a> {
             let Read { at, step, what } = read;
             let octets = |range: std::ops::Range<usize>| &self.octets[range];
             let what = match what {
-                Happened::In(packet) => {
-                    let (segment, damaged, packet, text) = packet_of(&mut trace, octets(packet));
-                    What::Arrival {
-                        segment,
-                        damaged,
-                        packet,
-                        text,
-                    }
-                }
+                Happened::In(packet) => arrival(&mut trace, octets(packet)),
                 Happened::Out(packet) => {
                     let (segment, damaged, packet, text) = packet_of(&mut trace, octets(packet));
                     What::Emission {
@@ -193,6 +185,21 @@ impl<'a> Reader<'a> {
             trace.events.push(Event { at, step, what });
         }
         Ok(trace)
+    }
+}
+
+/// What arrives with a packet: an ICMP error, or else a segment.
+fn arrival(trace: &mut Trace, octets: &[u8]) -> What {
+    if let Ok(error) = wire::parse_icmp(octets) {
+        let packet = trace.store(octets);
+        return What::Icmp { error, packet };
+    }
+    let (segment, damaged, packet, text) = packet_of(trace, octets);
+    What::Arrival {
+        segment,
+        damaged,
+        packet,
+        text,
     }
 }
 

@@ -1,15 +1,16 @@
 //! The words of recordings, and how they are read.
 
-use crate::stack::{AckRange, Admission, CallError, RstRule};
+use crate::stack::{AckRange, Admission, CallError, HardErrors, RstRule};
 use crate::time::Micros;
 use crate::wire::Family;
 
-pub(super) const ERRORS: [(CallError, &str); 8] = [
+pub(super) const ERRORS: [(CallError, &str); 9] = [
     (CallError::NoConnection, "no-connection"),
     (CallError::AlreadyExists, "already-exists"),
     (CallError::Closing, "closing"),
     (CallError::Reset, "reset"),
     (CallError::Refused, "refused"),
+    (CallError::Unreachable, "unreachable"),
     (CallError::TimedOut, "timed-out"),
     (CallError::InvalidArgument, "invalid-argument"),
     (CallError::NoResources, "no-resources"),
@@ -26,6 +27,12 @@ pub(super) const ADMISSIONS: [(Admission, &str); 3] = [
     (Admission::Every, "every"),
     (Admission::Limited, "limited"),
     (Admission::Cookies, "cookies"),
+];
+pub(super) const HARD_ERRORS: [(HardErrors, &str); 4] = [
+    (HardErrors::Undeclared, "undeclared"),
+    (HardErrors::Ignored, "ignored"),
+    (HardErrors::Handshake, "handshake"),
+    (HardErrors::Always, "always"),
 ];
 pub(super) const SWITCH: [(bool, &str); 2] = [(true, "yes"), (false, "no")];
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use arrayvec::ArrayVec;
 
-use super::segment::segment;
+use super::segment::{icmp, segment};
 use super::words::{Word, Words};
 use super::{CONGESTION_NAMES, ParseError, quote};
 use crate::scenario::{CallStep, Flow, PeerStep, Scenario, Step, Wait};
@@ -69,6 +69,7 @@ impl FromStr for Step {
 /// The step of a line.
 fn step(words: &mut Words<'_>, first: Word<'_>) -> Result<Step> {
     let step = match first.text {
+        "<" if words.peek().is_some_and(|word| word.text == "icmp") => Step::Icmp(icmp(words)?),
         "<" => Step::Segment(segment(words)?),
         "wait" => Step::Wait(wait(words)?),
         "peer" => peer_step(words)?,

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{CONGESTION_NAMES, name_of};
 use crate::scenario::{
-    Address, CallStep, Flow, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase, SeqExpr, Step,
-    Wait,
+    Address, CallStep, Flow, IcmpStep, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase,
+    SeqExpr, Step, Wait,
 };
 use crate::stack::{Config, Socket};
 use crate::wire::{Damage, Family};
@@ -21,7 +21,7 @@ macro_rules! debug_is_text {
     )*};
 }
 
-debug_is_text!(Scenario, Step, SegmentStep, SeqExpr, OptionStep);
+debug_is_text!(Scenario, Step, SegmentStep, IcmpStep, SeqExpr, OptionStep);
 
 /// Header lines, then one step a line; every line ends with a newline.
 impl fmt::Display for Scenario {
@@ -86,6 +86,7 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Step::Segment(segment) => fmt::Display::fmt(segment, f),
+            Step::Icmp(error) => fmt::Display::fmt(error, f),
             Step::Call(socket, call) => user_call(f, *socket, *call),
             Step::Wait(Wait::Span(span)) => write!(f, "wait {span}"),
             Step::Wait(Wait::Timer) => f.write_str("wait timer"),
@@ -137,6 +138,24 @@ impl fmt::Display for SegmentStep {
             Some(Damage::Ipv4Options(words)) => write!(f, " damage ipv4options {words}"),
             Some(Damage::Trailer(octets)) => write!(f, " damage trailer {octets}"),
         }
+    }
+}
+
+/// `< icmp KIND` and the fields that are not as usual.
+impl fmt::Display for IcmpStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let usual = IcmpStep::new(self.kind);
+        write!(f, "< icmp {}", self.kind.name())?;
+        if self.mtu != usual.mtu {
+            write!(f, " mtu {}", self.mtu)?;
+        }
+        if self.seq != usual.seq {
+            write!(f, " seq {}", self.seq)?;
+        }
+        if self.quote != usual.quote {
+            write!(f, " quote {}", self.quote)?;
+        }
+        flow(f, self.flow)
     }
 }
 

@@ -1,12 +1,12 @@
-//! From text to segments: the flags, the fields, the options.
+//! From text to what arrives: segments with their flags, fields and options, and ICMP errors.
 
 use arrayvec::ArrayVec;
 
 use super::parse::{port, u16_number};
 use super::words::{Word, Words};
 use super::{ParseError, quote};
-use crate::scenario::{Address, OptionStep, SegmentStep, SeqBase, SeqExpr};
-use crate::wire::{Damage, Flags};
+use crate::scenario::{Address, IcmpStep, OptionStep, SegmentStep, SeqBase, SeqExpr};
+use crate::wire::{Damage, Flags, IcmpKind, LEAST_QUOTE, MOST_QUOTE};
 
 type Result<T> = std::result::Result<T, ParseError>;
 
@@ -41,6 +41,40 @@ pub(super) fn segment(words: &mut Words<'_>) -> Result<SegmentStep> {
         }
     }
     Ok(segment)
+}
+
+/// What follows `<` when `icmp` does.
+pub(super) fn icmp(words: &mut Words<'_>) -> Result<IcmpStep> {
+    const FIELDS: [&str; 5] = ["seq", "mtu", "quote", "port", "from"];
+    words.expect("`icmp`")?;
+    let word = words.expect("an ICMP error")?;
+    let kind = words.named(word, "ICMP error", &IcmpKind::NAMES)?;
+    let mut error = IcmpStep::new(kind);
+    let mut given: ArrayVec<&str, 5> = ArrayVec::new();
+    while let Some(word) = words.next() {
+        let Some(field) = FIELDS.iter().find(|field| **field == word.text) else {
+            return Err(words.unknown(word, "field of an ICMP error", FIELDS.into_iter()));
+        };
+        if given.contains(field) {
+            return Err(words.error(word, format!("`{field}` is given twice")));
+        }
+        given.push(field);
+        match *field {
+            "seq" => error.seq = seq_expr(words, "seq")?,
+            "mtu" if kind != IcmpKind::TooBig => {
+                let message = format!("only `{}` tells an `mtu`", IcmpKind::TooBig.name());
+                return Err(words.error(word, message));
+            }
+            "mtu" => error.mtu = u16_number(words, "mtu", 0)?,
+            "quote" => {
+                let range = u64::from(LEAST_QUOTE)..=u64::from(MOST_QUOTE);
+                error.quote = words.number("quote", range)? as u8;
+            }
+            "port" => error.flow.local = port(words, "port")?,
+            _ => error.flow.remote = port(words, "from")?,
+        }
+    }
+    Ok(error)
 }
 
 fn flags(words: &mut Words<'_>) -> Result<Flags> {

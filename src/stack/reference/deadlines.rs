@@ -55,7 +55,11 @@ impl Endpoint {
         if before.state == State::SynSent || shared.policy.has(Choice::GivesUpSilently) {
             self.tcb.due.reply = None;
         }
-        self.ended(&before, CallError::TimedOut);
+        let error = match self.unreachable {
+            true => CallError::Unreachable,
+            false => CallError::TimedOut,
+        };
+        self.ended(&before, error);
         Ok(())
     }
 

@@ -12,10 +12,10 @@ use super::ring::Ring;
 use super::timer::Timer;
 use super::twist;
 use crate::model::tcb::Branches;
-use crate::model::{Context, State, Tcb, arrives, settle, timeouts};
+use crate::model::{Context, ErrorClass, State, Tcb, arrives, settle, timeouts};
 use crate::stack::{Broken, CallError, Config, Profile};
 use crate::time::Instant;
-use crate::wire::{Segment, SeqNumber};
+use crate::wire::{IcmpError, Segment, SeqNumber};
 
 /// What the sockets of one instance share.
 pub(super) struct Shared {
@@ -87,6 +87,8 @@ pub(super) struct Endpoint {
     pub(super) has_read: bool,
     /// Where the text began that last arrived ahead of a gap.
     pub(super) latest: SeqNumber,
+    /// A soft ICMP error was noted, which says more than a timeout (RFC9293-SHLD-25).
+    pub(super) unreachable: bool,
     /// Why there is no connection any more.
     pub(super) error: CallError,
     /// Where RECEIVE last began, for a fault that delivers twice.
@@ -108,6 +110,7 @@ impl Default for Endpoint {
             kept_alive_at: Instant::START,
             has_read: false,
             latest: SeqNumber::default(),
+            unreachable: false,
             error: CallError::NoConnection,
             redelivers: false,
         }
@@ -134,6 +137,7 @@ impl Endpoint {
         self.waiting_since = Instant::NEVER;
         self.kept_alive_at = Instant::START;
         self.has_read = false;
+        self.unreachable = false;
         self.redelivers = false;
     }
 
@@ -163,6 +167,35 @@ impl Endpoint {
         self.tcb = after;
         self.keep_text(&before, seg, text, shared);
         self.follow(&before, seg, shared);
+        Ok(())
+    }
+
+    /// An ICMP error arrives about a segment of this socket.
+    pub(super) fn icmp(
+        &mut self,
+        error: &IcmpError,
+        shared: &Shared,
+        scratch: &mut Scratch,
+    ) -> Result<(), Broken> {
+        let ctx = shared.ctx();
+        self.check_deadlines(shared)?;
+        let before = self.tcb;
+        scratch.branches.clear();
+        arrives::icmp::step(&before, error, &ctx, &mut scratch.branches);
+        let mut after = shared.policy.pick(&scratch.branches, "an ICMP error")?;
+        // A connection that an error ends, ends without a reset.
+        after.due.reply = None;
+        if let Some(fault) = shared.fault {
+            twist::icmp(fault, &before, &mut after, error, &ctx);
+        }
+        settle(&mut after, &ctx);
+        self.tcb = after;
+        let class = arrives::icmp::classify(&before, error, &ctx);
+        self.unreachable |= class.error == ErrorClass::Soft;
+        if after.state == State::Listen {
+            self.forget();
+        }
+        self.ended(&before, CallError::Unreachable);
         Ok(())
     }
 

@@ -214,6 +214,18 @@ faults! {
     KeepAliveUnasked = "keep-alive-unasked", RFC9293_MUST_25;
     /// The user timeout never comes.
     UserTimeoutIgnored = "user-timeout-ignored", RFC9293_3_10_8_P01;
+    /// A soft ICMP error ends the connection.
+    SoftErrorAborts = "soft-error-aborts", RFC9293_MUST_56;
+    /// A source quench ends the connection.
+    QuenchAborts = "quench-aborts", RFC9293_MUST_55;
+    /// A hard ICMP error in SYN-SENT has no effect.
+    HardErrorIgnored = "hard-error-ignored", RFC9293_SHLD_26;
+    /// An ICMP error about a segment that was never sent ends the connection.
+    QuoteUnchecked = "quote-unchecked", RFC9293_MUST_54;
+    /// An ICMP error about another connection ends this one.
+    ForeignErrorAborts = "foreign-error-aborts", RFC9293_MUST_54;
+    /// An ICMP error is answered by a reset.
+    ErrorAnswered = "error-answered", RFC9293_3_5_2_P02;
     /// Segments to a broadcast address are answered.
     AnswersBroadcast = "answers-broadcast", RFC9293_MUST_57;
 }

@@ -26,13 +26,13 @@ use endpoint::{Endpoint, Scratch, Shared};
 use isn::Secret;
 
 use super::{
-    AckRange, Admission, Broken, CallError, Config, Outbox, Outcome, Profile, RstRule, SOCKETS,
-    Socket, Stack,
+    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, RstRule,
+    SOCKETS, Socket, Stack,
 };
 use crate::model::{State, Tcb, arrives};
 use crate::time::{Instant, Micros};
 use crate::trace::Call;
-use crate::wire::{self, Endpoint as Address, Segment};
+use crate::wire::{self, Endpoint as Address, IcmpError, Segment};
 
 /// Maximum segment lifetime. The standard's two minutes are a choice of engineering; this is
 /// short enough for scenarios to see the end of TIME-WAIT.
@@ -127,6 +127,20 @@ impl Reference {
         find(&alive).or_else(|| find(&listens))
     }
 
+    /// An ICMP error goes to the connection that sent the segment it quotes, or to nobody.
+    fn icmp(&mut self, error: &IcmpError) -> Result<(), Broken> {
+        let foreign = self.shared.has(Fault::ForeignErrorAborts);
+        let sent = |tcb: &Tcb| {
+            let connected = arrives::icmp::connected(tcb.state);
+            let own = error.src.addr == self.shared.profile.family.stack();
+            connected && ((own && tcb.matches(error.src.port, error.dst)) || foreign)
+        };
+        match self.sockets.iter_mut().find(|socket| sent(&socket.tcb)) {
+            Some(socket) => socket.icmp(error, &self.shared, &mut self.scratch),
+            None => Ok(()),
+        }
+    }
+
     /// Does everything that is due now, on every socket.
     fn transmit(&mut self, out: &mut Outbox) -> Result<(), Broken> {
         for socket in &mut self.sockets {
@@ -218,6 +232,11 @@ fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
         lingers_after_reset: false,
         admission: Admission::Every,
         text_on_syn: false,
+        hard_errors: match policy.has(Choice::HardErrorsEndAll) {
+            true => HardErrors::Always,
+            false => HardErrors::Handshake,
+        },
+        icmp_in_flight: true,
         slack: Micros::ZERO,
     };
     policy.declare(&mut profile);
@@ -256,7 +275,10 @@ impl Stack for Reference {
 
     fn deliver(&mut self, packet: &[u8], out: &mut Outbox) -> Result<(), Broken> {
         let Ok(parsed) = wire::parse(packet) else {
-            return Ok(());
+            return match wire::parse_icmp(packet) {
+                Ok(error) => self.icmp(&error),
+                Err(_) => Ok(()),
+            };
         };
         let seg = &parsed.segment;
         let stack = self.shared.profile.family.stack();

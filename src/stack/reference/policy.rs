@@ -68,6 +68,8 @@ choices! {
     ReadsAfterReset = "reads-after-reset";
     /// SEND takes nothing before the connection is established.
     SendsNothingEarly = "sends-nothing-early";
+    /// A hard ICMP error ends the connection in every state, not only in SYN-SENT.
+    HardErrorsEndAll = "hard-errors-end-all";
 }
 
 impl Choice {

@@ -7,11 +7,11 @@
 use super::endpoint::Shared;
 use super::fault::Fault;
 use crate::model::tcb::{Branches, Forms, Origin, Reply};
-use crate::model::{Context, State, Tcb, arrives};
+use crate::model::{Context, ErrorClass, QuoteClass, State, Tcb, arrives};
 use crate::spec::{Req, req};
 use crate::stack::{CallError, Outcome};
 use crate::time::Instant;
-use crate::wire::{self, Flags, OptionBytes, Segment, SeqNumber};
+use crate::wire::{self, Flags, IcmpError, OptionBytes, Segment, SeqNumber};
 
 /// What becomes of a segment on its way out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,6 +41,24 @@ pub(super) fn arrival(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment
         handshake(fault, before, after, seg, ctx);
     } else {
         connected(fault, before, after, seg, ctx);
+    }
+}
+
+/// After an ICMP error: `after` is what the model makes of it.
+pub(super) fn icmp(fault: Fault, before: &Tcb, after: &mut Tcb, error: &IcmpError, ctx: &Context) {
+    let class = arrives::icmp::classify(before, error, ctx);
+    let aborts = match fault {
+        Fault::SoftErrorAborts => class.error == ErrorClass::Soft,
+        Fault::QuenchAborts => class.error == ErrorClass::Quench,
+        Fault::QuoteUnchecked => class.quote == QuoteClass::Outside,
+        Fault::ForeignErrorAborts => class.quote == QuoteClass::Elsewhere,
+        _ => false,
+    };
+    match fault {
+        _ if aborts => *after = before.severed(),
+        Fault::HardErrorIgnored if class.error == ErrorClass::Hard => *after = *before,
+        Fault::ErrorAnswered => *after = with_reset(after, before.snd.nxt, None, ctx),
+        _ => {}
     }
 }
 

@@ -16,8 +16,8 @@ use smoltcp::wire::{HardwareAddress, IpCidr};
 
 use self::link::Link;
 use super::{
-    AckRange, Admission, Broken, CallError, Config, CongestionControl, Outbox, Outcome, Profile,
-    RstRule, SOCKETS, Socket, Stack,
+    AckRange, Admission, Broken, CallError, Config, CongestionControl, HardErrors, Outbox, Outcome,
+    Profile, RstRule, SOCKETS, Socket, Stack,
 };
 use crate::model::State;
 use crate::time::{Instant, Micros};
@@ -391,6 +391,8 @@ fn declare(config: &Config) -> Profile {
         lingers_after_reset: false,
         admission: Admission::Every,
         text_on_syn: false,
+        hard_errors: HardErrors::Ignored,
+        icmp_in_flight: false,
         slack: Micros::ZERO,
     }
 }
