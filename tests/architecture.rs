@@ -98,7 +98,7 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("clap", &["cli"]),
     ("etherparse", &["wire"]),
     ("serde", &["oracle", "report"]),
-    ("serde_json", &["report"]),
+    ("serde_json", &["report", "table"]),
     ("smoltcp", &["stack/smoltcp"]),
     ("toml", &["oracle"]),
 ];

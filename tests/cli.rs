@@ -84,6 +84,9 @@ fn malformed_arguments() {
         "replay --pcap both.pcapng a.scn b.scn",
         "table --state ESTAB",
         "table --stack plan9",
+        "table --stack reference --against plan9",
+        "table --against model",
+        "table --format png",
         "list everything",
         "list corpus --corpus nowhere",
         "explain",
@@ -91,6 +94,30 @@ fn malformed_arguments() {
         "explain RFC9293-MUST-400",
     ];
     snapshot("arguments", &lines.map(|line| transcript(&place, line)));
+}
+
+#[test]
+fn tables_in_every_format() {
+    let place = place("tables");
+    let rows = [
+        "table --state listen",
+        "table --state LISTEN --stack reference --format md",
+        "table --state time-wait --stack reference --against model",
+        "table --state time-wait --stack reference --against reference --format json",
+    ];
+    snapshot("table", &rows.map(|line| transcript(&place, line)));
+
+    // Every row of the JSON is a scenario that can be replayed as it is.
+    let json = run(&place, "table --state fin-wait-1 --format json").stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    let rows = json["tables"][0]["rows"].as_array().expect("rows");
+    assert!(rows.len() > 30, "{}", rows.len());
+    for row in rows {
+        let scenario = row["scenario"].as_str().expect("a scenario");
+        fs::write(place.join("row.scn"), scenario).expect("a file");
+        let replayed = run(&place, "replay --stack reference row.scn");
+        assert!(replayed.status.success(), "{scenario}");
+    }
 }
 
 #[test]

@@ -1,13 +1,16 @@
-//! The transition tables, state by state, as snapshots to be reviewed: what the model permits.
+//! The transition tables, state by state, as snapshots to be reviewed: what the model permits,
+//! what a stack did, and where the two part.
 
 use insta::Settings;
 use tcprove::harness::StackJudge;
 use tcprove::model::State;
 use tcprove::oracle::KnownDeviations;
-use tcprove::stack::reference::Reference;
-use tcprove::table::{Maker, text};
+use tcprove::spec::req;
+use tcprove::stack::Outcome;
+use tcprove::stack::reference::{Fault, Reference};
+use tcprove::table::{Content, Did, Maker, NOT_OFFERED, Said, Table, text};
 
-/// Compares with a snapshot below `snapshots/`.
+/// Compares with `snapshots/<directory>/<name>.snap`.
 fn snapshot(directory: &str, name: &str, shown: &str) {
     let mut settings = Settings::clone_current();
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots");
@@ -17,18 +20,227 @@ fn snapshot(directory: &str, name: &str, shown: &str) {
     settings.bind(|| insta::assert_snapshot!(name, shown));
 }
 
-/// The name of a state's snapshot.
-fn file(state: State) -> String {
-    state.name().to_lowercase()
+/// The snapshot of one state.
+fn snapshot_of_state(directory: &str, table: &Table) {
+    for (way, why) in &table.missed {
+        assert_eq!(why, NOT_OFFERED, "{}: {way}", table.state);
+    }
+    let name = table.state.name().to_lowercase();
+    snapshot(directory, &name, &text(table));
+}
+
+fn reference(fault: Option<Fault>) -> StackJudge<Reference> {
+    let make = move || fault.map_or_else(Reference::new, Reference::with_fault);
+    StackJudge::new(make, KnownDeviations::default())
 }
 
 #[test]
 fn what_the_model_permits() {
-    let mut judge = StackJudge::new(Reference::new, KnownDeviations::default());
+    let mut judge = reference(None);
     let mut maker = Maker::new(&mut judge, KnownDeviations::default());
     for state in State::ALL {
-        let table = maker.permitted(state);
-        assert!(table.missed.is_empty(), "{:?}", table.missed);
-        snapshot("model", &file(state), &text(&table));
+        snapshot_of_state("model", &maker.permitted(state));
+    }
+}
+
+/// What a stack did, row by row.
+fn done(table: &Table) -> impl Iterator<Item = (String, &Did)> {
+    table.rows.iter().map(|row| match &row.content {
+        Content::Does(did) => (row.event.clone(), did),
+        Content::Permits(_) => panic!("{}: no stack did this", row.scenario),
+    })
+}
+
+/// What a stack did and the oracle lets pass is among what the table of the model permits.
+fn agrees(table: &Table) {
+    for (event, did) in done(table) {
+        let known = did.verdict != Said::Conforms || did.outcome == Some(Outcome::Unsupported);
+        assert!(
+            known || did.by.is_some(),
+            "{} in {}: nothing that the model permits is {did:?}",
+            event,
+            table.state
+        );
+    }
+}
+
+#[test]
+fn the_reference_does_what_the_model_permits() {
+    let mut judge = reference(None);
+    let mut maker = Maker::new(&mut judge, KnownDeviations::default());
+    for state in State::ALL {
+        agrees(&maker.done(state));
+        let odd = maker.against_model(state, "reference");
+        assert!(
+            odd.rows.is_empty() && odd.missed.is_empty(),
+            "{}",
+            text(&odd)
+        );
+    }
+}
+
+/// Where a fault of the reference has to show, and nowhere else: state and event.
+const FAULTS: [(Fault, &[&str]); 12] = [
+    (Fault::ListenerSilent, &["LISTEN: any with ACK without RST"]),
+    (Fault::RefusedByBareReset, &["SYN-SENT: RST"]),
+    (Fault::CloseResets, &["SYN-SENT: A: close"]),
+    (
+        Fault::NoSynRetransmission,
+        &["SYN-SENT: RETRANSMISSION TIMEOUT: wait 4s"],
+    ),
+    (
+        Fault::SimultaneousOpenIgnored,
+        &["SYN-SENT: SYN", "SYN-RECEIVED: active is not reached"],
+    ),
+    (
+        Fault::NoChallengeForSyn,
+        &[
+            "ESTABLISHED: SYN | SYN,FIN | SYN,ACK",
+            "FIN-WAIT-1: SYN | SYN,FIN | SYN,ACK",
+            "FIN-WAIT-2: SYN | SYN,FIN | SYN,ACK",
+            "CLOSE-WAIT: SYN | SYN,FIN | SYN,ACK",
+            "CLOSING: SYN | SYN,FIN | SYN,ACK",
+            "LAST-ACK: SYN | SYN,FIN | SYN,ACK",
+        ],
+    ),
+    (
+        Fault::NoChallengeForReset,
+        &[
+            "SYN-RECEIVED: any with RST",
+            "ESTABLISHED: any with RST",
+            "FIN-WAIT-1: any with RST",
+            "FIN-WAIT-2: any with RST",
+            "CLOSE-WAIT: any with RST",
+            "CLOSING: any with RST",
+            "LAST-ACK: any with RST",
+            "TIME-WAIT: any with RST",
+        ],
+    ),
+    (
+        Fault::SendAfterClose,
+        &[
+            "FIN-WAIT-1: A: send 10",
+            "FIN-WAIT-2: A: send 10",
+            "CLOSING: A: send 10",
+            "LAST-ACK: A: send 10",
+            "TIME-WAIT: A: send 10",
+        ],
+    ),
+    (
+        Fault::AbortSilent,
+        &[
+            "CLOSED: aborted is not reached",
+            "SYN-RECEIVED: A: abort",
+            "ESTABLISHED: A: abort",
+            "FIN-WAIT-1: A: abort",
+            "FIN-WAIT-2: A: abort",
+            "CLOSE-WAIT: A: abort",
+        ],
+    ),
+    // The answer is the same in CLOSING and in TIME-WAIT: only STATUS tells.
+    (
+        Fault::ClosingSkipped,
+        &[
+            "FIN-WAIT-1: FIN,ACK | FIN,PSH,ACK len 10",
+            "CLOSING: passive is not reached",
+            "CLOSING: active is not reached",
+        ],
+    ),
+    (
+        Fault::FinNotRetransmitted,
+        &[
+            "FIN-WAIT-1: RETRANSMISSION TIMEOUT: wait 4s",
+            "CLOSING: RETRANSMISSION TIMEOUT: wait 4s",
+            "LAST-ACK: RETRANSMISSION TIMEOUT: wait 4s",
+        ],
+    ),
+    (
+        Fault::TimeWaitFinIgnored,
+        &["TIME-WAIT: any with FIN without SYN"],
+    ),
+];
+
+#[test]
+fn a_fault_shows_in_its_row_and_only_there() {
+    for (fault, rows) in FAULTS {
+        let mut judge = reference(Some(fault));
+        let mut maker = Maker::new(&mut judge, KnownDeviations::default());
+        let mut found = Vec::new();
+        for state in State::ALL {
+            let table = maker.against_model(state, "reference");
+            for (way, _) in &table.missed {
+                found.push(format!("{state}: {way} is not reached"));
+            }
+            for (event, did) in done(&table) {
+                found.push(format!("{state}: {event}"));
+                assert_eq!(did.verdict, Said::Deviates, "{}", text(&table));
+                let told = [fault.requirement(), req::RFC9293_3_10_6_P01];
+                assert!(
+                    did.by.is_some_and(|by| told.contains(&by)),
+                    "{}",
+                    text(&table)
+                );
+            }
+        }
+        assert_eq!(found, rows, "{}", fault.name());
+    }
+}
+
+#[test]
+fn two_stacks_are_compared_where_they_differ() {
+    let (mut one, mut other) = (reference(None), reference(Some(Fault::ListenerSilent)));
+    let mut sound = Maker::new(&mut one, KnownDeviations::default());
+    let mut faulty = Maker::new(&mut other, KnownDeviations::default());
+    for state in State::ALL {
+        let table = sound.against(&mut faulty, state, ["sound", "faulty"]);
+        let events: Vec<String> = done(&table).map(|(event, _)| event).collect();
+        match state {
+            State::Listen => assert_eq!(events, ["any with ACK without RST"]),
+            _ => assert!(events.is_empty(), "{}", text(&table)),
+        }
+    }
+}
+
+#[cfg(feature = "smoltcp")]
+mod smoltcp {
+    use super::*;
+    use std::fmt::Write;
+    use tcprove::harness::Judge;
+    use tcprove::spec::Req;
+    use tcprove::stack::smoltcp::Smoltcp;
+
+    fn known() -> KnownDeviations {
+        let known = include_str!("../src/stack/smoltcp/known.toml");
+        known.parse().expect("known deviations")
+    }
+
+    #[test]
+    fn what_it_does() {
+        let mut judge = StackJudge::new(Smoltcp::new, known());
+        let mut maker = Maker::new(&mut judge, known());
+        let mut divergence = String::new();
+        for state in State::ALL {
+            let table = maker.done(state);
+            agrees(&table);
+            snapshot_of_state("smoltcp", &table);
+            let odd = maker.against_model(state, "smoltcp");
+            if !odd.rows.is_empty() {
+                let _ = writeln!(divergence, "{}", text(&odd));
+            }
+        }
+        snapshot("smoltcp", "divergence", &divergence);
+        snapshot("smoltcp", "coverage", &coverage(&judge));
+    }
+
+    /// The requirements that had a say in any of the tables.
+    fn coverage(judge: &impl Judge) -> String {
+        let exercised = judge.coverage().exercised();
+        let count = exercised.iter().count();
+        let mut text = format!("{count} of {} requirements had a say\n\n", Req::COUNT);
+        for requirement in exercised.iter() {
+            let (level, title) = (requirement.level(), requirement.title());
+            let _ = writeln!(text, "{requirement:22} {level:10} {title}");
+        }
+        text
     }
 }

@@ -101,6 +101,22 @@ pub(super) struct TableArgs {
     /// Only this state, such as FIN-WAIT-1; may be given several times
     #[arg(long, value_name = "STATE", value_parser = state)]
     pub(super) state: Vec<State>,
+    /// Show only what differs from this stack; `model` for what the standard does not permit
+    #[arg(long, value_name = "NAME", requires = "stack")]
+    pub(super) against: Option<String>,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Format {
+    /// Aligned columns
+    Text,
+    /// Markdown
+    Md,
+    /// JSON, each row with a whole scenario
+    Json,
 }
 
 #[derive(Args, Debug)]

@@ -1,13 +1,13 @@
 //! `table`: the transitions of the model, or of a stack.
 
-use super::args::TableArgs;
+use super::args::{Format, TableArgs};
 use super::check::cannot_run;
 use super::{CONFORMS, Environment, Failure, known};
 use crate::harness::{Judge, StackJudge};
 use crate::model::State;
 use crate::oracle::KnownDeviations;
 use crate::stack::reference::Reference;
-use crate::table::{Maker, text};
+use crate::table::{MODEL, Maker, Table, json, markdown, text};
 
 pub(super) fn table(args: &TableArgs, environment: &mut Environment) -> Result<u8, Failure> {
     let states = if args.state.is_empty() {
@@ -15,22 +15,53 @@ pub(super) fn table(args: &TableArgs, environment: &mut Environment) -> Result<u
     } else {
         args.state.as_slice()
     };
-    let (mut judge, known) = match &args.stack {
-        Some(name) => judge_of(name, environment)?,
-        None => {
-            let judge: Box<dyn Judge> =
-                Box::new(StackJudge::new(Reference::new, KnownDeviations::default()));
-            (judge, KnownDeviations::default())
+    let tables = tables(args, states, environment)?;
+    let text = match args.format {
+        Format::Text | Format::Md if tables.is_empty() => "No difference.\n".to_owned(),
+        Format::Text => joined(&tables, text),
+        Format::Md => joined(&tables, markdown),
+        Format::Json => json(&tables),
+    };
+    environment.print(&text)?;
+    Ok(CONFORMS)
+}
+
+fn joined(tables: &[Table], write: fn(&Table) -> String) -> String {
+    let texts: Vec<String> = tables.iter().map(write).collect();
+    texts.join("\n")
+}
+
+/// The tables that are asked for; of a comparison only those that show a difference.
+fn tables(
+    args: &TableArgs,
+    states: &[State],
+    environment: &Environment,
+) -> Result<Vec<Table>, Failure> {
+    let Some(name) = &args.stack else {
+        let mut judge = StackJudge::new(Reference::new, KnownDeviations::default());
+        let mut maker = Maker::new(&mut judge, KnownDeviations::default());
+        return Ok(states.iter().map(|state| maker.permitted(*state)).collect());
+    };
+    let (mut judge, known) = judge_of(name, environment)?;
+    let mut maker = Maker::new(&mut judge, known);
+    let mut tables: Vec<Table> = match args.against.as_deref() {
+        None => return Ok(states.iter().map(|state| maker.done(*state)).collect()),
+        Some(MODEL) => states
+            .iter()
+            .map(|state| maker.against_model(*state, name))
+            .collect(),
+        Some(other) => {
+            let (mut judge, known) = judge_of(other, environment)?;
+            let mut others = Maker::new(&mut judge, known);
+            let names = [name.as_str(), other];
+            states
+                .iter()
+                .map(|state| maker.against(&mut others, *state, names))
+                .collect()
         }
     };
-    let mut maker = Maker::new(&mut judge, known);
-    let tables = states.iter().map(|state| match args.stack {
-        Some(_) => maker.done(*state),
-        None => maker.permitted(*state),
-    });
-    let texts: Vec<String> = tables.map(|table| text(&table)).collect();
-    environment.print(&texts.join("\n"))?;
-    Ok(CONFORMS)
+    tables.retain(|table| !table.rows.is_empty() || !table.missed.is_empty());
+    Ok(tables)
 }
 
 /// A judge of the stack of this name, and what is known of it.

@@ -158,7 +158,9 @@ impl Host {
         self.sockets[socket].now = covered;
         // Another entry would have saved other states.
         let others = |(_, known, _)| known != entry;
-        let passed_over = faults.iter().any(|pair| covering(self, pair).is_some_and(others));
+        let passed_over = faults
+            .iter()
+            .any(|pair| covering(self, pair).is_some_and(others));
         self.passed_over |= passed_over;
         self.known_then(trace, ctx, socket, what, &fault, entry, then, coverage)
     }

@@ -146,7 +146,7 @@ pub(super) const PLACES: [Place; 11] = [
     },
     Place {
         state: State::Listen,
-        ways: &[("passive", "A: listen")],
+        ways: &[("passive", "A: listen"), ("for one peer", "A: listen from 0")],
         seqs: ANY_SEQ, acks: ANY_ACK, timeouts: &[],
     },
     Place {

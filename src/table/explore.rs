@@ -7,7 +7,7 @@
 //! narrows that down and must not contradict it.
 
 use super::events::{Event, Place};
-use super::permitted::{Branch, branches, tellable};
+use super::permitted::{Branch, branches, same_outcome, tellable};
 use crate::harness::Judge;
 use crate::model::{Context, State, Tcb, emits};
 use crate::oracle::{Instead, Judgment, KnownDeviations, Oracle, Verdict};
@@ -22,6 +22,9 @@ const SOCKET: Socket = Socket(0);
 
 /// By then everything that is due has been sent, retransmissions apart.
 const PATIENCE: Wait = Wait::Span(Micros::secs(1));
+
+/// Why a way is not taken when a call on it is not offered, which says nothing of TCP.
+pub const NOT_OFFERED: &str = "the interface does not offer it";
 
 /// What a stack did.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -110,6 +113,9 @@ impl<'a> Explorer<'a> {
         let asked = self.run(&then(prologue, &[status()]));
         let told = told(&asked);
         let trace = without_status(&asked);
+        if offers_too_little(&trace) {
+            return Err(NOT_OFFERED.to_owned());
+        }
         let judgment = self.oracle.judge(&trace);
         match judgment.verdict {
             Verdict::Conforms => {}
@@ -148,10 +154,10 @@ impl<'a> Explorer<'a> {
         let scenario = place.scenario(way, event);
         let step = prologue.steps.len() as u32;
         let mut seen = self.seen(&scenario, step);
-        if seen.owes {
-            let last = Step::Wait(PATIENCE);
-            let later = self.seen(&then(&scenario, &[last]), step);
-            seen = later;
+        let mut awaited = Vec::new();
+        if seen.quiet && !seen.owes.is_empty() {
+            awaited = seen.owes;
+            seen = self.seen(&then(&scenario, &[Step::Wait(PATIENCE)]), step);
         }
         let what = match event {
             Event::Timeout(_) => Some((&What::Quiet, seen.end)),
@@ -167,7 +173,8 @@ impl<'a> Explorer<'a> {
             pardoned: [None; 2],
         };
         let permitted = branches(&reached.states, what, &ctx);
-        let did = self.did(&seen, &reached, step, event, &permitted);
+        let sent = sent(&seen.trace, step, event, &awaited);
+        let did = self.did(&seen, &reached, step, sent, &permitted);
         Ok(Explored { permitted, did })
     }
 
@@ -186,10 +193,15 @@ impl<'a> Explorer<'a> {
             pardoned: [None; 2],
         };
         let mut states = Vec::new();
-        let mut owes = false;
+        let mut owes = Vec::new();
         for tcb in self.oracle.explanations(SOCKET) {
             states.extend(tellable(tcb, &ctx));
-            owes |= tcb.due.ack != Instant::NEVER || tcb.due.send != Instant::NEVER;
+            if tcb.due.ack != Instant::NEVER {
+                owes.push(Instead::Ack);
+            }
+            if tcb.due.send != Instant::NEVER {
+                owes.extend([Instead::Text, Instead::Fin]);
+            }
         }
         states.sort_unstable();
         states.dedup();
@@ -205,7 +217,8 @@ impl<'a> Explorer<'a> {
             states,
             told,
             end,
-            owes: owes && quiet,
+            owes,
+            quiet,
         }
     }
 
@@ -214,14 +227,13 @@ impl<'a> Explorer<'a> {
         seen: &Seen,
         reached: &Reached,
         step: u32,
-        event: Event,
+        sent: Vec<Instead>,
         permitted: &[Branch],
     ) -> Did {
         let outcome = match seen.event(step) {
             Some((What::Call { outcome, .. }, _)) => Some(*outcome),
             _ => None,
         };
-        let sent = sent(&seen.trace, step, matches!(event, Event::Timeout(_)));
         let judged = &seen.judgment;
         let first = seen.first(step);
         let missed = judged.missed.iter().find(|missed| missed.event >= first);
@@ -231,10 +243,8 @@ impl<'a> Explorer<'a> {
             .filter_map(|entry| entries.get(usize::from(*entry)))
             .collect();
         let explained = |next: State| {
-            let branch = permitted
-                .iter()
-                .find(|branch| branch.explains(outcome, next, &sent))
-                .or_else(|| permitted.iter().find(|branch| branch.next == next));
+            let mut branches = permitted.iter();
+            let branch = branches.find(|branch| branch.explains(outcome, next, &sent));
             branch.map(|branch| branch.by)
         };
         let next = match seen.told {
@@ -281,8 +291,10 @@ struct Seen {
     /// STATUS says what the trace rules out.
     contradicts: bool,
     end: Instant,
-    /// Something is due, and nothing was sent yet.
-    owes: bool,
+    /// What is due.
+    owes: Vec<Instead>,
+    /// Nothing was sent.
+    quiet: bool,
 }
 
 impl Seen {
@@ -330,6 +342,20 @@ fn last_status(trace: &Trace) -> Option<usize> {
     (steps == Some(trace.events[last].step)).then_some(last)
 }
 
+/// Whether a call was made that the stack does not offer.
+fn offers_too_little(trace: &Trace) -> bool {
+    let not_offered = |what: &What| {
+        matches!(
+            what,
+            What::Call {
+                outcome: Outcome::Unsupported,
+                ..
+            }
+        )
+    };
+    trace.events.iter().any(|event| not_offered(&event.what))
+}
+
 /// What STATUS said in the end.
 fn told(trace: &Trace) -> Option<State> {
     match trace.events[last_status(trace)?].what {
@@ -350,8 +376,10 @@ fn without_status(trace: &Trace) -> Trace {
     trace
 }
 
-/// The kinds of what was sent from a step on.
-fn sent(trace: &Trace, step: u32, once: bool) -> Vec<Instead> {
+/// The kinds of what was sent in a step, and of what was waited for after it; on a timeout each
+/// kind once.
+fn sent(trace: &Trace, step: u32, event: Event, awaited: &[Instead]) -> Vec<Instead> {
+    let once = matches!(event, Event::Timeout(_));
     let mut sent = Vec::new();
     for event in trace.events.iter().filter(|event| event.step >= step) {
         let kind = match &event.what {
@@ -366,9 +394,23 @@ fn sent(trace: &Trace, step: u32, once: bool) -> Vec<Instead> {
             | What::Quiet
             | What::Broken(_) => continue,
         };
-        if !(once && sent.contains(&kind)) {
+        let late = event.step > step && !awaited.contains(&kind);
+        let again = once && sent.contains(&kind);
+        if !late && !again {
             sent.push(kind);
         }
     }
     sent
+}
+
+impl Did {
+    /// Whether it is what another stack did. Why a call failed does not count, nor which
+    /// requirement it rests on.
+    pub(super) fn is_like(&self, other: &Did) -> bool {
+        same_outcome(self.outcome, other.outcome)
+            && self.next == other.next
+            && self.status == other.status
+            && self.sent == other.sent
+            && (self.verdict == Said::Conforms) == (other.verdict == Said::Conforms)
+    }
 }

@@ -8,13 +8,20 @@
 
 mod events;
 mod explore;
+mod grid;
 mod group;
+#[cfg(feature = "cli")]
+mod json;
+mod markdown;
 mod permitted;
 mod rows;
 mod text;
 mod words;
 
-pub use explore::{Did, Said};
+pub use explore::{Did, NOT_OFFERED, Said};
+#[cfg(feature = "cli")]
+pub use json::json;
+pub use markdown::markdown;
 pub use permitted::{Answer, Branch};
-pub use rows::{Content, Maker, Missed, Row, Section, Table};
+pub use rows::{Content, MODEL, Maker, Missed, Row, Section, Table};
 pub use text::text;

@@ -105,7 +105,14 @@ fn outcomes(tcb: &Tcb, call: &Call) -> Vec<Outcome> {
 fn time_branches(tcb: &Tcb, ctx: &Context, all: &mut Vec<Branch>) {
     let mut out = Branches::default();
     let late = timeouts::step(tcb, true, ctx, &mut out).err();
-    collect(&out, None, false, ctx, all);
+    let mut ended = Vec::new();
+    collect(&out, None, false, ctx, &mut ended);
+    for mut branch in ended {
+        if tcb.rtx.armed {
+            branch.sent.insert(0, permitted(outstanding(tcb)));
+        }
+        add(branch, all);
+    }
     // What was due in the meantime is sent, and the connection goes on.
     if let Some(fault) = late.or_else(|| timeouts::overdue(tcb, true, ctx)) {
         all.retain(|branch| branch.next != tcb.state);
@@ -239,10 +246,7 @@ fn sent(tcb: &Tcb, arrival: bool, read: bool, ctx: &Context) -> Vec<Answer> {
     }
     // One empty acknowledgment for each arrival, and one when the window opens.
     if !acknowledges && (read || (arrival && tcb.due.credit > 0)) {
-        sent.push(Answer {
-            required: false,
-            ..required(&[Instead::Ack])
-        });
+        sent.push(permitted(Instead::Ack));
     }
     sent
 }
@@ -252,6 +256,13 @@ fn required(forms: &[Instead]) -> Answer {
         forms: forms.to_vec(),
         required: true,
         within: None,
+    }
+}
+
+fn permitted(form: Instead) -> Answer {
+    Answer {
+        required: false,
+        ..required(&[form])
     }
 }
 
@@ -287,8 +298,8 @@ impl Answer {
     }
 }
 
-/// The same outcome; why a call failed, and how much of the text SEND took, does not count.
-fn same_outcome(one: Option<Outcome>, other: Option<Outcome>) -> bool {
+/// The same outcome; why a call failed does not count.
+pub(super) fn same_outcome(one: Option<Outcome>, other: Option<Outcome>) -> bool {
     match (one, other) {
         (Some(Outcome::Failed(_)), Some(Outcome::Failed(_))) => true,
         (one, other) => one == other,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::events::{CALLS, Event, KINDS, Place};
-use super::explore::{Did, Explored, Explorer};
+use super::explore::{Did, Explored, Explorer, NOT_OFFERED, Said};
 use super::group::{Grid, Group};
 use super::permitted::Branch;
 use super::words;
@@ -19,6 +19,9 @@ pub struct Table {
     pub state: State,
     /// The ways that lead there: a name, and the steps in notation.
     pub ways: Vec<(&'static str, &'static str)>,
+    /// Whose transitions are compared, in the order of the lines of a row; nobody's unless it is
+    /// a comparison.
+    pub sides: Vec<String>,
     /// Ways that miss the state.
     pub missed: Vec<Missed>,
     /// The rows, in the order of RFC 9293 section 3.10.
@@ -71,6 +74,9 @@ pub enum Content {
     Does(Did),
 }
 
+/// The model's name where stacks are named.
+pub const MODEL: &str = "model";
+
 /// One event on one way.
 type Key = (usize, Event);
 
@@ -103,6 +109,49 @@ impl<'a> Maker<'a> {
     /// What the stack did in a state.
     pub fn done(&mut self, state: State) -> Table {
         self.table(state, View::Done)
+    }
+
+    /// Only what the model does not permit to the stack, or does not recommend, beside what it
+    /// permits. `name` is the stack's.
+    pub fn against_model(&mut self, state: State, name: &str) -> Table {
+        let place = Place::of(state);
+        let (explored, mut missed) = self.explored(place);
+        missed.retain(|(_, why)| why != NOT_OFFERED);
+        let odd = explored
+            .into_iter()
+            .filter(|(_, explored)| explored.did.verdict != Said::Conforms);
+        let cells = odd.map(|(key, explored)| {
+            let permitted = Content::Permits(explored.permitted);
+            (key, (Content::Does(explored.did), Some(permitted)))
+        });
+        let mut table = assemble(place, &cells.collect::<Vec<_>>(), missed);
+        table.sides = vec![name.to_owned(), MODEL.to_owned()];
+        table
+    }
+
+    /// Only what two stacks do not do alike; `names` are theirs.
+    pub fn against(&mut self, other: &mut Maker, state: State, names: [&str; 2]) -> Table {
+        let place = Place::of(state);
+        let (ours, mut missed) = self.explored(place);
+        let (theirs, missed_by_other) = other.explored(place);
+        for (_, why) in &mut missed {
+            *why = format!("{}: {why}", names[0]);
+        }
+        let of_other = |(way, why)| (way, format!("{}: {why}", names[1]));
+        missed.extend(missed_by_other.into_iter().map(of_other));
+        let mut cells = Vec::new();
+        for (key, explored) in ours {
+            let Some((_, others)) = theirs.iter().find(|(found, _)| *found == key) else {
+                continue;
+            };
+            if !explored.did.is_like(&others.did) {
+                let other = Content::Does(others.did.clone());
+                cells.push((key, (Content::Does(explored.did), Some(other))));
+            }
+        }
+        let mut table = assemble(place, &cells, missed);
+        table.sides = names.map(str::to_owned).to_vec();
+        table
     }
 
     fn table(&mut self, state: State, view: View) -> Table {
@@ -151,6 +200,7 @@ fn assemble(place: &Place, cells: &[Cell], missed: Vec<Missed>) -> Table {
     Table {
         state: place.state,
         ways: place.ways.to_vec(),
+        sides: Vec::new(),
         missed,
         rows,
     }
