@@ -62,6 +62,7 @@ impl Recording {
     /// Does it again.
     pub(crate) fn play(&self, stack: &mut impl Stack, room: &mut Room) -> Result<(), Broken> {
         stack.reset(&self.config, self.seed)?;
+        room.outbox.clear();
         let mut now = Instant::START;
         for (at, input) in &self.inputs {
             if *at > now {
@@ -71,7 +72,8 @@ impl Recording {
             match input {
                 Input::Packet(packet) => stack.deliver(packet, &mut room.outbox)?,
                 Input::Call(socket, call) => make(stack, *socket, *call, &mut room.buffer),
-                Input::Quiet => {}
+                // That time has passed is all; the harness has the stack do nothing more either.
+                Input::Quiet => continue,
             }
             stack.advance(now, &mut room.outbox)?;
             room.outbox.clear();
