@@ -38,6 +38,8 @@ pub(super) enum Command {
     List(ListArgs),
     /// Explain a requirement
     Explain(ExplainArgs),
+    /// Write the systematic part of the corpus: every state with every segment, call and timer
+    Corpus(CorpusArgs),
 }
 
 #[derive(Args, Debug)]
@@ -76,7 +78,7 @@ pub(super) struct CheckArgs {
 
 #[derive(Args, Debug)]
 pub(super) struct ReplayArgs {
-    /// Files of one scenario each; `-` is standard input
+    /// Files of scenarios; FILE::CASE is one case of a file, `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     pub(super) files: Vec<PathBuf>,
     /// The stack under test
@@ -144,6 +146,16 @@ pub(super) struct ExplainArgs {
     /// Requirements, such as RFC9293-MUST-4
     #[arg(value_name = "ID", required = true)]
     pub(super) ids: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CorpusArgs {
+    /// The directory of the corpus [default: `corpus`]; files that are there stay as they are
+    #[arg(value_name = "DIR")]
+    pub(super) directory: Option<PathBuf>,
+    /// Instead, write every case of the corpus into a file of its own, as seeds for a fuzzer
+    #[arg(long, value_name = "INTO")]
+    pub(super) split: Option<PathBuf>,
 }
 
 /// A whole number; `_` may part its digits.

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use crate::harness::CorpusScenario;
-use crate::scenario::Scenario;
+use crate::scenario::{Case, Cases, Scenario};
 
-/// No scenario is longer than so many octets.
+/// No file of scenarios is longer than so many octets.
 const MOST_OCTETS: u64 = 1 << 20;
 
 /// So many files that are wrong are told of at once.
@@ -40,28 +40,83 @@ pub(super) fn directory(told: Option<&Path>) -> Result<PathBuf, Failure> {
         })
 }
 
+/// A file of the corpus.
+#[derive(Clone, Debug)]
+pub struct CorpusFile {
+    /// Its path below the corpus, with `/` between the parts.
+    pub path: String,
+    /// What stands in it.
+    pub text: String,
+    /// Its cases; a file that is a single scenario has one without a name.
+    pub cases: Vec<Case>,
+}
+
+impl CorpusFile {
+    /// The path of a case: that of the file, and the name after `::` if it has one.
+    pub fn path_of(&self, case: &Case) -> String {
+        with_case(&self.path, case)
+    }
+}
+
 /// Every `.scn` file below a directory, in the order of their paths.
-pub(super) fn load(directory: &Path) -> Result<Vec<CorpusScenario>, Failure> {
+///
+/// # Errors
+/// Says of the first files that are wrong what is wrong and where.
+pub fn corpus_files(directory: &Path) -> Result<Vec<CorpusFile>, String> {
     let mut paths = Vec::new();
     collect(directory, "", &mut paths, MOST_LEVELS)
-        .map_err(|(path, error)| Failure::Input(format!("{}: {error}", path.display())))?;
+        .map_err(|(path, error)| format!("{}: {error}", path.display()))?;
     paths.sort();
-    let (mut corpus, mut errors) = (Vec::new(), Vec::new());
+    let (mut files, mut errors) = (Vec::new(), Vec::new());
     for path in paths {
-        match read_file(&directory.join(&path)) {
-            Ok(scenario) => corpus.push(CorpusScenario { path, scenario }),
+        match corpus_file(directory, &path) {
+            Ok(file) => files.push(file),
             Err(message) => errors.push(message),
         }
     }
     if errors.is_empty() {
-        return Ok(corpus);
+        return Ok(files);
     }
     let more = errors.len().saturating_sub(MOST_ERRORS);
     errors.truncate(MOST_ERRORS);
     if more > 0 {
         errors.push(format!("and {more} more files are wrong"));
     }
-    Err(Failure::Input(errors.join("\n")))
+    Err(errors.join("\n"))
+}
+
+/// One file of the corpus, by its path below it.
+///
+/// # Errors
+/// Says what is wrong and where.
+pub fn corpus_file(directory: &Path, path: &str) -> Result<CorpusFile, String> {
+    let place = directory.join(path);
+    let (text, cases) = read_cases(open(&place)?, &place.display().to_string())?;
+    Ok(CorpusFile {
+        path: path.to_owned(),
+        text,
+        cases,
+    })
+}
+
+/// Every case of the corpus.
+pub(super) fn load(directory: &Path) -> Result<Vec<CorpusScenario>, Failure> {
+    let files = corpus_files(directory).map_err(Failure::Input)?;
+    let mut corpus = Vec::new();
+    for CorpusFile { path, cases, .. } in files {
+        corpus.extend(cases.into_iter().map(|case| CorpusScenario {
+            path: with_case(&path, &case),
+            scenario: case.scenario,
+        }));
+    }
+    Ok(corpus)
+}
+
+fn with_case(path: &str, case: &Case) -> String {
+    match case.name.as_str() {
+        "" => path.to_owned(),
+        name => format!("{path}::{name}"),
+    }
 }
 
 /// Collects the paths below `directory`, each relative to it and with `/` between the parts.
@@ -86,15 +141,60 @@ fn collect(
     Ok(())
 }
 
-/// The scenario in a file. The error names the file.
-pub(super) fn read_file(path: &Path) -> Result<Scenario, String> {
-    let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| format!("{name}: {error}"))?;
-    read(file, &name)
+/// A file that is to be replayed: the file itself, and the name of a case.
+fn parted(word: &Path) -> (PathBuf, Option<&str>) {
+    let parts = word.to_str().and_then(|text| text.rsplit_once("::"));
+    match parts {
+        Some((file, case)) if !word.exists() => (PathBuf::from(file), Some(case)),
+        Some(_) | None => (word.to_owned(), None),
+    }
 }
 
-/// The scenario that `source` holds; `name` is what to call it in an error.
-pub(super) fn read(source: impl Read, name: &str) -> Result<Scenario, String> {
+/// The scenarios that are meant by `FILE` or `FILE::CASE`, each with what to call it. `-` is
+/// `input`. An error names the file.
+pub(super) fn named(word: &Path, input: &mut dyn Read) -> Result<Vec<(String, Scenario)>, String> {
+    let (file, wanted) = parted(word);
+    let (name, (_, cases)) = if file == Path::new("-") {
+        let name = "standard input".to_owned();
+        let read = read_cases(input, &name)?;
+        (name, read)
+    } else {
+        let name = file.display().to_string();
+        let read = read_cases(open(&file)?, &name)?;
+        (name, read)
+    };
+    let meant = |case: &&Case| wanted.is_none_or(|wanted| case.is_called(wanted));
+    let found: Vec<_> = cases
+        .iter()
+        .filter(meant)
+        .map(|case| (with_case(&name, case), case.scenario.clone()))
+        .collect();
+    if found.is_empty() {
+        return Err(no_case(&name, wanted.unwrap_or_default(), &cases));
+    }
+    Ok(found)
+}
+
+/// What to say when a file has no case of this name.
+fn no_case(file: &str, wanted: &str, cases: &[Case]) -> String {
+    let mut names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+    names.retain(|name| !name.is_empty());
+    let more = names.len().saturating_sub(MOST_ERRORS);
+    names.truncate(MOST_ERRORS);
+    let told = match (names.is_empty(), more) {
+        (true, _) => "it is a single scenario".to_owned(),
+        (false, 0) => format!("it has: {}", names.join(", ")),
+        (false, more) => format!("it has: {} and {more} more", names.join(", ")),
+    };
+    format!("{file}: there is no case `{wanted}`; {told}")
+}
+
+fn open(path: &Path) -> Result<File, String> {
+    File::open(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The text that `source` holds and its cases; `name` is what to call it in an error.
+fn read_cases(source: impl Read, name: &str) -> Result<(String, Vec<Case>), String> {
     let mut octets = Vec::new();
     source
         .take(MOST_OCTETS + 1)
@@ -105,13 +205,13 @@ pub(super) fn read(source: impl Read, name: &str) -> Result<Scenario, String> {
             "{name}: too long for a scenario, which is text of at most {MOST_OCTETS} octets"
         ));
     }
-    let text = std::str::from_utf8(&octets).map_err(|error| {
-        let line = 1 + octets[..error.valid_up_to()]
-            .iter()
-            .filter(|&&octet| octet == b'\n')
-            .count();
+    let text = String::from_utf8(octets).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + good.iter().filter(|&&octet| octet == b'\n').count();
         format!("{name}:{line}: this is no text in UTF-8, so it is no scenario")
     })?;
-    text.parse()
-        .map_err(|error: crate::scenario::ParseError| error.render(name, text))
+    match text.parse::<Cases>() {
+        Ok(cases) => Ok((text, cases.0)),
+        Err(error) => Err(error.render(name, &text)),
+    }
 }

@@ -34,8 +34,11 @@ pub(super) fn list(args: &ListArgs, environment: &mut Environment) -> Result<u8,
             }
             Listed::Corpus => {
                 let directory = corpus::directory(args.corpus.as_deref())?;
-                for entry in corpus::load(&directory)? {
-                    let _ = writeln!(text, "{}", entry.path);
+                for file in corpus::corpus_files(&directory).map_err(Failure::Input)? {
+                    let _ = match file.cases.len() {
+                        1 => writeln!(text, "{}", file.path),
+                        n => writeln!(text, "{} {n} cases", file.path),
+                    };
                 }
             }
         }

@@ -8,8 +8,10 @@
 mod args;
 mod check;
 mod corpus;
+mod fill;
 mod known;
 mod list;
+mod matrix;
 mod replay;
 mod save;
 mod stacks;
@@ -26,6 +28,7 @@ use clap::Parser;
 
 use crate::report::Style;
 use args::{Cli, Command};
+pub use corpus::{CorpusFile, corpus_file, corpus_files};
 pub use stacks::{StackEntry, built_in};
 
 /// Everything conforms, or deviates only as known.
@@ -102,6 +105,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &mut Environme
         Command::Table(args) => table::table(&args, environment),
         Command::List(args) => list::list(&args, environment),
         Command::Explain(args) => list::explain(&args, environment),
+        Command::Corpus(args) => fill::corpus(&args, environment),
     };
     let (status, failure) = match done {
         Ok(status) => return status,

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
 
 use super::args::ReplayArgs;
 use super::check::cannot_run;
@@ -17,14 +16,21 @@ use crate::trace::Trace;
 
 pub(super) fn replay(args: &ReplayArgs, environment: &mut Environment) -> Result<u8, Failure> {
     let stack = environment.stack(&args.stack)?;
-    if args.pcap.is_some() && args.files.len() > 1 {
-        let message = "--pcap takes what was seen of one scenario; replay the files one by one";
-        return Err(Failure::Input(message.to_owned()));
-    }
     let known = known::load(args.known.as_deref(), &stack)?;
+    let one_by_one = |what: &str| {
+        Failure::Input(format!(
+            "--pcap takes what was seen of one scenario; replay the {what} one by one"
+        ))
+    };
+    if args.pcap.is_some() && args.files.len() > 1 {
+        return Err(one_by_one("files"));
+    }
     let mut scenarios = Vec::new();
-    for path in &args.files {
-        scenarios.push((name_of(path), load(path, environment)?));
+    for file in &args.files {
+        scenarios.extend(corpus::named(file, environment.input).map_err(Failure::Input)?);
+    }
+    if args.pcap.is_some() && scenarios.len() > 1 {
+        return Err(one_by_one("cases"));
     }
     let mut judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
     let mut status = CONFORMS;
@@ -52,23 +58,6 @@ pub(super) fn replay(args: &ReplayArgs, environment: &mut Environment) -> Result
         };
     }
     Ok(status)
-}
-
-fn name_of(path: &Path) -> String {
-    if path == Path::new("-") {
-        "standard input".to_owned()
-    } else {
-        path.display().to_string()
-    }
-}
-
-fn load(path: &Path, environment: &mut Environment) -> Result<Scenario, Failure> {
-    let scenario = if path == Path::new("-") {
-        corpus::read(&mut environment.input, &name_of(path))
-    } else {
-        corpus::read_file(path)
-    };
-    scenario.map_err(Failure::Input)
 }
 
 /// A scenario that was run and judged.

@@ -17,7 +17,7 @@ mod vocabulary;
 
 pub use generate::{choose_step, compose, generate, vary};
 pub use mutate::{MOST_STEPS, cross, mutate};
-pub use notation::ParseError;
+pub use notation::{Case, Cases, ParseError};
 pub use random::{Random, Source};
 pub use simplify::Simplifier;
 pub use step::{

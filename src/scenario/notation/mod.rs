@@ -3,13 +3,16 @@
 //!
 //! The notation is packetdrill's in flavour: one step a line, `#` begins a comment. Whatever has
 //! its usual value is not printed. `docs/scenarios.md` teaches it by example. Printing is in
-//! `print.rs`; parsing is in `parse.rs` for lines, `segment.rs` for segments and ICMP errors, and
-//! `words.rs` for the words they are made of.
+//! `print.rs`; parsing is in `cases.rs` for texts of several scenarios, in `parse.rs` for lines, in
+//! `segment.rs` for segments and ICMP errors, and in `words.rs` for the words they are made of.
 
+mod cases;
 mod parse;
 mod print;
 mod segment;
 mod words;
+
+pub use cases::{Case, Cases};
 
 use std::fmt;
 

@@ -25,30 +25,69 @@ impl FromStr for Scenario {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Scenario> {
-        let mut scenario = Scenario::default();
-        let mut given = [false; 3];
+        let mut part = Part::default();
         for (index, line) in text.lines().enumerate() {
             let mut words = Words::new(index + 1, line);
             let Some(first) = words.next() else { continue };
-            let Some(kind) = HEADER.iter().position(|name| *name == first.text) else {
-                scenario.steps.push(step(&mut words, first)?);
-                continue;
-            };
-            if std::mem::replace(&mut given[kind], true) {
-                return Err(words.error(first, format!("`{}` is given twice", first.text)));
-            }
-            if !scenario.steps.is_empty() {
-                let message = format!("`{}` has to stand before the first step", first.text);
+            if SECTIONS.contains(&first.text) {
+                let message = format!(
+                    "`{}` belongs to a text of several cases; a single scenario is wanted here",
+                    first.text
+                );
                 return Err(words.error(first, message));
             }
-            match kind {
-                0 => scenario.config = config(&mut words)?,
-                1 => scenario.seed = words.number("seed", 0..=u64::MAX)?,
-                _ => scenario.peer_isn = Some(words.number("isn", 0..=u32::MAX.into())? as u32),
-            }
-            words.end()?;
+            part.line(&mut words, first)?;
         }
-        Ok(scenario)
+        Ok(part.scenario)
+    }
+}
+
+/// The first words of the lines that part a text of several cases.
+pub(super) const SECTIONS: [&str; 3] = ["before", "case", "after"];
+
+/// Lines of a scenario that stand together.
+#[derive(Clone, Default)]
+pub(super) struct Part {
+    pub(super) scenario: Scenario,
+    /// Which of [`HEADER`] are given, here or in what stands before.
+    pub(super) given: [bool; 3],
+    /// Whether a step stands before these lines.
+    pub(super) late: bool,
+}
+
+impl Part {
+    /// Takes in a line that is not empty.
+    pub(super) fn line(&mut self, words: &mut Words<'_>, first: Word<'_>) -> Result<()> {
+        let scenario = &mut self.scenario;
+        let Some(kind) = HEADER.iter().position(|name| *name == first.text) else {
+            scenario.steps.push(step(words, first)?);
+            return Ok(());
+        };
+        if std::mem::replace(&mut self.given[kind], true) {
+            return Err(words.error(first, format!("`{}` is given twice", first.text)));
+        }
+        if self.late || !scenario.steps.is_empty() {
+            let message = format!("`{}` has to stand before the first step", first.text);
+            return Err(words.error(first, message));
+        }
+        match kind {
+            0 => scenario.config = config(words)?,
+            1 => scenario.seed = words.number("seed", 0..=u64::MAX)?,
+            _ => scenario.peer_isn = Some(words.number("isn", 0..=u32::MAX.into())? as u32),
+        }
+        words.end()
+    }
+
+    /// What may follow these lines: nothing that is given already.
+    pub(super) fn follower(&self) -> Part {
+        Part {
+            scenario: Scenario {
+                steps: Vec::new(),
+                ..self.scenario.clone()
+            },
+            given: self.given,
+            late: self.late || !self.scenario.steps.is_empty(),
+        }
     }
 }
 
