@@ -50,6 +50,7 @@ fn help() {
         "--help",
         "check --help",
         "replay --help",
+        "corpus --help",
         "table --help",
         "list --help",
         "explain --help",

@@ -18,16 +18,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use tcprove::cli::{StackEntry, built_in};
-use tcprove::harness::{Judge, StackJudge};
+use tcprove::cli::{StackEntry, built_in, corpus_files};
+use tcprove::harness::Judge;
 use tcprove::model::State;
 use tcprove::oracle::{Judgment, KnownDeviations, Verdict};
 use tcprove::report::ladder;
 use tcprove::scenario::{CallStep, Scenario, Step};
-use tcprove::stack::reference::Reference;
 use tcprove::stack::{Outcome, Socket};
 use tcprove::trace::{Call, Trace, What};
 
@@ -46,9 +44,9 @@ const LIFE: [&str; 9] = [
     "timeouts",
 ];
 
-/// A file of the corpus.
+/// A case of the corpus, or a file that is a single scenario.
 struct File {
-    /// Its path below the corpus.
+    /// Its path below the corpus, with the name of the case.
     path: String,
     text: String,
     scenario: Scenario,
@@ -87,57 +85,22 @@ struct Expected<'a> {
     reason: Option<Reason<'a>>,
 }
 
-/// The stacks that run in this process: those of the command line, and the reference.
-fn stacks() -> Vec<StackEntry> {
-    let mut stacks = built_in();
-    if stacks.iter().all(|stack| stack.name != "reference") {
-        stacks.push(StackEntry {
-            name: "reference",
-            about: "the model as a complete endpoint",
-            known: "",
-            judge: |known| Ok(Box::new(StackJudge::new(Reference::new, known))),
-        });
-    }
-    stacks
-}
-
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
 }
 
-/// Every scenario of the corpus, by path. Every one that does not parse is told.
+/// Every scenario of the corpus, by path.
 fn corpus() -> Vec<File> {
-    let mut paths = Vec::new();
-    collect(&root(), &mut paths);
-    paths.sort();
-    let mut errors = String::new();
-    let mut files = Vec::new();
-    for path in paths {
-        let text = fs::read_to_string(&path).expect("a file of the corpus is text");
-        let below = path.strip_prefix(root()).expect("collected below the root");
-        let path = below.to_string_lossy().replace('\\', "/");
-        match text.parse::<Scenario>() {
-            Ok(scenario) => files.push(File {
-                path,
-                text,
-                scenario,
-            }),
-            Err(error) => errors.push_str(&error.render(&path, &text)),
-        }
-    }
-    assert!(errors.is_empty(), "{errors}");
-    files
-}
-
-fn collect(directory: &Path, paths: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(directory).expect("the corpus is a directory") {
-        let path = entry.expect("an entry of the corpus").path();
-        if path.is_dir() {
-            collect(&path, paths);
-        } else {
-            paths.push(path);
-        }
-    }
+    let files = corpus_files(&root()).unwrap_or_else(|errors| panic!("{errors}"));
+    let cases = files.into_iter().flat_map(|file| {
+        let cases = file.cases.iter().map(|case| File {
+            path: file.path_of(case),
+            text: file.text.clone(),
+            scenario: case.scenario.clone(),
+        });
+        cases.collect::<Vec<_>>()
+    });
+    cases.collect()
 }
 
 fn states(text: &str) -> Result<Vec<State>, String> {
@@ -298,11 +261,6 @@ fn every_scenario_reads_back_as_it_was_written() {
     let files = corpus();
     assert!(!files.is_empty());
     for file in files {
-        assert!(
-            file.path.ends_with(".scn"),
-            "{} is no scenario by its name",
-            file.path
-        );
         let text = file.scenario.to_string();
         let back: Scenario = match text.parse() {
             Ok(back) => back,
@@ -330,7 +288,7 @@ fn the_life_of_a_connection_says_what_it_passes() {
             .any(|file| file.path.starts_with(&format!("{dir}/")));
         assert!(inside, "no scenario in {dir}");
     }
-    let stacks: Vec<&str> = stacks().iter().map(|stack| stack.name).collect();
+    let stacks: Vec<&str> = built_in().iter().map(|stack| stack.name).collect();
     let witnesses = witnesses();
     let of_life = files.iter().filter(|file| file.of_life());
     for file in of_life.filter(|file| !witnesses.contains(&file.path)) {
@@ -359,7 +317,7 @@ fn the_life_of_a_connection_says_what_it_passes() {
 
 /// The scenarios that show known deviations.
 fn witnesses() -> BTreeSet<String> {
-    let known = stacks().into_iter().map(|stack| {
+    let known = built_in().into_iter().map(|stack| {
         let known: KnownDeviations = stack.known.parse().expect("the known deviations");
         known
     });
@@ -388,7 +346,7 @@ fn every_state_is_passed_somewhere() {
 fn every_stack_passes_the_states_that_the_headers_name() {
     let files = corpus();
     let mut report = String::new();
-    for stack in stacks() {
+    for stack in built_in() {
         report.push_str(&live(&stack, &files));
     }
     assert!(report.is_empty(), "{report}");
@@ -397,7 +355,7 @@ fn every_stack_passes_the_states_that_the_headers_name() {
 #[test]
 fn every_known_deviation_is_shown_by_its_witness() {
     let files = corpus();
-    for stack in stacks() {
+    for stack in built_in() {
         let known: KnownDeviations = stack.known.parse().expect("the known deviations");
         let mut judge = (stack.judge)(known.clone()).expect("the stack runs here");
         for (number, entry) in known.entries().iter().enumerate() {
@@ -428,7 +386,7 @@ fn a_header_that_lies_is_told() {
         text: format!("# Something.\n{header}\nA: listen\n"),
         scenario: "A: listen".parse().expect("a scenario"),
     };
-    let stack = stacks().remove(0);
+    let stack = built_in().remove(0);
     let rows = [
         ("# passes LISTEN", ""),
         ("# passes CLOSED", "the header says CLOSED"),

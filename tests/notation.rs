@@ -6,8 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use tcprove::scenario::{
-    Address, CallStep, Flow, IcmpStep, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase,
-    SeqExpr, Step, Wait, generate,
+    Address, CallStep, Case, Cases, Flow, IcmpStep, OptionStep, PeerStep, Scenario, SegmentStep,
+    SeqBase, SeqExpr, Step, Wait, generate,
 };
 use tcprove::stack::{Config, CongestionControl, Socket};
 use tcprove::time::Micros;
@@ -466,11 +466,142 @@ fn mistakes_are_explained() {
             }
         }
     }
+    snapshot("mistakes", &shown);
+}
+
+/// Texts that are no texts of cases, and how they read.
+const CASE_MISTAKES: &[&str] = &[
+    "before one\nA: listen\n",
+    "case one\ncase one\n",
+    "before one\nbefore one\ncase two\n",
+    "case one\nbefore two\n",
+    "after\n",
+    "case one\nafter\ncase two\n",
+    "case one\nafter\nafter\n",
+    "case one\nafter all\n",
+    "case\n",
+    "case One\n",
+    "case one/two\n",
+    "case one two\n",
+    "case an-unheard-of-name-that-is-longer-than-any-name-has-to-be-to-be-read\n",
+    "seed 1\nbefore one\nseed 2\ncase two\n",
+    "before one\nseed 1\ncase two\nseed 2\n",
+    "before one\nA: listen\ncase two\nseed 2\n",
+    "A: listen\nbefore one\nstack ts\ncase two\n",
+    "case one\nafter\nseed 1\n",
+    "case one\nA: lisen\n",
+];
+
+#[test]
+fn mistakes_in_texts_of_cases_are_explained() {
+    let mut shown = String::new();
+    for text in CASE_MISTAKES {
+        match text.parse::<Cases>() {
+            Ok(cases) => panic!("{text:?} is a text of cases:\n{cases:?}"),
+            Err(error) => {
+                shown.push_str(&error.render("x.scn", text));
+                shown.push_str("\n\n");
+            }
+        }
+    }
+    let text = "A: listen\ncase one\n";
+    let error = text.parse::<Scenario>().expect_err("more than a scenario");
+    shown.push_str(&error.render("x.scn", text));
+    shown.push('\n');
+    snapshot("case-mistakes", &shown);
+}
+
+#[test]
+fn every_way_to_begin_is_joined_to_every_case() {
+    // Text, and the name, line, prologue and scenario of each case.
+    type Row<'a> = (&'a str, &'a [(&'a str, usize, usize, &'a str)]);
+    let rows: &[Row] = &[
+        ("", &[("", 1, 0, "")]),
+        ("seed 3\nA: listen\n", &[("", 1, 0, "seed 3\nA: listen\n")]),
+        (
+            "seed 3\nA: listen\ncase one\n< SYN\ncase two\nafter\nwait 1s\n",
+            &[
+                ("one", 3, 1, "seed 3\nA: listen\n< SYN\nwait 1s\n"),
+                ("two", 5, 1, "seed 3\nA: listen\nwait 1s\n"),
+            ],
+        ),
+        (
+            "seed 3\nbefore a\nstack ts\nA: listen\nbefore b\nA: connect\nA: status\n\
+             case x\n< SYN\ncase y\n< ACK\nafter\nwait 1s\n",
+            &[
+                ("a/x", 8, 1, "stack ts\nseed 3\nA: listen\n< SYN\nwait 1s\n"),
+                (
+                    "a/y",
+                    10,
+                    1,
+                    "stack ts\nseed 3\nA: listen\n< ACK\nwait 1s\n",
+                ),
+                (
+                    "b/x",
+                    8,
+                    2,
+                    "seed 3\nA: connect\nA: status\n< SYN\nwait 1s\n",
+                ),
+                (
+                    "b/y",
+                    10,
+                    2,
+                    "seed 3\nA: connect\nA: status\n< ACK\nwait 1s\n",
+                ),
+            ],
+        ),
+        (
+            "before a\nstack ts\ncase x\nseed 4\nisn 5\nA: listen\ncase y\nA: connect\n",
+            &[
+                ("a/x", 3, 0, "stack ts\nseed 4\nisn 5\nA: listen\n"),
+                ("a/y", 7, 0, "stack ts\nA: connect\n"),
+            ],
+        ),
+    ];
+    for (text, expected) in rows {
+        let cases = text.parse::<Cases>().expect("a text of cases").0;
+        let told = |case: &Case| {
+            let Case {
+                name,
+                line,
+                prologue,
+                scenario,
+            } = case.clone();
+            (name, line, prologue, scenario.to_string())
+        };
+        let told: Vec<_> = cases.iter().map(told).collect();
+        let rows = expected.iter().map(|(name, line, prologue, scenario)| {
+            ((*name).to_owned(), *line, *prologue, (*scenario).to_owned())
+        });
+        assert_eq!(told, rows.collect::<Vec<_>>(), "{text}");
+    }
+}
+
+#[test]
+fn a_case_is_called_by_its_name_or_half_of_it() {
+    let text = "before a\nbefore a-b\ncase x\ncase x+1\n";
+    let cases = text.parse::<Cases>().expect("a text of cases").0;
+    let rows: [(&str, &[&str]); 6] = [
+        ("a/x", &["a/x"]),
+        ("a", &["a/x", "a/x+1"]),
+        ("x+1", &["a/x+1", "a-b/x+1"]),
+        ("b", &[]),
+        ("", &[]),
+        ("a/", &[]),
+    ];
+    for (name, expected) in rows {
+        let called = cases.iter().filter(|case| case.is_called(name));
+        let called: Vec<&str> = called.map(|case| case.name.as_str()).collect();
+        assert_eq!(called, expected, "{name}");
+    }
+}
+
+fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/notation"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!("mistakes", shown));
+    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 /// The fenced blocks of the documentation that hold a scenario, each with its first line.
@@ -498,10 +629,12 @@ fn the_documentation_is_true() {
     assert!(blocks.len() >= 8, "only {} examples found", blocks.len());
     let mut words = String::new();
     for (line, block) in blocks {
-        match block.parse::<Scenario>() {
-            Ok(scenario) => {
-                let back = scenario.to_string().parse();
-                assert_eq!(back, Ok(scenario), "docs/scenarios.md:{line}");
+        match block.parse::<Cases>() {
+            Ok(Cases(cases)) => {
+                for Case { scenario, .. } in cases {
+                    let back = scenario.to_string().parse();
+                    assert_eq!(back, Ok(scenario), "docs/scenarios.md:{line}");
+                }
             }
             Err(error) => panic!(
                 "docs/scenarios.md:{line}:\n{}",
@@ -519,7 +652,8 @@ fn the_documentation_is_true() {
     }
     let every = "icmp mtu quote stack seed isn listen connect send recv close abort status handshake ack data \
         resend fin window lose drop swap twice crash seq win len urg port from to src dst damage \
-        checksum offset cut truncate ipv4checksum ipv4options trailer mss wscale sackok ts sack nop eol raw timer";
+        checksum offset cut truncate ipv4checksum ipv4options trailer mss wscale sackok ts sack nop eol raw timer \
+        before case after";
     for word in every.split_whitespace() {
         assert!(words.contains(word), "no example has {word}");
     }

@@ -11,7 +11,7 @@ use tcprove::cli::{self, Environment, built_in};
 use tcprove::model::{AckClass, SeqClass, State};
 use tcprove::oracle::{Instead, KnownDeviations};
 use tcprove::report::Style;
-use tcprove::scenario::Scenario;
+use tcprove::scenario::Cases;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -70,7 +70,7 @@ fn help(command: &str) -> String {
     prints(&[command, "--help"])
 }
 
-const COMMANDS: [&str; 5] = ["check", "replay", "table", "list", "explain"];
+const COMMANDS: [&str; 6] = ["check", "replay", "table", "list", "explain", "corpus"];
 
 /// Whether help tells of an option.
 fn has_option(help: &str, option: &str) -> bool {
@@ -130,7 +130,7 @@ fn options_in_the_text_exist() {
 fn scenarios_parse() {
     for (path, page) in pages() {
         for (_, block) in blocks(&page, "scn") {
-            if let Err(error) = block.parse::<Scenario>() {
+            if let Err(error) = block.parse::<Cases>() {
                 panic!("{}", error.render(&path, &block));
             }
         }
@@ -211,7 +211,8 @@ fn the_page_on_known_deviations_names_all_that_there_is() {
             Err(error) => panic!("{error}"),
         };
         for entry in known.entries() {
-            let witness = root().join("corpus").join(&entry.witness);
+            let file = entry.witness.split("::").next().unwrap_or_default();
+            let witness = root().join("corpus").join(file);
             assert!(witness.exists(), "{}", entry.witness);
         }
     }

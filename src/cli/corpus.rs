@@ -58,15 +58,25 @@ impl CorpusFile {
     }
 }
 
+/// The paths of every `.scn` file below a directory, in their order, each relative to it and with
+/// `/` between the parts.
+///
+/// # Errors
+/// Says which directory cannot be read, and why.
+pub fn corpus_paths(directory: &Path) -> Result<Vec<String>, String> {
+    let mut paths = Vec::new();
+    collect(directory, "", &mut paths, MOST_LEVELS)
+        .map_err(|(path, error)| format!("{}: {error}", path.display()))?;
+    paths.sort();
+    Ok(paths)
+}
+
 /// Every `.scn` file below a directory, in the order of their paths.
 ///
 /// # Errors
 /// Says of the first files that are wrong what is wrong and where.
 pub fn corpus_files(directory: &Path) -> Result<Vec<CorpusFile>, String> {
-    let mut paths = Vec::new();
-    collect(directory, "", &mut paths, MOST_LEVELS)
-        .map_err(|(path, error)| format!("{}: {error}", path.display()))?;
-    paths.sort();
+    let paths = corpus_paths(directory)?;
     let (mut files, mut errors) = (Vec::new(), Vec::new());
     for path in paths {
         match corpus_file(directory, &path) {

@@ -28,7 +28,7 @@ use clap::Parser;
 
 use crate::report::Style;
 use args::{Cli, Command};
-pub use corpus::{CorpusFile, corpus_file, corpus_files};
+pub use corpus::{CorpusFile, corpus_file, corpus_files, corpus_paths};
 pub use stacks::{StackEntry, built_in};
 
 /// Everything conforms, or deviates only as known.

@@ -27,14 +27,17 @@ pub(super) fn replay(args: &ReplayArgs, environment: &mut Environment) -> Result
     }
     let mut scenarios = Vec::new();
     for file in &args.files {
-        scenarios.extend(corpus::named(file, environment.input).map_err(Failure::Input)?);
+        let named = corpus::named(file, environment.input).map_err(Failure::Input)?;
+        // Of many cases the ladders of those that conform would bury the others.
+        let brief = named.len() > 1;
+        scenarios.extend(named.into_iter().map(|named| (named, brief)));
     }
     if args.pcap.is_some() && scenarios.len() > 1 {
         return Err(one_by_one("cases"));
     }
     let mut judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
     let mut status = CONFORMS;
-    for (name, scenario) in &scenarios {
+    for ((name, scenario), brief) in &scenarios {
         let judgment = judge.judge(scenario);
         let replayed = Replayed {
             name,
@@ -44,7 +47,7 @@ pub(super) fn replay(args: &ReplayArgs, environment: &mut Environment) -> Result
             trace: judge.trace(),
             known: known.entries(),
         };
-        environment.print(&replayed.text(environment.style))?;
+        environment.print(&replayed.text(*brief, environment.style))?;
         if let Some(path) = &args.pcap {
             let written = fs::write(path, replayed.capture());
             written.map_err(|error| {
@@ -71,7 +74,7 @@ struct Replayed<'a> {
 }
 
 impl Replayed<'_> {
-    fn text(&self, style: Style) -> String {
+    fn text(&self, brief: bool, style: Style) -> String {
         let mut text = format!("{}: {}\n", self.name, self.verdict(style));
         if let Verdict::Inconclusive(why) = &self.judgment.verdict {
             let _ = writeln!(text, "  because {why}");
@@ -81,6 +84,10 @@ impl Replayed<'_> {
                 let (requirement, name) = (entry.requirement.0, &entry.name);
                 let _ = writeln!(text, "  known deviation: {requirement}: {name}");
             }
+        }
+        let fine = matches!(self.judgment.verdict, Verdict::Conforms) && self.faults.is_empty();
+        if brief && fine {
+            return text;
         }
         for fault in &self.faults {
             let _ = writeln!(text, "\n{}", title(fault));

@@ -222,6 +222,20 @@ const CORPUS: [(&str, &str); 5] = [
     ("corpus/misses.scn", "peer handshake\nA: close\n"),
     ("corpus/conforms.scn", "peer handshake\n"),
 ];
+/// Four cases: two ways to begin, two things to do.
+const CASES: &str = "before one
+A: listen
+before more
+seed 2
+A: listen
+A: recv
+case sent
+A: send 3
+case closed
+A: close
+after
+wait 1s
+";
 const CHECK: &str =
     "check --stack pretence --cases 0 --jobs 2 --corpus @/corpus --known @/known.toml";
 
@@ -327,16 +341,79 @@ fn findings_are_saved_as_scenario_capture_and_text() {
 
 #[test]
 fn replay_shows_ladder_and_verdict() {
-    let place = Place::new("replay").with(&CORPUS);
+    let place = Place::new("replay")
+        .with(&CORPUS)
+        .with(&[("cases.scn", CASES)]);
     let mut text = String::new();
     for line in [
         "replay --stack pretence --known @/known.toml @/corpus/rcv-syn/deviates.scn @/corpus/known.scn",
         "replay --stack pretence @/corpus/misses.scn",
         "replay --stack pretence @/corpus/misses.scn --strict",
+        "replay --stack pretence @/cases.scn",
+        "replay --stack pretence @/cases.scn::closed",
+        "replay --stack pretence @/cases.scn::one/sent",
+        "replay --stack pretence @/cases.scn::two",
+        "replay --stack pretence @/corpus/misses.scn::two",
+        "replay --stack pretence --pcap @/x.pcapng @/cases.scn",
     ] {
         text.push_str(&format!("$ tcprove {line}\n{}\n", place.run(line)));
     }
     snapshot("replay", &text);
+}
+
+#[test]
+fn a_file_of_cases_is_so_many_scenarios_of_the_corpus() {
+    let named = KNOWN.replace("known.scn", "a/cases.scn::more/sent");
+    let other = KNOWN.replace("known.scn", "a/cases.scn::more/closed");
+    let place = Place::new("cases").with(&[
+        ("corpus/a/cases.scn", CASES),
+        ("named.toml", &named),
+        ("other.toml", &other),
+    ]);
+    let check = "check --stack pretence --cases 0 --corpus @/corpus --known";
+    let (status, out, _) = place.run_in_parts(&format!("{check} @/named.toml"), b"");
+    assert_eq!(status, CONFORMS, "{out}");
+    assert!(out.contains("4 of the corpus"), "{out}");
+    assert!(
+        out.contains("first in a/cases.scn::one/closed of the corpus"),
+        "{out}"
+    );
+    let (status, out, _) = place.run_in_parts(&format!("{check} @/other.toml"), b"");
+    assert_eq!(status, FINDING, "{out}");
+    let stale = "stale: a/cases.scn::more/closed no longer shows it";
+    assert!(out.contains(stale), "{out}");
+    let (status, out, _) = place.run_in_parts("list corpus --corpus @/corpus", b"");
+    assert_eq!((status, out.as_str()), (CONFORMS, "a/cases.scn 4 cases\n"));
+}
+
+#[test]
+fn the_corpus_is_filled_and_split() {
+    let place = Place::new("fill").with(&[("corpus/rcv-syn-listen/edges.scn", "A: listen\n")]);
+    let (status, first, _) = place.run_in_parts("corpus @/corpus", b"");
+    assert_eq!(status, CONFORMS);
+    assert!(
+        first.contains("\nrcv-rst-established/edges.scn\n"),
+        "{first}"
+    );
+    assert!(first.ends_with(" 1 were there\n"), "{first}");
+    assert_eq!(place.read("corpus/rcv-syn-listen/edges.scn"), "A: listen\n");
+    let (_, second, _) = place.run_in_parts("corpus @/corpus", b"");
+    assert!(
+        second.starts_with("0 files written into @/corpus, "),
+        "{second}"
+    );
+    let (status, said, _) = place.run_in_parts("corpus @/corpus --split @/seeds", b"");
+    assert_eq!(status, CONFORMS);
+    let seeds: Vec<_> = fs::read_dir(place.path("seeds")).expect("seeds").collect();
+    assert!(
+        said.starts_with(&format!("{} scenarios written", seeds.len())),
+        "{said}"
+    );
+    let seed = place.read("seeds/rcv-rst-listen--edges--passive-ipv4--seq-zero.scn");
+    let scenario: Scenario = seed.parse().expect("a single scenario");
+    let named = place.run_in_parts("list corpus --corpus @/seeds", b"").1;
+    assert_eq!(named.lines().count(), seeds.len());
+    assert!(scenario.to_string().contains("< RST seq 0\n"), "{scenario}");
 }
 
 #[test]
