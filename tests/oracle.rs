@@ -309,6 +309,104 @@ fn a_trace_is_conforming_or_says_what_is_not() {
     }
 }
 
+/// Text arrives ahead of a gap, twice.
+fn two_gaps() -> Tape {
+    Tape::established()
+        .arrives("ACK", 11, 1, 10)
+        .arrives("ACK", 31, 1, 10)
+        .sends("ACK", 1, 1, 0)
+        .sends("ACK", 1, 1, 0)
+}
+
+/// Twenty octets arrive, and ten are acknowledged.
+fn half_acknowledged() -> Tape {
+    Tape::established()
+        .arrives("ACK", 1, 1, 10)
+        .arrives("ACK", 11, 1, 10)
+        .sends("ACK", 1, 11, 0)
+}
+
+#[test]
+fn what_a_stack_declares_is_held_against_it() {
+    type Change = fn(&mut Profile);
+    let lags: Change = |profile| profile.acks_may_lag = true;
+    let late: Change = |profile| profile.slack = Micros::millis(1);
+    let checks: Change = |profile| profile.ack_range = AckRange::Checked;
+    let any: Change = |profile| profile.ack_range = AckRange::Any;
+    let old = || Tape::established().arrives("ACK", 1, 0, 10);
+    let rows: [(&str, Change, Tape, &str); 10] = [
+        (
+            "an acknowledgment of half",
+            |_| {},
+            half_acknowledged(),
+            "deviates: RFC9293-3.10.7.4-p23: ACK+text seq next ack current in ESTABLISHED, ACK",
+        ),
+        (
+            "of half, then of all, where they may lag",
+            lags,
+            half_acknowledged().sends("ACK", 1, 21, 0),
+            "conforms",
+        ),
+        (
+            "of half, then nothing",
+            lags,
+            half_acknowledged().waits(Micros::secs(1)),
+            "deviates: RFC9293-MUST-40: time in ESTABLISHED, silence",
+        ),
+        (
+            "of all, then of half",
+            lags,
+            half_acknowledged()
+                .sends("ACK", 1, 21, 0)
+                .sends("ACK", 1, 11, 0),
+            "deviates: RFC9293-3.8-p01: ACK+text seq next ack current in ESTABLISHED, ACK",
+        ),
+        (
+            "two arrivals, then two acknowledgments",
+            late,
+            two_gaps(),
+            "conforms",
+        ),
+        (
+            "two arrivals, then three acknowledgments",
+            late,
+            two_gaps().sends("ACK", 1, 1, 0),
+            "deviates: RFC5681-4.2-4: ACK+text seq ahead ack current in ESTABLISHED, ACK",
+        ),
+        (
+            "an old acknowledgment in the range, text accepted",
+            checks,
+            old().sends("ACK", 1, 11, 0),
+            "conforms",
+        ),
+        (
+            "an old acknowledgment in the range, text refused",
+            checks,
+            old().sends("ACK", 1, 1, 0),
+            "deviates: RFC5961-5.2-2: ACK+text seq next ack old in ESTABLISHED, ACK",
+        ),
+        (
+            "the same where no range is checked",
+            any,
+            old().sends("ACK", 1, 1, 0),
+            "deviates: RFC9293-3.10.7.4-p23: ACK+text seq next ack old in ESTABLISHED, ACK",
+        ),
+        (
+            "an old keep-alive is answered once",
+            |_| {},
+            Tape::established()
+                .arrives("ACK", 0, 1, 0)
+                .sends("ACK", 1, 1, 0)
+                .sends("ACK", 1, 1, 0),
+            "deviates: RFC5681-4.2-4: ACK seq old ack current in ESTABLISHED, ACK",
+        ),
+    ];
+    for (what, change, mut tape, verdict) in rows {
+        change(&mut tape.trace.profile);
+        assert_eq!(told(&tape.judged("")), verdict, "{what}");
+    }
+}
+
 #[test]
 fn a_recommendation_is_told_apart_from_a_requirement() {
     let mut reset = Tape::established()

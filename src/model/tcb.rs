@@ -107,8 +107,8 @@ pub struct Timestamps {
     pub recent_at: Instant,
     /// TSval of the peer's SYN.
     pub of_syn: u32,
-    /// The TSval last sent, if any.
-    pub sent: Option<u32>,
+    /// The TSval last sent, if any, and when.
+    pub sent: Option<(u32, Instant)>,
 }
 
 /// In what forms the answer to an arrival may come.

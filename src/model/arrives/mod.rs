@@ -102,7 +102,10 @@ fn permit_answer(tcb: &mut Tcb, seg: &Segment) {
 /// An empty acknowledgment with which nothing is wrong and that no one has to acknowledge: whoever
 /// answers each of these, and meets his like, answers without end.
 fn is_plain_acknowledgment(tcb: &Tcb, seg: &Segment) -> bool {
-    let settled = tcb.state.synchronized() && tcb.state != State::TimeWait;
+    let settled = match tcb.state {
+        State::SynReceived => ack::acknowledges_new(tcb, seg),
+        state => state.synchronized() && state != State::TimeWait,
+    };
     let bare = seg.is_empty() && seg.flags.ack() && !seg.flags.intersects(Flags::URG | Flags::PSH);
     let acceptable = seg.seq == tcb.rcv.nxt && tcb.rcv.edge.after(tcb.rcv.nxt);
     let current = seg.ack.at_or_after(tcb.snd.una) && seg.ack.at_or_before(tcb.snd.nxt);

@@ -54,7 +54,7 @@ fn arrive(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     }
     // None of it, with an acknowledgment.
     let by = req::RFC9293_3_10_7_4_P03;
-    out.push(super::acknowledge(tcb, ctx, by), by);
+    out.push(super::acknowledge(tcb, ctx, by), req::RFC9293_3_5_2_P03);
 }
 
 /// The octets `[from, to)` are used.

@@ -146,7 +146,7 @@ fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
         sack: ours.sack_permitted,
         timestamps: ours.timestamps.is_some(),
     };
-    tcb.ts.sent = ours.timestamps.map(|(value, _)| value);
+    tcb.ts.sent = ours.timestamps.map(|(value, _)| (value, ctx.now));
     Ok(())
 }
 

@@ -542,7 +542,7 @@ fn acknowledged(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
         tcb.due.spend();
     }
     if let Some((value, _)) = seg.options.timestamps {
-        tcb.ts.sent = Some(value);
+        tcb.ts.sent = Some((value, ctx.now));
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) fn of_segment(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<
         )
         .deep(6));
     }
-    let declared = (free >> shift).min(65_535);
+    let declared = (room >> shift).min(65_535);
     if ctx.profile.window_is_free_buffer && u32::from(seg.window) != declared {
         return Err(Fault::new(
             if shift > 0 {

@@ -3,6 +3,7 @@
 use arrayvec::ArrayVec;
 
 use super::endpoint::{Endpoint, Scratch, Shared};
+use super::policy::Choice;
 use super::twist::{self, Departure};
 use crate::model::tcb::Origin;
 use crate::model::{State, Tcb, emits, settle};
@@ -32,6 +33,9 @@ impl Outgoing {
     }
 }
 
+/// The window that a policy begins with that lets it grow.
+const SMALL_WINDOW: u32 = 1_000;
+
 /// The MSS that fits the link (RFC9293-MUST-67).
 pub(super) fn announced_mss(profile: &Profile) -> u16 {
     profile.mtu - profile.family.header_len() as u16 - 20
@@ -45,15 +49,27 @@ fn put(result: Result<(), wire::OptionsFull>) {
 impl Endpoint {
     /// The window to advertise, in octets: all that is free, rounded down by the scale.
     pub(super) fn window(&self, shared: &Shared) -> u32 {
-        u32::from(self.window_field(shared)) << self.tcb.receive_shift()
+        let shift = self.tcb.receive_shift();
+        u32::from(self.window_field(self.tcb.rcv.nxt, shared)) << shift
     }
 
-    fn window_field(&self, shared: &Shared) -> u16 {
+    /// The window field beside this acknowledgment.
+    fn window_field(&self, ack: SeqNumber, shared: &Shared) -> u16 {
         let free = shared
             .profile
             .receive_buffer
             .saturating_sub(self.tcb.unread());
-        (free >> self.tcb.receive_shift()).min(65_535) as u16
+        let wanted = free.min(self.window_limit(shared)) + self.tcb.rcv.nxt.since(ack);
+        (wanted >> self.tcb.receive_shift()).min(65_535) as u16
+    }
+
+    /// No more is advertised, whatever is free.
+    fn window_limit(&self, shared: &Shared) -> u32 {
+        let policy = shared.policy;
+        match policy.has(Choice::GrowsWindow) || policy.has(Choice::TakesBeyondWindow) {
+            true => SMALL_WINDOW + self.tcb.received(),
+            false => u32::MAX,
+        }
     }
 
     /// The text that one segment can carry (RFC9293-MUST-16, RFC6691-2.3).
@@ -82,7 +98,8 @@ impl Endpoint {
         if self.tcb.ts.on || answered {
             self.put_timestamps(shared, &mut field);
         }
-        if self.tcb.theirs.sack && self.tcb.ours.sack {
+        let reports = !shared.policy.has(Choice::NeverReports);
+        if self.tcb.theirs.sack && self.tcb.ours.sack && reports {
             self.put_sack(&mut field);
         }
         field
@@ -182,6 +199,16 @@ impl Endpoint {
                 out.push(shared.now, &scratch.packet)?;
                 out.push(shared.now, &scratch.packet)
             }
+            Departure::InPieces => {
+                let whole = segment.clone();
+                let held_back = segment.ack.since(before.rcv.acked.unwrap_or(segment.ack)) / 2;
+                segment.ack = segment.ack - held_back;
+                segment.window += (held_back >> before.receive_shift()) as u16;
+                wire::build(&segment, &options, &scratch.text, &mut scratch.packet);
+                out.push(shared.now, &scratch.packet)?;
+                wire::build(&whole, &options, &scratch.text, &mut scratch.packet);
+                out.push(shared.now, &scratch.packet)
+            }
             Departure::Damaged => {
                 if let Some(last) = scratch.packet.last_mut() {
                     *last ^= 1;
@@ -201,9 +228,10 @@ impl Endpoint {
         let window = if what.flags.rst() {
             0
         } else if what.flags.syn() {
-            shared.profile.receive_buffer.min(65_535) as u16
+            let limit = self.window_limit(shared).min(65_535);
+            shared.profile.receive_buffer.min(limit) as u16
         } else {
-            self.window_field(shared)
+            self.window_field(what.ack.unwrap_or(self.tcb.rcv.nxt), shared)
         };
         let ack = match what.ack {
             Some(ack) => ack,

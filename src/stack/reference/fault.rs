@@ -226,6 +226,60 @@ faults! {
     ForeignErrorAborts = "foreign-error-aborts", RFC9293_MUST_54;
     /// An ICMP error is answered by a reset.
     ErrorAnswered = "error-answered", RFC9293_3_5_2_P02;
+    /// Text at a closed window is accepted.
+    ClosedWindowAccepts = "closed-window-accepts", RFC9293_3_8_6_1_P01;
+    /// Text that crosses the right edge is accepted whole.
+    CrossingAccepted = "crossing-accepted", RFC9293_3_4_P04;
+    /// Text in a part of the window that rounding has taken back is refused.
+    RetractedRefused = "retracted-refused", RFC7323_2_4_2;
+    /// What was held ahead of a gap is forgotten when the gap is filled.
+    HeldForgotten = "held-forgotten", RFC9293_SHLD_31;
+    /// A segment without ACK is answered.
+    AnswersWithoutAck = "answers-without-ack", RFC9293_3_10_7_4_P11;
+    /// An acknowledgment that is older than any window is taken, though that is said to be checked.
+    AncientAckTaken = "ancient-ack-taken", RFC9293_3_10_7_4_7;
+    /// A segment without the timestamps that were agreed upon resets.
+    UnstampedResets = "unstamped-resets", RFC7323_3_2_8;
+    /// A timestamp that looks old after 24 days of silence is not accepted.
+    OutdatedRejected = "outdated-rejected", RFC7323_5_5_1;
+    /// Text with a window scale option is dropped.
+    ScaledTextDropped = "scaled-text-dropped", RFC7323_2_2_5;
+    /// Text with timestamps that were not agreed upon is dropped.
+    StampedTextDropped = "stamped-text-dropped", RFC7323_3_2_9;
+    /// The MSS of a segment that is no SYN is taken.
+    MssOfDataTaken = "mss-of-data-taken", RFC9293_MUST_16;
+    /// Any number of full segments waits for the delayed acknowledgment.
+    StretchedAcks = "stretched-acks", RFC9293_SHLD_19;
+    /// The duplicate acknowledgment of a segment ahead of a gap is delayed.
+    DuplicateAckLate = "duplicate-ack-late", RFC5681_3_2_1;
+    /// The acknowledgment of a filled gap is delayed.
+    FilledGapAckLate = "filled-gap-ack-late", RFC5681_3_2_2;
+    /// What a filled gap has joined is acknowledged piece by piece.
+    AcksInPieces = "acks-in-pieces", RFC9293_MUST_59;
+    /// Every empty acknowledgment is acknowledged.
+    AcksOfAcks = "acks-of-acks", RFC9293_3_4_P03;
+    /// An empty acknowledgment has a number that was not yet sent.
+    AckNumberedAhead = "ack-numbered-ahead", RFC9293_3_5_2_P03;
+    /// The first SACK block is not that of the segment that is answered.
+    SackLatestLast = "sack-latest-last", RFC2018_4_4;
+    /// SACK is used once, and then no more.
+    SackOnce = "sack-once", RFC2018_4_3;
+    /// SACK tells of numbers before the peer's stream.
+    SackBeforeStream = "sack-before-stream", RFC2018_3_P01;
+    /// A window is announced whenever the user has read an octet.
+    SillyWindow = "silly-window", RFC9293_MUST_39;
+    /// A scaled window is rounded up, beyond the buffer.
+    ScaledWindowTooLarge = "scaled-window-too-large", RFC7323_2_3_4;
+    /// An option's length points beyond the header.
+    OptionCutShort = "option-cut-short", RFC9293_MUST_68;
+    /// What follows the end of the options is not zero.
+    PaddingNotZero = "padding-not-zero", RFC9293_MUST_69;
+    /// Text carries a window scale option.
+    ScaleOnData = "scale-on-data", RFC7323_2_2_4;
+    /// Text carries SACK-permitted.
+    SackPermittedOnData = "sack-permitted-on-data", RFC2018_2_1;
+    /// Text follows the FIN.
+    TextAfterFin = "text-after-fin", RFC9293_3_6_P02;
     /// Segments to a broadcast address are answered.
     AnswersBroadcast = "answers-broadcast", RFC9293_MUST_57;
 }

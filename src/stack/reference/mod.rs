@@ -29,7 +29,7 @@ use super::{
     AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, RstRule,
     SOCKETS, Socket, Stack,
 };
-use crate::model::{State, Tcb, arrives};
+use crate::model::{ACK_DELAY, State, Tcb, arrives};
 use crate::time::{Instant, Micros};
 use crate::trace::Call;
 use crate::wire::{self, Endpoint as Address, IcmpError, Segment};
@@ -192,9 +192,21 @@ impl Reference {
     }
 }
 
+/// How long an acknowledgment is delayed.
+fn ack_delay(config: &Config, policy: Policy) -> Micros {
+    if policy.has(Choice::AcksEverySegment) {
+        Micros::ZERO
+    } else if policy.has(Choice::DelaysAcksLong) {
+        ACK_DELAY
+    } else {
+        config.ack_delay.min(transmit::MAX_ACK_DELAY)
+    }
+}
+
 /// What it declares about itself.
 fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
     let receive_buffer = config.receive_buffer.clamp(1, MAX_BUFFER);
+    let small_window = policy.has(Choice::GrowsWindow) || policy.has(Choice::TakesBeyondWindow);
     let shift = (0..14).find(|shift| receive_buffer >> shift <= 65_535);
     let mut profile = Profile {
         name: "reference".into(),
@@ -202,24 +214,28 @@ fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
         mtu: config.mtu,
         rst: RstRule::Rfc5961,
         syn: RstRule::Rfc5961,
-        ack_range: AckRange::Undeclared,
+        ack_range: match fault {
+            Some(Fault::AncientAckTaken) => AckRange::Checked,
+            _ if policy.has(Choice::TakesAncientAcks) => AckRange::Any,
+            Some(_) | None => AckRange::Undeclared,
+        },
         window_scale: Some(shift.unwrap_or(14)),
         timestamps: config.timestamps,
-        paws: true,
-        predicts_headers: false,
+        paws: !policy.has(Choice::SkipsPaws),
+        predicts_headers: policy.has(Choice::PredictsHeaders),
         sack: true,
-        holds_out_of_order: true,
+        holds_out_of_order: !policy.has(Choice::DropsAhead),
         mss_floor: 1,
         receive_buffer,
-        window_is_free_buffer: fault != Some(Fault::EdgeShrinks),
+        window_is_free_buffer: fault != Some(Fault::EdgeShrinks) && !small_window,
         reads_while_closing: true,
         send_buffer: config.send_buffer.clamp(1, MAX_BUFFER),
         msl: MSL,
         rto_initial: timer::RTO_MIN,
         rto_min: timer::RTO_MIN,
         rto_max: timer::RTO_MAX,
-        acks_may_lag: false,
-        ack_delay: config.ack_delay.min(transmit::MAX_ACK_DELAY),
+        acks_may_lag: policy.has(Choice::NeverPiggybacks),
+        ack_delay: ack_delay(config, policy),
         keep_alive: config.keep_alive,
         user_timeout: config.user_timeout,
         syn_timeout: None,

@@ -70,6 +70,36 @@ choices! {
     SendsNothingEarly = "sends-nothing-early";
     /// A hard ICMP error ends the connection in every state, not only in SYN-SENT.
     HardErrorsEndAll = "hard-errors-end-all";
+    /// A window that grows with what has arrived, instead of all that is free.
+    GrowsWindow = "grows-window";
+    /// Text beyond such a window is taken as far as there is room.
+    TakesBeyondWindow = "takes-beyond-window";
+    /// What crosses an edge, or lies right at one, is refused whole.
+    RefusesAtEdge = "refuses-at-edge";
+    /// At a closed window the acknowledgment of text is not used.
+    IgnoresAckAtClosedWindow = "ignores-ack-at-closed-window";
+    /// Text ahead of a gap is reported, and then forgotten.
+    DropsAhead = "drops-ahead";
+    /// A segment is accepted however old its acknowledgment is.
+    TakesAncientAcks = "takes-ancient-acks";
+    /// A segment without the timestamps that were agreed upon is accepted.
+    TakesUnstamped = "takes-unstamped";
+    /// Old timestamps are accepted.
+    SkipsPaws = "skips-paws";
+    /// The next segment in order is accepted before its timestamp is looked at.
+    PredictsHeaders = "predicts-headers";
+    /// A segment with an option that has no business there is dropped.
+    DropsMisplacedOptions = "drops-misplaced-options";
+    /// Every segment is acknowledged at once.
+    AcksEverySegment = "acks-every-segment";
+    /// An acknowledgment is delayed as long as may be, that of a FIN as well.
+    DelaysAcksLong = "delays-acks-long";
+    /// Text does not acknowledge what still waits for its own acknowledgment.
+    NeverPiggybacks = "never-piggybacks";
+    /// SACK is negotiated, and never used.
+    NeverReports = "never-reports";
+    /// No window update is sent when the user reads.
+    NeverUpdatesWindow = "never-updates-window";
 }
 
 impl Choice {
@@ -78,6 +108,20 @@ impl Choice {
         match self {
             Choice::ReopensTimeWait => by == req::RFC9293_MAY_2,
             Choice::IgnoresResetInTimeWait => by == req::RFC1337_3_P01,
+            Choice::TakesBeyondWindow => by == req::RFC7323_2_4_2,
+            Choice::RefusesAtEdge => by == req::RFC9293_3_5_2_P03,
+            Choice::DropsMisplacedOptions => by == req::RFC9293_MUST_7,
+            _ => false,
+        }
+    }
+
+    /// Whether this choice is against a branch that rests on this requirement.
+    fn avoids(self, by: Req) -> bool {
+        match self {
+            Choice::SkipsPaws | Choice::PredictsHeaders => by == req::RFC7323_5_3_2,
+            Choice::TakesUnstamped => by == req::RFC7323_3_2_7,
+            Choice::DropsAhead => by == req::RFC9293_MUST_59,
+            Choice::IgnoresAckAtClosedWindow => by == req::RFC9293_3_10_7_4_P04,
             _ => false,
         }
     }
@@ -139,10 +183,17 @@ impl Policy {
     /// Which of what the model allows is done: the first that a choice is for, else the first.
     pub(super) fn pick(self, branches: &Branches, what: &str) -> Result<Tcb, Broken> {
         let chosen = |(_, by): &&(Tcb, Req)| self.choices().any(|choice| choice.prefers(*by));
+        let fine = |(_, by): &&(Tcb, Req)| !self.choices().any(|choice| choice.avoids(*by));
         let first = || branches.iter().next();
+        // Where a reset is recommended, what comes after it is to be avoided.
+        let reset = branches
+            .iter()
+            .position(|(_, by)| *by == req::RFC9293_SHLD_3);
+        let open = || branches.iter().take(reset.map_or(usize::MAX, |at| at + 1));
+        let other = || open().find(fine).or_else(first);
         let found = match self.0 {
             0 => first(),
-            _ => branches.iter().find(chosen).or_else(first),
+            _ => open().find(chosen).or_else(other),
         };
         match found {
             Some((tcb, _)) => Ok(*tcb),

@@ -319,6 +319,9 @@ impl Endpoint {
         }
         let mut segment = Outgoing::new(flags, seq);
         segment.text = text;
+        if shared.policy.has(Choice::NeverPiggybacks) {
+            segment.ack = self.tcb.rcv.acked;
+        }
         self.emit(segment, shared, scratch, out)?;
         Ok(text + u32::from(fin))
     }
@@ -367,23 +370,35 @@ impl Endpoint {
     fn hurries(&self, shared: &Shared) -> bool {
         let rcv = &self.tcb.rcv;
         let two_segments = 2 * u32::from(super::emit::announced_mss(&shared.profile));
-        rcv.fin
-            || self.tcb.due.soft_ack.is_some()
+        let stretches = shared.has(Fault::StretchedAcks);
+        let delays = |by| match by {
+            req::RFC5681_3_2_1 => shared.has(Fault::DuplicateAckLate),
+            req::RFC5681_3_2_2 => shared.has(Fault::FilledGapAckLate),
+            _ => false,
+        };
+        let patient = shared.policy.has(Choice::DelaysAcksLong);
+        (rcv.fin && !patient)
+            || self.tcb.due.soft_ack.is_some_and(|(_, by)| !delays(by))
             || rcv
                 .acked
-                .is_none_or(|acked| rcv.nxt.since(acked) >= two_segments)
+                .is_none_or(|acked| rcv.nxt.since(acked) >= two_segments && !stretches)
     }
 
     /// Whether the user has read so much that the window's edge is worth telling
     /// (RFC9293-MUST-39).
     fn opens_window(&mut self, shared: &Shared) -> bool {
-        if !self.has_read || !self.tcb.state.receives_text() {
+        let silent = shared.policy.has(Choice::NeverUpdatesWindow);
+        if silent || !self.has_read || !self.tcb.state.receives_text() {
             return false;
         }
         let edge = self.tcb.rcv.nxt + self.window(shared);
         let gain = edge.distance(self.tcb.rcv.edge).max(0) as u32;
         let mss = u32::from(super::emit::announced_mss(&shared.profile));
-        gain >= (shared.profile.receive_buffer / 2).min(mss).max(1)
+        let step = match shared.has(Fault::SillyWindow) {
+            true => 1,
+            false => (shared.profile.receive_buffer / 2).min(mss).max(1),
+        };
+        gain >= step
     }
 
     fn emit_ack(

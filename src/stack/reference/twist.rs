@@ -11,7 +11,7 @@ use crate::model::{Context, ErrorClass, QuoteClass, State, Tcb, arrives};
 use crate::spec::{Req, req};
 use crate::stack::{CallError, Outcome};
 use crate::time::Instant;
-use crate::wire::{self, Flags, IcmpError, OptionBytes, Segment, SeqNumber};
+use crate::wire::{self, Flags, IcmpError, OptionBytes, SackBlocks, Segment, SeqNumber};
 
 /// What becomes of a segment on its way out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +22,8 @@ pub(super) enum Departure {
     Never,
     /// It leaves twice.
     Twice,
+    /// It leaves twice; the first acknowledges no more than half.
+    InPieces,
     /// Its last octet changes after the checksum was taken.
     Damaged,
 }
@@ -135,6 +137,33 @@ fn connected(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &C
         Fault::SynResets if seg.flags.syn() => {
             *after = with_reset(&after.severed(), seg.ack, None, ctx);
         }
+        Fault::ClosedWindowAccepts if next && asks(after, req::RFC9293_3_8_6_1_P01) => {
+            accept(after)
+        }
+        Fault::AncientAckTaken if next && asks(after, req::RFC9293_3_10_7_4_7) => accept(after),
+        Fault::CrossingAccepted if next && !after.rcv.nxt.at_or_after(seg.end()) => accept(after),
+        Fault::HeldForgotten if next && after.rcv.nxt.after(seg.end()) => {
+            after.rcv.nxt = seg.end();
+            after.rcv.ahead.forget_before(seg.end() + (1 << 20));
+        }
+        Fault::RetractedRefused if after.due.tests == Some(req::RFC7323_2_4_2) => {
+            refuse(before, after);
+        }
+        Fault::OutdatedRejected if after.due.tests == Some(req::RFC7323_5_5_1) => {
+            refuse(before, after);
+        }
+        Fault::ScaledTextDropped if after.due.tests == Some(req::RFC7323_2_2_5) => *after = *before,
+        Fault::StampedTextDropped if after.due.tests == Some(req::RFC7323_3_2_9) => {
+            *after = *before;
+        }
+        Fault::UnstampedResets if after.due.tests == Some(req::RFC7323_3_2_8) => {
+            *after = with_reset(&before.severed(), before.snd.nxt, None, ctx);
+        }
+        Fault::AnswersWithoutAck if !seg.flags.intersects(Flags::ACK | Flags::SYN) => {
+            answer(after);
+        }
+        Fault::AcksOfAcks if next && seg.is_empty() && seg.flags.ack() => answer(after),
+        Fault::MssOfDataTaken if seg.options.mss.is_some() => after.theirs.mss = seg.options.mss,
         Fault::TextWithoutAckAccepted if next && !seg.flags.ack() => accept(after),
         Fault::TextAfterFinAccepted if next && before.rcv.fin => accept(after),
         Fault::FinAboveGap => {
@@ -171,6 +200,25 @@ fn connected(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &C
         }
         _ => {}
     }
+}
+
+/// An empty acknowledgment is due.
+fn answer(tcb: &mut Tcb) {
+    tcb.due.reply = Some(Reply {
+        forms: Forms::ACK,
+        required: true,
+        by: req::RFC9293_3_5_2_P03,
+        rst_seq: SeqNumber::default(),
+        rst_ack: None,
+    });
+}
+
+/// Nothing was accepted, and an empty acknowledgment says so.
+fn refuse(before: &Tcb, after: &mut Tcb) {
+    after.rcv = before.rcv;
+    after.due.ack = before.due.ack;
+    after.due.soft_ack = None;
+    answer(after);
 }
 
 /// Lets another segment arrive instead.
@@ -280,6 +328,7 @@ fn withheld(fault: Fault, before: &Tcb, seg: &Segment) -> bool {
 fn header_out(fault: Fault, before: &Tcb, parts: &mut Parts<'_>) {
     let seg = &mut *parts.segment;
     match fault {
+        Fault::ScaledWindowTooLarge if before.receive_shift() > 0 => seg.window += 1,
         Fault::WindowTooLarge => seg.window = seg.window.saturating_add(1),
         Fault::EdgeShrinks if before.rcv.acked.is_some() => seg.window /= 2,
         Fault::ReservedBits => seg.flags |= Flags::from_bits(0x800),
@@ -298,6 +347,25 @@ fn options_out(fault: Fault, before: &Tcb, parts: &mut Parts<'_>) {
                 let _ = wire::put_timestamps(parts.options, value.wrapping_sub(10_000), echo);
             }
         }
+        Fault::OptionCutShort => put(parts.options, &[253, 9, 0, 0]),
+        Fault::PaddingNotZero => put(parts.options, &[0, 1, 1, 1]),
+        Fault::ScaleOnData if parts.segment.payload_len > 0 => {
+            put(parts.options, &[1, 3, 3, 1]);
+        }
+        Fault::SackPermittedOnData if parts.segment.payload_len > 0 => {
+            put(parts.options, &[1, 1, 4, 2]);
+        }
+        Fault::SackOnce if before.rcv.reports => parts.options.clear(),
+        Fault::SackLatestLast => {
+            let blocks: SackBlocks = parts.segment.options.sack.iter().rev().copied().collect();
+            parts.options.clear();
+            put(parts.options, &[1, 1]);
+            let _ = wire::put_sack(parts.options, &blocks);
+        }
+        Fault::SackBeforeStream if before.theirs.sack => {
+            let start = before.rcv.irs.0.wrapping_sub(100);
+            let _ = wire::put_sack(parts.options, &[(start, start.wrapping_add(50))]);
+        }
         Fault::MssOnData if parts.segment.payload_len > 0 => {
             let _ = wire::put_mss(parts.options, 1_000);
         }
@@ -311,12 +379,19 @@ fn options_out(fault: Fault, before: &Tcb, parts: &mut Parts<'_>) {
     }
 }
 
+/// Adds octets to the options field, which has room for them.
+fn put(options: &mut OptionBytes, octets: &[u8]) {
+    let _ = options.try_extend_from_slice(octets);
+}
+
 fn empty_out(fault: Fault, before: &Tcb, parts: &mut Parts<'_>) -> Departure {
     let seg = &mut *parts.segment;
     let news = before.rcv.acked.is_some_and(|acked| seg.ack.after(acked));
     match fault {
         Fault::AckBeyondReceived if news => seg.ack += 1,
         Fault::TwoAcks if news => return Departure::Twice,
+        Fault::AcksInPieces if news => return Departure::InPieces,
+        Fault::AckNumberedAhead if news => seg.seq += 1,
         _ => {}
     }
     Departure::Once
@@ -337,6 +412,12 @@ fn text_out(fault: Fault, before: &Tcb, parts: &mut Parts<'_>) -> Departure {
         Fault::FinTwice if again && seg.flags.fin() => {
             parts.text.clear();
             seg.seq = seg.end() - 2;
+        }
+        Fault::TextAfterFin if again && seg.flags.fin() => {
+            seg.seq = seg.end();
+            seg.flags = Flags::ACK | Flags::PSH;
+            parts.text.clear();
+            parts.text.push(0);
         }
         Fault::OctetAltered if !again => alter(parts.text),
         Fault::OctetAlteredOnRetransmission if again => alter(parts.text),
