@@ -1,10 +1,12 @@
 //! Every fault that can be switched on in the reference stack is caught by the oracle, by the right
 //! requirement, on a scenario of a few lines on which the faultless stack conforms.
 
+use std::path::{Path, PathBuf};
+
 use tcprove::harness::Runner;
 use tcprove::oracle::{Judgment, KnownDeviations, Oracle, Verdict};
 use tcprove::report::ladder;
-use tcprove::scenario::Scenario;
+use tcprove::scenario::{Case, Cases, Scenario};
 use tcprove::spec::Req;
 use tcprove::stack::reference::{Fault, Reference};
 
@@ -202,5 +204,55 @@ fn every_fault_has_a_row_and_a_name_of_its_own() {
         let rows = ROWS.iter().filter(|(named, _)| named == fault);
         assert_eq!(rows.count(), 1, "{}", fault.name());
         assert_eq!(Fault::from_name(fault.name()), Some(*fault));
+    }
+}
+
+/// Faults that the matrix of the corpus does not show, because they are about what no case of it
+/// has: options of a SYN that are left out or scale the window, numbers of the past, damage, other
+/// addresses, ICMP.
+const BESIDE_THE_MATRIX: &[Fault] = &[
+    Fault::SynWindowScaled,
+    Fault::OldWindowTaken,
+    Fault::DefaultMssTooLarge,
+    Fault::PawsSkipped,
+    Fault::ChecksumIgnored,
+    Fault::SoftErrorAborts,
+    Fault::QuenchAborts,
+    Fault::HardErrorIgnored,
+    Fault::QuoteUnchecked,
+    Fault::ForeignErrorAborts,
+    Fault::ErrorAnswered,
+    Fault::AnswersBroadcast,
+];
+
+/// Every case of the matrix.
+fn matrix() -> Vec<Case> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let directories = std::fs::read_dir(corpus).expect("the corpus");
+    let paths = directories.map(|directory| directory.expect("an entry").path());
+    let mut files: Vec<PathBuf> = paths
+        .flat_map(|path| ["edges.scn", "cases.scn"].map(|name| path.join(name)))
+        .filter(|path| path.exists())
+        .collect();
+    files.sort();
+    let read = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path).expect("a text");
+        text.parse::<Cases>().expect("a text of cases").0
+    };
+    files.iter().flat_map(read).collect()
+}
+
+#[test]
+fn the_matrix_of_the_corpus_shows_every_fault_that_is_about_it() {
+    let cases = matrix();
+    let mut oracle = Oracle::new(KnownDeviations::default());
+    let about = |fault: &&Fault| !BESIDE_THE_MATRIX.contains(fault);
+    for fault in Fault::ALL.iter().filter(about) {
+        let mut runner = Runner::new(|| Reference::with_fault(*fault));
+        let shown = cases.iter().any(|case| {
+            let judgment = oracle.judge(runner.run(&case.scenario));
+            matches!(judgment.verdict, Verdict::Deviates(_)) || !judgment.missed.is_empty()
+        });
+        assert!(shown, "no case shows {}", fault.name());
     }
 }

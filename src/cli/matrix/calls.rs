@@ -33,6 +33,8 @@ const CALLS: [Call; 7] = [
         ("nothing", "A: recv"),
         ("all", "< PSH,ACK seq RCV.NXT len 10; A: recv; A: recv"),
         ("part", "< PSH,ACK seq RCV.NXT len 10; A: recv 4; A: recv 4; A: recv"),
+        ("before-fin", "< FIN,PSH,ACK seq RCV.NXT len 10; A: recv 4; A: recv; A: recv"),
+        ("full", "peer data 1000; wait 1s; < PSH,ACK seq RCV.NXT len 1; A: recv; A: recv"),
         ("ahead", "< PSH,ACK seq RCV.NXT+10 len 10; A: recv; peer data 10; A: recv"),
     ]),
     ("close", "CLOSE", &[

@@ -41,17 +41,22 @@ pub(super) fn cells() -> Vec<Cell> {
     cells
 }
 
+/// Versions of IP, what they are called in a line `stack`, and the options of the peer's SYN.
+/// Timestamps go with the second, so that both a bare header and a full one meet every case.
+const VERSIONS: [(&str, &str, &str); 2] = [
+    ("ipv4", "", "<mss 1460>"),
+    ("ipv6", "ipv6 ts ", "<mss 1440, sackok, ts 0 0>"),
+];
+
 /// The file of a cell. `about` is its first line; `settings` are those of the stack beside the
 /// version of IP.
 fn cell(path: String, about: &str, place: &Place, settings: &str, cases: &[Case]) -> Cell {
     let mut text = format!("# {about}\n# reaches {}\n", place.state);
     for way in &place.ways {
-        for (version, mss) in [("ipv4", "1460"), ("ipv6", "1440")] {
+        for (version, words, options) in VERSIONS {
             let _ = writeln!(text, "\nbefore {}-{version}", way.name);
-            let setting = format!("stack {version} {settings}");
-            let setting = setting.replace("ipv4 ", "");
-            let _ = writeln!(text, "{}", setting.trim_end());
-            lines(&mut text, &way.steps.replace("MSS", mss));
+            let _ = writeln!(text, "stack {words}{settings}");
+            lines(&mut text, &way.steps.replace("OPTIONS", options));
             text.push_str("A: status\n");
         }
     }

@@ -12,7 +12,7 @@ pub(super) struct Place {
 /// One way to reach a state.
 pub(super) struct Way {
     pub(super) name: &'static str,
-    /// Steps with `; ` between them; `MSS` stands for the peer's.
+    /// Steps with `; ` between them; `OPTIONS` stands for those of the peer's SYN.
     pub(super) steps: String,
 }
 
@@ -27,8 +27,8 @@ pub(super) enum Outstanding {
     TextAndFin,
 }
 
-const PASSIVE: &str = "A: listen; < SYN <mss MSS>; peer handshake";
-const ACTIVE: &str = "A: connect; < SYN,ACK <mss MSS>; peer handshake";
+const PASSIVE: &str = "A: listen; < SYN OPTIONS; peer handshake";
+const ACTIVE: &str = "A: connect; < SYN,ACK OPTIONS; peer handshake";
 /// Both streams have begun, so that there are old numbers on either side.
 const BEGUN: &str = "peer data 10; A: recv; A: send 10; peer ack";
 /// Longer than an ACK is delayed, so that the wire has shown RCV.NXT.
@@ -72,8 +72,8 @@ impl Place {
             _ => "wait 3s; peer ack",
         };
         format!(
-            "{before}; peer data 10; A: recv; A: send 10; peer ack; A: close; {SETTLE}; peer ack; \
-             peer fin; wait 5min; A: status; < ACK"
+            "{before}; peer data 10; A: recv; A: recv; A: send 10; peer ack; A: close; {SETTLE}; \
+             peer ack; peer fin; A: recv; wait 5min; A: status; < ACK"
         )
     }
 }
@@ -95,11 +95,11 @@ pub(super) fn places() -> Vec<Place> {
     ];
     let listen = text(&[
         ("passive", "A: listen"),
-        ("returned", "A: listen; < SYN <mss MSS>; < RST"),
+        ("returned", "A: listen; < SYN OPTIONS; < RST"),
     ]);
     let received = text(&[
-        ("passive", "A: listen; < SYN <mss MSS>"),
-        ("active", "A: connect; < SYN <mss MSS>"),
+        ("passive", "A: listen; < SYN OPTIONS"),
+        ("active", "A: connect; < SYN OPTIONS"),
     ]);
     let fin = format!("peer fin; {SETTLE}");
     vec![
