@@ -16,6 +16,8 @@ pub mod harness;
 pub mod model;
 pub mod oracle;
 pub mod peer;
+#[cfg(feature = "proptest")]
+pub mod property;
 pub mod report;
 pub mod scenario;
 pub mod spec;

@@ -6,16 +6,26 @@ use std::cell::RefCell;
 
 use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
 use tcprove::fuzzing::{Faulty, FaultyProver, cross_text, mutate_text};
-use tcprove_fuzz::{mark, measure};
+use tcprove::stack::reference::Fault;
+use tcprove_fuzz::{end, mark, measure};
 
 thread_local! {
-    static PROVER: RefCell<FaultyProver> = RefCell::default();
+    static PROVER: RefCell<FaultyProver> = RefCell::new(prover());
+}
+
+/// `TCPROVE_FAULT=NAME` plants a fault that no input says, which has to be found.
+fn prover() -> FaultyProver {
+    let Ok(name) = std::env::var("TCPROVE_FAULT") else {
+        return FaultyProver::default();
+    };
+    let fault = Fault::from_name(&name);
+    FaultyProver::planted(fault.unwrap_or_else(|| panic!("no fault `{name}`")))
 }
 
 fuzz_target!(|input: Faulty| {
     PROVER.with_borrow_mut(|prover| {
         if let Err(report) = prover.prove(&input, &mut mark) {
-            panic!("\n\n{report}");
+            end(&report);
         }
         measure(prover.guidance());
     });

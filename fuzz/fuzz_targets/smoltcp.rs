@@ -7,7 +7,7 @@ use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
 use tcprove::fuzzing::{Prover, cross_text, mutate_text};
 use tcprove::scenario::Scenario;
 use tcprove::stack::smoltcp::{KNOWN, Smoltcp};
-use tcprove_fuzz::{mark, measure};
+use tcprove_fuzz::{end, mark, measure};
 
 thread_local! {
     static PROVER: RefCell<Prover<Smoltcp>> = RefCell::new(Prover::new(
@@ -20,7 +20,7 @@ thread_local! {
 fuzz_target!(|scenario: Scenario| {
     PROVER.with_borrow_mut(|prover| {
         if let Err(report) = prover.prove(&scenario, &mut mark) {
-            panic!("\n\n{report}");
+            end(&report);
         }
         measure(prover.guidance());
     });

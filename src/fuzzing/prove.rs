@@ -100,6 +100,15 @@ impl Default for FaultyProver {
 }
 
 impl FaultyProver {
+    /// With a fault that is there all the time: planted, to see it found.
+    pub fn planted(fault: Fault) -> FaultyProver {
+        let make = move || Reference::with_fault(fault);
+        FaultyProver {
+            sound: Prover::new("reference", make, KnownDeviations::default()),
+            faulty: BTreeMap::new(),
+        }
+    }
+
     /// Runs and judges. Without its fault the stack has to conform; with it, it may deviate.
     ///
     /// # Errors

@@ -26,6 +26,8 @@ pub struct Simplifier {
 enum Edit {
     /// Leaves out so many steps that end before `end`.
     Delete { chunk: usize, end: usize },
+    /// Lets the peer's ordinary handshake take the place of two steps that begin with a SYN.
+    Join(usize),
     /// Makes one step simpler, in the way of this number.
     Step { step: usize, way: usize },
     /// Makes all settings ordinary.
@@ -126,11 +128,13 @@ impl Edit {
                 chunk,
                 end: end - chunk,
             },
-            Edit::Delete { chunk: 0 | 1, .. } => Edit::Step { step: 0, way: 0 },
+            Edit::Delete { chunk: 0 | 1, .. } => Edit::Join(0),
             Edit::Delete { chunk, .. } => Edit::Delete {
                 chunk: chunk / 2,
                 end: LAST,
             },
+            Edit::Join(at) if at + 1 < best.steps.len() => Edit::Join(at + 1),
+            Edit::Join(_) => Edit::Step { step: 0, way: 0 },
             Edit::Step { step, .. } if step >= best.steps.len() => Edit::Settings,
             Edit::Step { step, way } if way < simpler(&best.steps[step]).len() => {
                 Edit::Step { step, way: way + 1 }
@@ -154,6 +158,10 @@ impl Edit {
             Edit::Delete { chunk, end } => {
                 made.steps.drain(end.saturating_sub(chunk)..end);
             }
+            Edit::Join(at) => {
+                let handshake = handshake(best.steps.get(at..at + 2)?)?;
+                made.steps.splice(at..at + 2, [handshake]);
+            }
             Edit::Step { step, way } => {
                 let simpler = simpler(best.steps.get(step)?).into_iter().nth(way)?;
                 made.steps[step] = simpler;
@@ -165,6 +173,16 @@ impl Edit {
             Edit::Round => return None,
         }
         Some(made)
+    }
+}
+
+/// The handshake that may take the place of a SYN and the segment after it.
+fn handshake(steps: &[Step]) -> Option<Step> {
+    match steps {
+        [Step::Segment(first), Step::Segment(_)] if first.flags.syn() => {
+            Some(Step::Peer(first.flow, PeerStep::Handshake))
+        }
+        _ => None,
     }
 }
 
@@ -386,6 +404,18 @@ mod tests {
             }
             assert!(rounds > 0, "{text}");
         }
+    }
+
+    #[test]
+    fn a_handshake_spelled_out_becomes_an_ordinary_one() {
+        let text = "A: listen\n< SYN from 1\n< ACK from 1\nA: close\n";
+        let mut simplifier = Simplifier::new(text.parse().expect(text));
+        let mut proposals = Vec::new();
+        while let Some(candidate) = simplifier.propose() {
+            proposals.push(candidate.to_string());
+        }
+        let joined = "A: listen\npeer handshake from 1\nA: close\n".to_owned();
+        assert!(proposals.contains(&joined), "{proposals:#?}");
     }
 
     #[test]

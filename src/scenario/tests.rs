@@ -21,8 +21,16 @@ impl Counts {
 
     fn expect(&self, what: impl Into<String>) {
         let what = what.into();
-        let count = self.0.get(&what).copied().unwrap_or(0);
-        assert!(count > 0, "`{what}` never occurs in {:#?}", self.0);
+        let kind = what.split(' ').next().unwrap_or_default();
+        let like: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(it, _)| it.starts_with(kind))
+            .collect();
+        assert!(
+            self.0.contains_key(&what),
+            "`{what}` never occurs in {like:#?}"
+        );
     }
 
     fn scenario(&mut self, scenario: &Scenario) {
@@ -43,6 +51,9 @@ impl Counts {
         self.add(format!("usertimeout {:?}", config.user_timeout));
         self.add(format!("congestion {:?}", config.congestion));
         self.add(format!("isn {}", scenario.peer_isn.is_some()));
+        if let Some(isn) = scenario.peer_isn {
+            self.add(format!("isn at {isn}"));
+        }
         if scenario.config == Default::default() {
             self.add("all as usual");
         }
@@ -60,8 +71,14 @@ impl Counts {
                 let word = name.split(' ').nth(1).unwrap_or("");
                 self.add(format!("call {word}"));
                 self.add(format!("socket {}", socket.0));
-                if let CallStep::Listen { remote, .. } = call {
-                    self.add(format!("listen for one: {}", remote.is_some()));
+                match call {
+                    CallStep::Listen { remote, .. } => {
+                        self.add(format!("listen for one: {}", remote.is_some()));
+                    }
+                    CallStep::Send(octets) | CallStep::Receive(octets) => {
+                        self.add(format!("octets {octets}"));
+                    }
+                    _ => {}
                 }
             }
             Step::Wait(_) => self.add(step.to_string()),
@@ -70,6 +87,12 @@ impl Counts {
                 let word = name.split(' ').nth(1).unwrap_or("");
                 let part = matches!(act, PeerStep::AckPart(_));
                 self.add(format!("peer {word}{}", if part { " part" } else { "" }));
+                match act {
+                    PeerStep::Lose(segments) => self.add(format!("lose {segments}")),
+                    PeerStep::Data(octets) => self.add(format!("data {octets}")),
+                    PeerStep::Window(octets) => self.add(format!("offer {octets}")),
+                    _ => {}
+                }
             }
         }
     }
@@ -80,8 +103,11 @@ impl Counts {
                 self.add(format!("flag {bit}"));
             }
         }
+        self.add(format!("flags {}", segment.flags));
         self.add(format!("seq {:?}", segment.seq.base));
         self.add(format!("ack {:?}", segment.ack.base));
+        self.add(format!("seq offset {}", segment.seq.offset));
+        self.add(format!("ack offset {}", segment.ack.offset));
         self.add(format!("len {}", segment.len));
         if let Some(window) = segment.window {
             self.add(format!("win {window}"));
@@ -97,6 +123,14 @@ impl Counts {
         self.add(format!("src {:?}", segment.src));
         self.add(format!("dst {:?}", segment.dst));
         self.add(format!("urgent {}", segment.urgent > 0));
+        self.add(format!("urgent at {}", segment.urgent));
+        if let Some(options) = &segment.options {
+            let all: Vec<String> = options.iter().map(ToString::to_string).collect();
+            self.add(format!("options <{}>", all.join(", ")));
+        }
+        if let Some(damage) = segment.damage {
+            self.add(format!("{damage:?}"));
+        }
         match segment.damage {
             None => self.add("no damage"),
             Some(Damage::Checksum(_)) => self.add("damage checksum"),
@@ -232,6 +266,69 @@ fn everything_occurs(counts: &Counts) {
         "trailer",
     ];
     each("damage", &damage);
+    every_boundary_occurs(counts);
+}
+
+fn every_boundary_occurs(counts: &Counts) {
+    for it in words::ISNS {
+        counts.expect(format!("isn at {it}"));
+    }
+    for (_, it) in words::OFFSETS {
+        counts.expect(format!("seq offset {it}"));
+        counts.expect(format!("ack offset {it}"));
+    }
+    for it in words::FLAGS {
+        counts.expect(format!("flags {it}"));
+    }
+    for it in words::URGENTS {
+        counts.expect(format!("urgent at {it}"));
+    }
+    for it in words::LOSSES {
+        counts.expect(format!("lose {it}"));
+    }
+    for it in words::LENGTHS.iter().filter(|it| **it > 0) {
+        counts.expect(format!("octets {it}"));
+        counts.expect(format!("data {it}"));
+    }
+    for it in words::WINDOWS {
+        counts.expect(format!("offer {it}"));
+    }
+    for it in words::OPTIONS {
+        counts.expect(format!("options {it}"));
+    }
+    for it in words::DAMAGE {
+        let step: Step = format!("< ACK {it}").parse().expect(it);
+        let Step::Segment(segment) = step else {
+            panic!("{it}");
+        };
+        counts.expect(format!("{:?}", segment.damage.expect(it)));
+    }
+}
+
+#[cfg(feature = "proptest")]
+#[test]
+fn the_strategy_makes_everything() {
+    use proptest::strategy::{Strategy, ValueTree};
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut counts = Counts::default();
+    for _ in 0..SCENARIOS {
+        let tree = crate::property::scenarios().new_tree(&mut runner);
+        counts.scenario(&tree.expect("a scenario").current());
+    }
+    everything_occurs(&counts);
+}
+
+#[cfg(feature = "fuzzing")]
+#[test]
+fn choices_of_octets_make_everything() {
+    let (mut counts, mut random) = (Counts::default(), Random::new(9, 9));
+    for _ in 0..SCENARIOS {
+        let octets: Vec<u8> = (0..400).map(|_| random.bits() as u8).collect();
+        let mut choices = arbitrary::Unstructured::new(&octets);
+        let scenario = arbitrary::Arbitrary::arbitrary(&mut choices);
+        counts.scenario(&scenario.expect("a scenario"));
+    }
+    everything_occurs(&counts);
 }
 
 #[test]

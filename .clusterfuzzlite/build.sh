@@ -1,0 +1,30 @@
+#!/bin/bash -eu
+# Builds every fuzz target into $OUT, each with an archive of seeds beside it, as OSS-Fuzz and
+# ClusterFuzzLite want it. Runs anywhere: without a nightly toolchain, say SANITIZER=none.
+#
+#   SRC=/tmp/src OUT=/tmp/out SANITIZER=none .clusterfuzzlite/build.sh
+#
+# $SRC/tcprove is this repository; when there is none, it is the one that the script stands in.
+
+repository="$SRC/tcprove"
+[ -d "$repository" ] || repository="$(cd "$(dirname "$0")/.." && pwd)"
+cd "$repository"
+mkdir -p "$OUT"
+
+case "${SANITIZER:-address}" in
+    address) sanitizer=address ;;
+    # Coverage flags come with RUSTFLAGS; there is no such sanitizer for cargo fuzz.
+    *) sanitizer=none ;;
+esac
+cargo fuzz build --release --sanitizer "$sanitizer"
+
+seeds="$(mktemp -d)"
+trap 'rm -rf "$seeds"' EXIT
+# The seeds are made by an ordinary program, without the flags of the targets.
+env -u RUSTFLAGS cargo run --locked --release --manifest-path fuzz/Cargo.toml --example seeds -- corpus "$seeds"
+
+host="$(rustc -vV | sed -n 's/^host: //p')"
+for target in $(cargo fuzz list); do
+    cp "fuzz/target/$host/release/$target" "$OUT/"
+    (cd "$seeds/$target" && zip -q -r "$OUT/${target}_seed_corpus.zip" .)
+done
