@@ -190,12 +190,12 @@ type Cell = (Key, (Content, Option<Content>));
 
 /// Puts the cells of a state together.
 fn assemble(place: &Place, cells: &[Cell], missed: Vec<Missed>) -> Table {
-    let mut rows = segment_rows(place, cells);
+    let mut rows = segment_rows(place, cells, &missed);
     for call in 0..CALLS.len() {
-        rows.extend(plain_rows(place, cells, Event::Call(call)));
+        rows.extend(plain_rows(place, cells, &missed, Event::Call(call)));
     }
     for timeout in place.timeouts {
-        rows.extend(plain_rows(place, cells, Event::Timeout(*timeout)));
+        rows.extend(plain_rows(place, cells, &missed, Event::Timeout(*timeout)));
     }
     Table {
         state: place.state,
@@ -206,7 +206,7 @@ fn assemble(place: &Place, cells: &[Cell], missed: Vec<Missed>) -> Table {
     }
 }
 
-fn segment_rows(place: &Place, cells: &[Cell]) -> Vec<Row> {
+fn segment_rows(place: &Place, cells: &[Cell], missed: &[Missed]) -> Vec<Row> {
     let mut results: Vec<&(Content, Option<Content>)> = Vec::new();
     let sizes = [
         KINDS.len(),
@@ -247,7 +247,7 @@ fn segment_rows(place: &Place, cells: &[Cell]) -> Vec<Row> {
             event: words::kinds(kinds),
             seq: words::places(place.seqs, seqs),
             ack: words::acknowledgments(place.acks, acks),
-            ways: some_ways(place, ways),
+            ways: some_ways(place, missed, ways),
             scenario: place.scenario(way, event),
             scenarios,
             content,
@@ -268,7 +268,7 @@ fn order(place: &Place, group: &Group) -> (bool, [Vec<usize>; 4]) {
 }
 
 /// A call, or a timeout: one row, or one for each way.
-fn plain_rows(place: &Place, cells: &[Cell], event: Event) -> Vec<Row> {
+fn plain_rows(place: &Place, cells: &[Cell], missed: &[Missed], event: Event) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for ((way, _), (content, other)) in cells.iter().filter(|((_, of), _)| *of == event) {
         let same = rows
@@ -297,16 +297,16 @@ fn plain_rows(place: &Place, cells: &[Cell], event: Event) -> Vec<Row> {
         });
     }
     for row in &mut rows {
-        if row.ways.len() == place.ways.len() {
+        if row.ways.len() + missed.len() == place.ways.len() {
             row.ways.clear();
         }
     }
     rows
 }
 
-/// The names of these ways; none when it is all of them.
-fn some_ways(place: &Place, ways: &[usize]) -> Vec<&'static str> {
-    if ways.len() == place.ways.len() {
+/// The names of these ways; none when it is all of them that lead to the state.
+fn some_ways(place: &Place, missed: &[Missed], ways: &[usize]) -> Vec<&'static str> {
+    if ways.len() + missed.len() == place.ways.len() {
         return Vec::new();
     }
     ways.iter().map(|way| place.ways[*way].0).collect()
