@@ -87,6 +87,7 @@ fn malformed_arguments() {
         "table --stack plan9",
         "table --stack reference --against plan9",
         "table --against model",
+        "table --stack reference --against model --format svg",
         "table --format png",
         "list everything",
         "list corpus --corpus nowhere",
@@ -103,6 +104,7 @@ fn tables_in_every_format() {
     let rows = [
         "table --state listen",
         "table --state LISTEN --stack reference --format md",
+        "table --state listen --format dot",
         "table --state time-wait --stack reference --against model",
         "table --state time-wait --stack reference --against reference --format json",
     ];

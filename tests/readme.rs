@@ -214,6 +214,42 @@ fn the_finding_is_printed_as_shown() {
     );
 }
 
+/// A block of text below `<!-- $ ARGUMENTS -->` is what the command line prints for these, whole.
+#[test]
+fn excerpts_are_printed_as_shown() {
+    let mut seen = 0;
+    for (path, page) in pages() {
+        for (before, shown) in blocks(&page, "text") {
+            let Some(command) = before.strip_prefix("<!-- $ ") else {
+                continue;
+            };
+            let args = command.strip_suffix(" -->").expect("a closed comment");
+            let args: Vec<&str> = args.split_whitespace().collect();
+            let printed = prints(&args);
+            assert_eq!(printed.trim_end(), shown, "{path}: {before}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 2, "only {seen} excerpts");
+}
+
+#[test]
+fn pictures_are_drawn_as_shown() {
+    let rows: [(&str, &[&str]); 2] = [
+        ("docs/states.svg", &[]),
+        ("docs/states-smoltcp.svg", &["--stack", "smoltcp"]),
+    ];
+    for (path, args) in rows {
+        let drawn = prints(&[&["table", "--format", "svg"], args].concat());
+        let shown = fs::read_to_string(root().join(path)).expect("a picture");
+        assert!(
+            drawn == shown,
+            "{path} is not what is drawn now: cargo run -- table --format svg {} > {path}",
+            args.join(" ")
+        );
+    }
+}
+
 #[test]
 fn the_page_on_known_deviations_names_all_that_there_is() {
     let page = fs::read_to_string(root().join("docs/known-deviations.md")).expect("the page");

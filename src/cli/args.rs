@@ -117,6 +117,10 @@ pub(super) enum Format {
     Text,
     /// Markdown
     Md,
+    /// The state diagram for Graphviz
+    Dot,
+    /// The state diagram as a picture; what only a deviation does is red
+    Svg,
     /// JSON, each row with a whole scenario
     Json,
 }

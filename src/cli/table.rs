@@ -7,7 +7,7 @@ use crate::harness::{Judge, StackJudge};
 use crate::model::State;
 use crate::oracle::KnownDeviations;
 use crate::stack::reference::Reference;
-use crate::table::{MODEL, Maker, Table, json, markdown, text};
+use crate::table::{Diagram, MODEL, Maker, Table, dot, json, markdown, svg, text};
 
 pub(super) fn table(args: &TableArgs, environment: &mut Environment) -> Result<u8, Failure> {
     let states = if args.state.is_empty() {
@@ -15,15 +15,48 @@ pub(super) fn table(args: &TableArgs, environment: &mut Environment) -> Result<u
     } else {
         args.state.as_slice()
     };
+    let draw = match args.format {
+        Format::Dot => Some(dot as fn(&Diagram) -> String),
+        Format::Svg => Some(svg as fn(&Diagram) -> String),
+        Format::Text | Format::Md | Format::Json => None,
+    };
+    if let Some(draw) = draw {
+        environment.print(&draw(&diagram(args, states, environment)?))?;
+        return Ok(CONFORMS);
+    }
     let tables = tables(args, states, environment)?;
     let text = match args.format {
         Format::Text | Format::Md if tables.is_empty() => "No difference.\n".to_owned(),
         Format::Text => joined(&tables, text),
         Format::Md => joined(&tables, markdown),
-        Format::Json => json(&tables),
+        Format::Json | Format::Dot | Format::Svg => json(&tables),
     };
     environment.print(&text)?;
     Ok(CONFORMS)
+}
+
+/// The diagram that is asked for.
+fn diagram(
+    args: &TableArgs,
+    states: &[State],
+    environment: &Environment,
+) -> Result<Diagram, Failure> {
+    if args.against.is_some() {
+        let message = "--against compares tables; leave it out, or take text, md or json";
+        return Err(Failure::Input(message.to_owned()));
+    }
+    let Some(name) = &args.stack else {
+        let mut judge = of_model();
+        let mut maker = Maker::new(&mut judge, KnownDeviations::default());
+        return Ok(maker.permitted_diagram(states));
+    };
+    let (mut judge, known) = judge_of(name, environment)?;
+    Ok(Maker::new(&mut judge, known).done_diagram(states, name))
+}
+
+/// The stack that leads the model to its states.
+fn of_model() -> StackJudge<Reference> {
+    StackJudge::new(Reference::new, KnownDeviations::default())
 }
 
 fn joined(tables: &[Table], write: fn(&Table) -> String) -> String {
@@ -38,7 +71,7 @@ fn tables(
     environment: &Environment,
 ) -> Result<Vec<Table>, Failure> {
     let Some(name) = &args.stack else {
-        let mut judge = StackJudge::new(Reference::new, KnownDeviations::default());
+        let mut judge = of_model();
         let mut maker = Maker::new(&mut judge, KnownDeviations::default());
         return Ok(states.iter().map(|state| maker.permitted(*state)).collect());
     };

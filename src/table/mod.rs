@@ -6,6 +6,7 @@
 //! Nothing is judged here but by the oracle; this room may name the harness and what lies below
 //! it, and knows nothing of the command line.
 
+mod diagram;
 mod events;
 mod explore;
 mod grid;
@@ -18,6 +19,7 @@ mod rows;
 mod text;
 mod words;
 
+pub use diagram::{Diagram, Edge, Label, dot, svg};
 pub use explore::{Did, NOT_OFFERED, Said};
 #[cfg(feature = "cli")]
 pub use json::json;

@@ -78,7 +78,7 @@ pub enum Content {
 pub const MODEL: &str = "model";
 
 /// One event on one way.
-type Key = (usize, Event);
+pub(super) type Key = (usize, Event);
 
 /// What is to be seen in a table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -168,7 +168,7 @@ impl<'a> Maker<'a> {
     }
 
     /// Every event on every way that leads to the state, and the ways that do not.
-    fn explored(&mut self, place: &Place) -> (Vec<(Key, Explored)>, Vec<Missed>) {
+    pub(super) fn explored(&mut self, place: &Place) -> (Vec<(Key, Explored)>, Vec<Missed>) {
         let (mut all, mut missed) = (Vec::new(), Vec::new());
         for (way, (name, _)) in place.ways.iter().enumerate() {
             for event in place.events() {
