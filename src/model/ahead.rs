@@ -2,7 +2,7 @@
 
 use crate::wire::SeqNumber;
 
-/// Stretches of the receive sequence space that arrived ahead of a gap, in no order.
+/// Stretches of the receive sequence space that arrived ahead of a gap, the latest last.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Ahead {
     stretches: [(SeqNumber, SeqNumber); Ahead::MAX],
@@ -15,21 +15,13 @@ impl Ahead {
     /// How many stretches are remembered.
     pub const MAX: usize = 8;
 
-    /// Remembers `[from, to)`, joined with what it overlaps. What merely touches stays apart: a
-    /// stack may have held one of two neighbours and not the other.
-    pub fn add(&mut self, mut from: SeqNumber, mut to: SeqNumber) {
-        let mut i = 0;
-        while i < self.len as usize {
-            let (a, b) = self.stretches[i];
-            if from.before(b) && a.before(to) {
-                from = from.earlier(a);
-                to = to.later(b);
-                self.len -= 1;
-                self.stretches[i] = self.stretches[self.len as usize];
-                i = 0;
-            } else {
-                i += 1;
-            }
+    /// Remembers `[from, to)`. Nothing is joined: of two stretches that overlap or touch a stack
+    /// may have held one and not the other.
+    pub fn add(&mut self, from: SeqNumber, to: SeqNumber) {
+        let held = &mut self.stretches[..self.len as usize];
+        if let Some(again) = held.iter().position(|stretch| *stretch == (from, to)) {
+            held[again..].rotate_left(1);
+            return;
         }
         if (self.len as usize) < Self::MAX {
             self.stretches[self.len as usize] = (from, to);
@@ -39,13 +31,13 @@ impl Ahead {
         }
     }
 
-    /// Where the stretch that holds the octet at `base` ends, if one does.
+    /// The nearest end of a stretch that holds the octet at `base`, if one does.
     pub fn next_boundary(&self, base: SeqNumber) -> Option<SeqNumber> {
         let holds = |(from, to): &(SeqNumber, SeqNumber)| from.at_or_before(base) && to.after(base);
         self.iter()
             .filter(holds)
             .map(|(_, to)| to)
-            .reduce(SeqNumber::later)
+            .reduce(SeqNumber::earlier)
     }
 
     /// Whether `[left, right)` lies in what arrived.

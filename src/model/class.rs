@@ -63,8 +63,8 @@ pub enum SeqClass {
     Beyond,
     /// Reaches into the part of the window that only a probe or keep-alive advertised.
     Probed,
-    /// Reaches beyond the right edge last advertised, but not beyond one advertised before, where
-    /// windows are scaled.
+    /// Begins before a right edge that was advertised earlier, and reaches beyond the last one,
+    /// where windows are scaled.
     Retracted,
     /// It is addressed to another than the stack, or from an impossible source.
     Elsewhere,

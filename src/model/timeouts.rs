@@ -11,7 +11,8 @@ use crate::time::{Instant, Micros};
 /// instant; before something that it sends, only the time before it.
 ///
 /// # Errors
-/// When something was due that did not come.
+/// When something was due that did not come. To have given up before that is an alternative, which
+/// is then in `out`.
 pub fn step(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> Result<(), Fault> {
     let mut tcb = *tcb;
     if tcb.state == State::TimeWait {
@@ -29,8 +30,6 @@ pub fn step(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> Result
             out.push(tcb, req::RFC9293_3_10_8_P02);
             Ok(())
         }
-        // Giving up is an alternative to going on.
-        Some(_) if !out.is_empty() => Ok(()),
         Some(fault) => Err(fault),
     }
 }

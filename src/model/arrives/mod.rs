@@ -69,6 +69,34 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     }
 }
 
+/// Lets a segment arrive of which a stack is known to believe that it is acceptable.
+pub fn unchecked(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let mut tcb = *tcb;
+    tcb.due.reply = None;
+    tcb.due.reply_at = ctx.now;
+    tcb.due.reply_to = Some(seg.src);
+    permit_answer(&mut tcb, seg);
+    tcb.rtx.quiet = false;
+    sequence::accepted(tcb, seg, ctx, out);
+}
+
+/// Lets a segment arrive at a stack that is known to hold it against no window but the one of its
+/// last acknowledgment.
+pub fn narrowly(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let advertised = tcb.rcv;
+    let mut narrow = *tcb;
+    narrow.rcv.edge = advertised.firm_edge.later(advertised.nxt);
+    narrow.rcv.edge_max = narrow.rcv.edge;
+    let mut taken = Branches::default();
+    step(&narrow, seg, ctx, &mut taken);
+    for (tcb, by) in taken.iter() {
+        let mut tcb = *tcb;
+        tcb.rcv.edge = advertised.edge;
+        tcb.rcv.edge_max = advertised.edge_max;
+        out.push(tcb, *by);
+    }
+}
+
 /// Lets a segment arrive that is for another connection than this one: nobody's, so it meets
 /// CLOSED, and only the answer is remembered here.
 pub fn stray(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
@@ -234,8 +262,9 @@ fn classify_seq(tcb: &Tcb, seg: &Segment, _ctx: &Context) -> SeqClass {
     let reach = if seg.is_empty() { seg.seq + 1 } else { end };
     if !tcb.rcv.edge_of_syn
         && seg.seq.at_or_after(nxt)
+        && seg.seq.before(edge)
         && reach.after(firm)
-        && reach.at_or_before(edge)
+        && edge.after(firm)
     {
         return SeqClass::Probed;
     }
@@ -246,13 +275,12 @@ fn classify_seq(tcb: &Tcb, seg: &Segment, _ctx: &Context) -> SeqClass {
             SeqClass::Old
         };
     }
-    if seg.seq.before(tcb.honoured_edge())
-        && reach.after(edge)
-        && reach.at_or_before(tcb.honoured_edge())
-    {
+    let honoured = tcb.honoured_edge();
+    if seg.seq.before(honoured) && honoured.after(edge) && reach.after(edge) {
         return SeqClass::Retracted;
     }
-    if tcb.rcv.edge_of_syn && seg.seq.at_or_after(firm) && seg.seq.before(edge_if_scaled(tcb)) {
+    let scaled = tcb.rcv.edge_of_syn && tcb.receive_shift() > 0;
+    if scaled && seg.seq.at_or_after(firm) && seg.seq.before(edge_if_scaled(tcb)) {
         return SeqClass::Unscaled;
     }
     if seg.seq == nxt && edge == nxt {

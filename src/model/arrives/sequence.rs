@@ -31,7 +31,8 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         let by = req::RFC7323_5_3_2;
         out.push(acknowledge(tcb, ctx, by), by);
         let before_paws = ctx.profile.predicts_headers && is_predicted(&tcb, seg);
-        if ctx.profile.paws && !before_paws {
+        // Of two values half the space apart neither is the older.
+        if ctx.profile.paws && !before_paws && !half_apart(&tcb, seg) {
             return;
         }
     }
@@ -69,7 +70,13 @@ fn is_predicted(tcb: &Tcb, seg: &Segment) -> bool {
     plain && seg.seq == tcb.rcv.nxt && seg.end().at_or_before(tcb.rcv.edge)
 }
 
-fn accepted(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+/// Whether SEG.TSval and TS.Recent lie half the space apart.
+fn half_apart(tcb: &Tcb, seg: &Segment) -> bool {
+    let value = seg.options.timestamps.map(|(value, _)| value);
+    value.is_some_and(|value| value.wrapping_sub(tcb.ts.recent) == 1 << 31)
+}
+
+pub(super) fn accepted(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     // A segment without the timestamps that were agreed upon should be dropped, or is accepted.
     if tcb.ts.on && seg.options.timestamps.is_none() && !seg.flags.rst() {
         out.push(silently(tcb), req::RFC7323_3_2_7);

@@ -166,7 +166,7 @@ fn timestamps(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
             .deep(2),
         )?;
     }
-    if tcb.ts.on && echo != tcb.ts.recent {
+    if (tcb.ts.on || answered) && echo != tcb.ts.recent {
         ctx.unless_pardoned(Fault::new(
             req::RFC7323_4_3_P01,
             kind(seg),

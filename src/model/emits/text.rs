@@ -185,14 +185,17 @@ fn empty(
     }
     let news = tcb.rcv.acked.is_none_or(|acked| seg.ack.after(acked));
     if news {
-        if tcb.rcv.acked.is_some() && edge_before.at_or_before(tcb.rcv.nxt) {
-            // Nothing was acceptable any more: it may have been a challenge all the same.
+        let nothing_acceptable = tcb.rcv.acked.is_some() && edge_before.at_or_before(tcb.rcv.nxt);
+        if nothing_acceptable || maybe_challenge(tcb, ctx) {
             tcb.challenged_at = Some(ctx.now);
         }
         tcb.due.revoke();
         return Ok(req::RFC9293_3_10_7_4_P23);
     }
     if tcb.rcv.edge.after(edge_before) {
+        if maybe_challenge(tcb, ctx) {
+            tcb.challenged_at = Some(ctx.now);
+        }
         return Ok(req::RFC9293_3_8_6_1_P01);
     }
     if probe {
@@ -233,6 +236,23 @@ fn without_ack(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     if answers && tcb.input.at == ctx.now && tcb.input.state.synchronized() {
         miss(tcb, seg, ctx, req::RFC9293_3_10_7_4_P11);
     }
+}
+
+/// Whether an acknowledgment that has something new to say may have been a challenge all the same:
+/// it answers what has just arrived, and that brought nothing to acknowledge.
+fn maybe_challenge(tcb: &Tcb, ctx: &Context) -> bool {
+    let brought_nothing = match tcb.input.class {
+        EventClass::Segment(class) => !class.text && !class.flags().fin(),
+        EventClass::Listen
+        | EventClass::Connect
+        | EventClass::Send
+        | EventClass::Receive
+        | EventClass::Close
+        | EventClass::Abort
+        | EventClass::Status
+        | EventClass::Time => false,
+    };
+    tcb.due.credit > 0 && tcb.input.at == ctx.now && brought_nothing
 }
 
 /// A segment with text or FIN.
