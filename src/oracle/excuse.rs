@@ -1,6 +1,8 @@
 //! What becomes of an event that no state explains: a known deviation, a recommendation missed, or
 //! a deviation.
 
+use arrayvec::ArrayVec;
+
 use super::coverage::Coverage;
 use super::host::{End, Host, NOBODY};
 use super::icmp::suspected;
@@ -42,10 +44,10 @@ impl Host {
         for _ in 0..8 {
             let worlds = &mut self.sockets[socket];
             match worlds.step(what, ctx, &self.known, &mut self.scratch, coverage) {
-                Stepped::Explained => {
-                    self.note_passed_over(ctx, socket, what);
+                Stepped::Explained if self.keeps_to_the_explained(ctx, socket, what) => {
                     return End::Explained;
                 }
+                Stepped::Explained => self.sockets[socket].step_back(),
                 Stepped::TooMany => {
                     return End::Verdict(Verdict::Inconclusive(format!(
                         "more than {} states explain what was seen",
@@ -72,17 +74,24 @@ impl Host {
         ))
     }
 
-    /// Some states were dropped that a known deviation would have saved; others were left. Should
-    /// those not do in the end, it cannot be said what led there.
-    fn note_passed_over(&mut self, ctx: &Context<'_>, socket: usize, what: Happening<'_>) {
+    /// Some states are left, and others were dropped that a known deviation would have saved.
+    /// Which of them are right shows later: a choice. A silent deviation is none, for its states
+    /// were there from the start.
+    fn keeps_to_the_explained(
+        &mut self,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+    ) -> bool {
         if self.known.is_empty() {
-            return;
+            return true;
         }
         let faults = &self.sockets[socket].faults;
-        self.passed_over |= faults.iter().any(|(fault, tcb)| {
+        let savable = faults.iter().any(|(fault, tcb)| {
             let fault = self.sharpen(*fault, what, ctx);
             self.known.covers(&shape(&fault, tcb, ctx)).is_some()
         });
+        !savable || self.choices.take(2) == 0
     }
 
     /// No state explains what happened, and no known deviation either. Tells the fault of the
@@ -95,11 +104,6 @@ impl Host {
         what: Happening<'_>,
         faults: &[(Fault, Tcb)],
     ) -> End {
-        if self.passed_over {
-            return End::Verdict(Verdict::Inconclusive(
-                "a known deviation may have led here, or may not".into(),
-            ));
-        }
         let deepest = faults.iter().rev().max_by_key(|(fault, _)| fault.depth);
         match deepest {
             Some((fault, tcb)) => {
@@ -141,8 +145,19 @@ impl Host {
                 Some((fault, entry, then))
             })
         };
-        let known = faults.iter().find_map(|pair| covering(self, pair));
-        let Some((fault, entry, then)) = known else {
+        let mut known: ArrayVec<(Fault, u16, Then), 8> = ArrayVec::new();
+        for way in faults.iter().filter_map(|pair| covering(self, pair)) {
+            if known.iter().all(|(_, other, _)| *other != way.1) {
+                // What finds no room is no choice.
+                let _ = known.try_push(way);
+            }
+        }
+        // Different states may be saved by different entries.
+        let chosen = match known.len() {
+            0 | 1 => 0,
+            several => usize::from(self.choices.take(several as u8)),
+        };
+        let Some(&(fault, entry, then)) = known.get(chosen) else {
             return self.put_up(ctx, socket, what, faults);
         };
         let mut covered = std::mem::take(&mut self.sockets[socket].now);
@@ -156,12 +171,6 @@ impl Host {
             }
         }
         self.sockets[socket].now = covered;
-        // Another entry would have saved other states.
-        let others = |(_, known, _)| known != entry;
-        let passed_over = faults
-            .iter()
-            .any(|pair| covering(self, pair).is_some_and(others));
-        self.passed_over |= passed_over;
         self.known_then(trace, ctx, socket, what, &fault, entry, then, coverage)
     }
 
@@ -232,6 +241,17 @@ impl Host {
                     *tcb = tcb.muted();
                 }
             }
+            Then::Diverted => {
+                let Happening::Emission(seg, _) = what else {
+                    return GoOn::No;
+                };
+                if !self.mute_first_listener(seg.src.port, bit) {
+                    return GoOn::No;
+                }
+                for tcb in &mut self.sockets[socket].now {
+                    *tcb = tcb.muted();
+                }
+            }
             Then::Pardoned => {
                 let lenient = match ctx.pardoned {
                     [None, _] => [Some(fault.requirement), None],
@@ -247,18 +267,22 @@ impl Host {
                     End::Verdict(verdict) => GoOn::Stop(verdict),
                 };
             }
-            Then::Window => return GoOn::No,
+            Then::Window | Then::Accepted | Then::Narrow => return GoOn::No,
             Then::Ignored | Then::Refused => {
                 let Some(input) = worlds.input else {
                     return GoOn::No;
                 };
                 // The input had no effect: back to the states before it, then all that was seen
                 // since.
+                let met = worlds.now.first().map(|tcb| tcb.input);
                 worlds.now.copy_from(&worlds.before);
                 for tcb in &mut worlds.now {
                     tcb.known |= bit;
+                    tcb.input = met.unwrap_or(tcb.input);
                     tcb.due.reply = None;
-                    tcb.due.credit = u8::from(then == Then::Refused);
+                    if then == Then::Refused {
+                        tcb.due.credit = tcb.due.credit.max(1);
+                    }
                 }
                 if !self.replay(trace, ctx, socket, input + 1, coverage) {
                     return GoOn::No;
@@ -295,6 +319,22 @@ impl Host {
                 }
             }
         }
+    }
+
+    /// Nothing more is said of the first listener on a port; false when there is none.
+    fn mute_first_listener(&mut self, port: u16, bit: u64) -> bool {
+        let listens = |tcb: &Tcb| tcb.state == State::Listen && tcb.port == port;
+        let mut sockets = self.sockets[..SOCKETS].iter_mut();
+        let Some(first) = sockets.find(|worlds| worlds.now.iter().any(listens)) else {
+            return false;
+        };
+        for tcb in &mut first.now {
+            if listens(tcb) {
+                tcb.known |= bit;
+                *tcb = tcb.muted();
+            }
+        }
+        true
     }
 
     /// Explains again what this socket sent since event `from`.

@@ -3,10 +3,10 @@
 //! Sockets are followed apart from each other. A segment goes to the connection whose ports and
 //! addresses it carries, else to a listener on its port, else to nobody.
 
+use super::choices::{Choices, WAYS};
 use super::coverage::Coverage;
 use super::excuse::{coarse, shape};
 use super::known::{KnownDeviations, Then};
-use super::route::Route;
 use super::tell;
 use super::verdict::{Judgment, Shape, Verdict};
 use super::worlds::{Happening, Worlds};
@@ -34,11 +34,21 @@ pub(super) struct Host {
     pub(super) used: Vec<u16>,
     /// The socket that met the last input.
     pub(super) last: usize,
-    /// A known deviation was one of several explanations, and not the one that was followed.
-    pub(super) passed_over: bool,
+    /// What was chosen where it cannot be known what is right.
+    pub(super) choices: Choices,
     /// Why the last arrival must not be answered at all.
     pub(super) unanswerable: Option<(Req, Instant)>,
     isns: Vec<(u16, Endpoint, SeqNumber)>,
+}
+
+/// By what a missed recommendation is known again.
+fn missed_shape(miss: &Miss) -> Shape {
+    Shape {
+        requirement: miss.requirement,
+        state: miss.state,
+        event: miss.event,
+        instead: miss.instead,
+    }
 }
 
 /// How the judgment of one event ended.
@@ -57,7 +67,7 @@ impl Host {
             scratch: Box::default(),
             used: Vec::new(),
             last: 0,
-            passed_over: false,
+            choices: Choices::default(),
             unanswerable: None,
             isns: Vec::with_capacity(ISNS),
         }
@@ -69,12 +79,44 @@ impl Host {
         }
         self.used.clear();
         self.last = 0;
-        self.passed_over = false;
         self.isns.clear();
         self.unanswerable = None;
     }
 
+    /// Judges a trace on every way through it, until one is without fault. Of ways that all have
+    /// some, that one is told which comes furthest.
     pub(super) fn judge(&mut self, trace: &Trace, coverage: &mut Coverage) -> Judgment {
+        self.choices.clear();
+        let mut best = self.judge_one_way(trace, coverage);
+        if best.is_clean() || !self.choices.turn() {
+            return best;
+        }
+        // What was reached is counted on the first way only.
+        let mut uncounted = Coverage::default();
+        for _ in 1..WAYS {
+            let next = self.judge_one_way(trace, &mut uncounted);
+            if next.rank() < best.rank() {
+                best = next;
+            }
+            if best.is_clean() {
+                return best;
+            }
+            if !self.choices.turn() {
+                if self.choices.overflowed && best.verdict != Verdict::Conforms {
+                    break;
+                }
+                return best;
+            }
+        }
+        if best.verdict != Verdict::Conforms {
+            best.verdict = Verdict::Inconclusive(
+                "there are more ways through the trace than are tried".into(),
+            );
+        }
+        best
+    }
+
+    fn judge_one_way(&mut self, trace: &Trace, coverage: &mut Coverage) -> Judgment {
         self.reset();
         for (index, event) in trace.events.iter().enumerate() {
             match self.event(trace, index, event, coverage) {
@@ -98,7 +140,14 @@ impl Host {
     fn judgment(&mut self, trace: &Trace, verdict: Verdict) -> Judgment {
         let mut missed = Vec::new();
         for worlds in &self.sockets {
-            let Some(best) = worlds.now.iter().min_by_key(|tcb| tcb.cost()) else {
+            // What is known is no reason to prefer something else that is new.
+            let new = |tcb: &Tcb| {
+                let misses = tcb.misses.iter().flatten();
+                let unexpected =
+                    |miss: &&Miss| self.known.covers_miss(&missed_shape(miss)).is_none();
+                misses.filter(unexpected).count()
+            };
+            let Some(best) = worlds.now.iter().min_by_key(|tcb| (new(tcb), tcb.cost())) else {
                 continue;
             };
             let mut known = best.known;
@@ -107,12 +156,7 @@ impl Host {
                 known &= known - 1;
             }
             for miss in best.misses.iter().flatten() {
-                let shape = Shape {
-                    requirement: miss.requirement,
-                    state: miss.state,
-                    event: miss.event,
-                    instead: miss.instead,
-                };
+                let shape = missed_shape(miss);
                 match self.known.covers_miss(&shape) {
                     Some(entry) => self.used.push(entry),
                     None => missed.push(tell::missed(trace, miss, shape, best)),
@@ -270,14 +314,7 @@ impl Host {
         if let end @ End::Verdict(_) = self.quiet(trace, ctx, None, coverage) {
             return end;
         }
-        let socket = match self.route(seg.dst.port, seg.src) {
-            Route::To(socket) => socket,
-            Route::Unknown => {
-                return End::Verdict(Verdict::Inconclusive(
-                    "which of two sockets a segment reaches cannot be known".into(),
-                ));
-            }
-        };
+        let socket = self.route(seg.dst.port, seg.src);
         if socket == NOBODY {
             for tcb in self.sockets[NOBODY].touch() {
                 tcb.port = seg.dst.port;

@@ -44,7 +44,7 @@ pub struct Known {
     pub then: Then,
     /// What happened shows only later, in an answer to something else, so the oracle follows
     /// that possibility from the start, beside those that are allowed. For `ignored`, `stop` and
-    /// `window`; also for `closed`.
+    /// `window`; also for `closed`. `window`, `accepted` and `narrow` are always silent.
     #[serde(default)]
     pub silently: bool,
     /// With `instead = ["broken"]`: what the breakage says of itself contains this.
@@ -122,8 +122,27 @@ pub enum Then {
     Pardoned,
     /// The window that the segment offers is taken, though it must not be.
     Window,
+    /// The segment is taken for acceptable, though it lies outside the window.
+    Accepted,
+    /// The segment is held against the window of the last acknowledgment alone, whatever edge was
+    /// advertised before that, or by a probe or keep-alive.
+    Narrow,
+    /// A listener on the same port took the segment. Nothing more is said of the connection and of
+    /// that listener, until they are opened anew.
+    Diverted,
     /// Nothing more is said of the connection, until it is opened anew.
     Stop,
+}
+
+impl Then {
+    /// Whether an entry that goes on so may be silent, and whether it has to be.
+    fn silence(self) -> (bool, bool) {
+        match self {
+            Then::Ignored | Then::Closed | Then::Stop => (true, false),
+            Then::Window | Then::Accepted | Then::Narrow => (true, true),
+            Then::Refused | Then::Forgiven | Then::Pardoned | Then::Diverted => (false, false),
+        }
+    }
 }
 
 /// A value that files write by its name.
@@ -264,14 +283,13 @@ impl std::str::FromStr for KnownDeviations {
                     known.name
                 )));
             }
-            let silent = matches!(
-                known.then,
-                Then::Ignored | Then::Closed | Then::Stop | Then::Window
-            );
-            if known.silently && !silent {
+            let (may, must) = known.then.silence();
+            if known.silently && !may || !known.silently && must {
                 return Err(KnownError(format!(
-                    "the deviation `{}` cannot be silent; that goes with ignored, closed, stop and window",
-                    known.name
+                    "the deviation `{}` {} be silent; ignored, closed and stop may be, window, \
+                     accepted and narrow are, and no other is",
+                    known.name,
+                    if must { "has to" } else { "cannot" }
                 )));
             }
             if known.state.is_empty() || known.instead.is_empty() || known.event.is_empty() {
@@ -353,7 +371,7 @@ impl Known {
         let requirement = self.requirement.0 == shape.requirement
             || self.also.iter().any(|also| also.0 == shape.requirement);
         requirement
-            && self.then != Then::Window
+            && !self.silently
             && self.state.iter().any(|state| state.0 == shape.state)
             && self
                 .instead

@@ -3,19 +3,57 @@
 use super::excuse::shape;
 use super::host::{End, Host, NOBODY};
 use super::verdict::{Instead, Verdict};
-use crate::model::tcb::{Input, Tcb};
+use crate::model::tcb::{Input, Origin, Tcb};
 use crate::model::{Context, EventClass, Fault, State};
 use crate::spec::req;
 use crate::stack::{Outcome, SOCKETS};
 use crate::trace::{Call, Trace};
 use crate::wire::Endpoint;
 
-/// Where a segment goes.
-pub(super) enum Route {
-    /// To this socket, or to nobody.
-    To(usize),
-    /// To one of several, as far as is known.
-    Unknown,
+/// As what a socket may claim a segment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    /// As the connection of that name.
+    Connection,
+    /// As a listener on the port.
+    Listener,
+}
+
+impl Claim {
+    /// Whether a socket in this state takes a segment from `remote` to `port`; `None` when
+    /// nothing is known of it.
+    fn of(self, tcb: &Tcb, port: u16, remote: Endpoint) -> Option<bool> {
+        let named = tcb.matches(port, remote);
+        if tcb.mute {
+            // It may listen, again or still.
+            let passive = match tcb.state {
+                State::Listen => true,
+                State::SynReceived => tcb.origin == Origin::Passive,
+                State::Closed
+                | State::SynSent
+                | State::Established
+                | State::FinWait1
+                | State::FinWait2
+                | State::CloseWait
+                | State::Closing
+                | State::LastAck
+                | State::TimeWait => false,
+            };
+            let possible = named && tcb.state != State::Closed || passive && tcb.port == port;
+            return match (self, possible) {
+                (Claim::Connection, true) => None,
+                (Claim::Connection, false) | (Claim::Listener, _) => Some(false),
+            };
+        }
+        Some(match (self, tcb.state) {
+            (_, State::Closed) | (Claim::Connection, State::Listen) => false,
+            (Claim::Connection, _) => named,
+            (Claim::Listener, State::Listen) => {
+                tcb.port == port && tcb.only.is_none_or(|only| only == remote)
+            }
+            (Claim::Listener, _) => false,
+        })
+    }
 }
 
 impl Host {
@@ -53,12 +91,14 @@ impl Host {
         };
         let other = (0..SOCKETS)
             .find(|&other| other != socket && self.sockets[other].now.iter().any(holds))?;
-        let known: Vec<&Tcb> = self.sockets[other].now.iter().collect();
-        if !known.iter().all(|tcb| holds(tcb)) {
-            return Some(End::Verdict(Verdict::Inconclusive(
-                "two sockets may hold the same connection".into(),
-            )));
+        if !self.sockets[other].now.iter().all(holds) {
+            let held = self.choices.take(2) == 0;
+            self.sockets[other].now.retain(|tcb| holds(tcb) == held);
+            if !held {
+                return self.opened_twice(trace, ctx, socket, port, remote);
+            }
         }
+        let known = self.sockets[other].now[0];
         let fault = Fault::new(
             req::RFC9293_3_10_1_P02,
             Instead::CallDone,
@@ -66,11 +106,11 @@ impl Host {
         );
         let tcb = Tcb {
             input: Input {
-                state: known[0].state,
+                state: known.state,
                 class: EventClass::Connect,
                 at: ctx.now,
             },
-            ..*known[0]
+            ..known
         };
         match self.known.covers(&shape(&fault, &tcb, ctx)) {
             Some((entry, _)) => {
@@ -82,29 +122,41 @@ impl Host {
     }
 
     /// The socket that a segment from `remote` to `port` belongs to: the connection of that name,
-    /// else the first listener, else nobody.
-    pub(super) fn route(&self, port: u16, remote: Endpoint) -> Route {
-        let alive = |tcb: &Tcb| {
-            !matches!(tcb.state, State::Closed | State::Listen) && tcb.matches(port, remote)
+    /// else the first listener, else nobody. Where some of a socket's states take the segment,
+    /// others do not, and another socket would, a choice is made and the states that speak
+    /// against it are dropped.
+    pub(super) fn route(&mut self, port: u16, remote: Endpoint) -> usize {
+        let takers = |host: &Host, socket: usize, claim: Claim| {
+            let now = &host.sockets[socket].now;
+            now.iter()
+                .any(|tcb| claim.of(tcb, port, remote) != Some(false))
         };
-        let listens = |tcb: &Tcb| {
-            tcb.state == State::Listen
-                && tcb.port == port
-                && tcb.only.is_none_or(|only| only == remote)
-        };
-        let takes = |tcb: &Tcb| alive(tcb) || listens(tcb);
-        let Some(first) = self.find(alive).or_else(|| self.find(listens)) else {
-            return Route::To(NOBODY);
-        };
-        // If it may be that this socket does not take it, and another would, nobody can tell.
-        let surely = |tcb: &Tcb| takes(tcb) && !tcb.mute;
-        let surely = self.sockets[first].now.iter().all(surely);
-        let other =
-            (0..SOCKETS).any(|other| other != first && self.sockets[other].now.iter().any(takes));
-        if !surely && other {
-            return Route::Unknown;
+        let claims = [Claim::Connection, Claim::Listener];
+        let asked = claims.map(|claim| (0..SOCKETS).map(move |socket| (socket, claim)));
+        let asked = asked.into_iter().flatten();
+        for (socket, claim) in asked.clone() {
+            if !takers(self, socket, claim) {
+                continue;
+            }
+            let surely = |tcb: &Tcb| claim.of(tcb, port, remote) == Some(true);
+            let later = asked.clone().skip_while(|asked| *asked != (socket, claim));
+            let rival = later
+                .skip(1)
+                .any(|(other, claim)| other != socket && takers(self, other, claim));
+            if !rival || self.sockets[socket].now.iter().all(surely) {
+                return socket;
+            }
+            let takes = self.choices.take(2) == 0;
+            self.sockets[socket].now.retain(|tcb| {
+                claim
+                    .of(tcb, port, remote)
+                    .is_none_or(|taken| taken == takes)
+            });
+            if takes {
+                return socket;
+            }
         }
-        Route::To(first)
+        NOBODY
     }
 
     fn find(&self, test: impl Fn(&Tcb) -> bool) -> Option<usize> {
@@ -127,20 +179,21 @@ impl Host {
         let called =
             |tcb: &Tcb| tcb.port == port && tcb.due.reply_to == Some(remote) && answers(tcb);
         let owes = |tcb: &Tcb| called(tcb) && tcb.due.reply.is_some_and(|reply| reply.required);
-        self.find(alive)
+        self.find(|tcb| alive(tcb) && !tcb.mute)
+            .or_else(|| self.find(alive))
             .or_else(|| self.find(owes))
             .or_else(|| self.find(called))
-            .or_else(|| self.muted_listener(port))
+            .or_else(|| self.muted(port, remote))
             .or_else(|| self.remembers(port, remote))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.due.reply_to == Some(remote)))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.mute))
             .unwrap_or(NOBODY)
     }
 
-    /// The socket that met the last input, if it listens and nothing is said of it.
-    fn muted_listener(&self, port: u16) -> Option<usize> {
+    /// The socket that met the last input, if nothing is said of it and it may be the one.
+    fn muted(&self, port: u16, remote: Endpoint) -> Option<usize> {
         let now = &self.sockets[self.last].now;
-        let muted = |tcb: &Tcb| tcb.mute && tcb.state == State::Listen && tcb.port == port;
+        let muted = |tcb: &Tcb| Claim::Connection.of(tcb, port, remote).is_none();
         (self.last < SOCKETS && now.iter().any(muted)).then_some(self.last)
     }
 

@@ -17,6 +17,24 @@ pub struct Judgment {
     pub known: Vec<u16>,
 }
 
+impl Judgment {
+    /// It conforms, and follows every recommendation.
+    pub(super) fn is_clean(&self) -> bool {
+        self.verdict == Verdict::Conforms && self.missed.is_empty()
+    }
+
+    /// Where this stands among the judgments of several ways through one trace, the best first:
+    /// one that conforms, then one that leaves it open, then what comes furthest.
+    pub(super) fn rank(&self) -> (u8, usize) {
+        match &self.verdict {
+            Verdict::Conforms => (0, self.missed.len()),
+            Verdict::Inconclusive(_) => (1, 0),
+            Verdict::Deviates(deviation) => (2, usize::MAX - deviation.event),
+            Verdict::Broken(_) => (2, 0),
+        }
+    }
+}
+
 /// The four verdicts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verdict {

@@ -36,6 +36,11 @@ impl Set {
         self.0.extend(other.0.iter().copied());
     }
 
+    /// Keeps the states that pass the test.
+    pub(super) fn retain(&mut self, test: impl Fn(&Tcb) -> bool) {
+        self.0.retain(|tcb| test(tcb));
+    }
+
     /// Adds a state unless it is there already; false when there is no room.
     pub(super) fn add(&mut self, tcb: &Tcb) -> bool {
         for known in self.0.iter_mut() {
@@ -131,6 +136,14 @@ impl Happening<'_> {
     }
 }
 
+/// What the last step has moved.
+#[derive(Clone, Copy)]
+struct Step {
+    input: Option<usize>,
+    remembers: bool,
+    timely: bool,
+}
+
 /// What became of a set of states.
 pub(super) enum Stepped {
     /// Some are left.
@@ -154,6 +167,8 @@ pub(super) struct Worlds {
     pub(super) faults: Vec<(Fault, Tcb)>,
     /// Something has happened to it in this trace.
     touched: bool,
+    /// How to take the last step back.
+    last: Option<Step>,
     next: Set,
     next_before: Set,
 }
@@ -237,6 +252,11 @@ impl Worlds {
             }
             return Stepped::Unexplained;
         }
+        self.last = Some(Step {
+            input: self.input,
+            remembers,
+            timely,
+        });
         std::mem::swap(&mut self.now, &mut self.next);
         if remembers {
             self.input = Some(ctx.index as usize);
@@ -250,6 +270,22 @@ impl Worlds {
             return Stepped::TooMany;
         }
         Stepped::Explained
+    }
+
+    /// Takes the last step back, if it was explained.
+    pub(super) fn step_back(&mut self) {
+        let Some(step) = self.last.take() else {
+            return;
+        };
+        if step.remembers {
+            self.input = step.input;
+            let passed = match step.timely {
+                true => &mut self.next,
+                false => &mut self.next_before,
+            };
+            std::mem::swap(&mut self.before, passed);
+        }
+        std::mem::swap(&mut self.now, &mut self.next);
     }
 }
 
@@ -273,7 +309,7 @@ impl Sieve<'_> {
             return self.faults.push((fault, met));
         }
         if !self.known.is_empty() {
-            known_silently(tcb, self.what, self.known, out);
+            known_silently(tcb, self.what, self.known, self.ctx, out);
         }
         self.too_many |= out.overflowed;
         let lives = tcb.suspect.is_some() && self.what.shows_life();
@@ -378,7 +414,13 @@ fn unheard(
 }
 
 /// Adds the branches on which the stack silently does what it is known for.
-fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, out: &mut Branches) {
+fn known_silently(
+    before: &Tcb,
+    what: Happening<'_>,
+    known: &KnownDeviations,
+    ctx: &Context<'_>,
+    out: &mut Branches,
+) {
     if before.mute || !what.is_remembered() {
         return;
     }
@@ -392,7 +434,6 @@ fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, ou
             ..*before
         };
         tcb.due.reply = None;
-        tcb.due.revoke();
         tcb
     };
     for (entry, then) in known.silent(input.state, input.class) {
@@ -401,6 +442,12 @@ fn known_silently(before: &Tcb, what: Happening<'_>, known: &KnownDeviations, ou
             (Then::Closed, _) => out.push(unchanged(entry).reset(), by),
             (Then::Stop, _) => out.push(unchanged(entry).muted(), by),
             (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
+            (Then::Accepted, Happening::Arrival(seg)) => {
+                arrives::unchecked(&unchanged(entry), seg, ctx, out);
+            }
+            (Then::Narrow, Happening::Arrival(seg)) => {
+                arrives::narrowly(&unchanged(entry), seg, ctx, out);
+            }
             _ => {}
         }
     }

@@ -243,7 +243,8 @@ fn without_ack(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
 fn maybe_challenge(tcb: &Tcb, ctx: &Context) -> bool {
     let brought_nothing = match tcb.input.class {
         EventClass::Segment(class) => !class.text && !class.flags().fin(),
-        EventClass::Listen
+        EventClass::Icmp(_)
+        | EventClass::Listen
         | EventClass::Connect
         | EventClass::Send
         | EventClass::Receive

@@ -1,5 +1,7 @@
 //! The oracle's verdicts, on traces written by hand and on stacks that misbehave on purpose.
 
+mod ways;
+
 use std::fmt::Write;
 
 use tcprove::harness::Runner;
@@ -106,10 +108,14 @@ impl Tape {
         self
     }
 
-    fn call(mut self, call: Call, outcome: Outcome) -> Tape {
+    fn call(self, call: Call, outcome: Outcome) -> Tape {
+        self.call_of(A, call, outcome)
+    }
+
+    fn call_of(mut self, socket: Socket, call: Call, outcome: Outcome) -> Tape {
         let text = self.trace.store(&[]);
         self.add(What::Call {
-            socket: A,
+            socket,
             call,
             outcome,
             text,
