@@ -51,8 +51,8 @@ pub enum Said {
     Conforms,
     /// It is permitted, but not what is recommended.
     Misses,
-    /// It is known to deviate: the names of the entries.
-    Known(Vec<String>),
+    /// It is known to deviate: the entries, by their number in the file, from 1, and their names.
+    Known(Vec<(u16, String)>),
     /// It is not permitted.
     Deviates,
     /// Nothing can be said of it, and why.
@@ -240,7 +240,7 @@ impl<'a> Explorer<'a> {
         let entries = self.oracle.known().entries();
         let known: Vec<_> = (judged.known.iter())
             .filter(|entry| !reached.known.contains(entry))
-            .filter_map(|entry| entries.get(usize::from(*entry)))
+            .filter_map(|entry| Some((entry + 1, entries.get(usize::from(*entry))?)))
             .collect();
         let explained = |next: State| {
             let mut branches = permitted.iter();
@@ -257,8 +257,8 @@ impl<'a> Explorer<'a> {
                 (Said::Deviates, Some(crate::spec::req::RFC9293_3_10_6_P01))
             }
             Verdict::Conforms if !known.is_empty() => {
-                let names = known.iter().map(|entry| entry.name.clone()).collect();
-                (Said::Known(names), Some(known[0].requirement.0))
+                let names = known.iter().map(|(n, entry)| (*n, entry.name.clone()));
+                (Said::Known(names.collect()), Some(known[0].1.requirement.0))
             }
             Verdict::Conforms => match missed {
                 Some(missed) => (Said::Misses, Some(missed.shape.requirement)),

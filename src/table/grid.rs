@@ -1,5 +1,7 @@
 //! A table as a grid of cells, which text and Markdown print each in their way.
 
+use std::collections::BTreeSet;
+
 use super::rows::{Content, Row, Section, Table};
 use super::words::{self, Line};
 use crate::model::State;
@@ -10,8 +12,8 @@ pub(super) struct Grid {
     pub lines: Vec<Vec<String>>,
 }
 
-/// What is said below a table, each once; lines refer to it by its number.
-pub(super) type Notes = Vec<String>;
+/// What is said below a table, each once: the mark by which lines refer to it, and the note.
+pub(super) type Notes = BTreeSet<(String, String)>;
 
 /// The sections of a table that have a row, and the notes to all of them.
 pub(super) fn grids(table: &Table) -> (Vec<Grid>, Notes) {
@@ -102,17 +104,12 @@ pub(super) fn of_content(content: &Content, from: State) -> Vec<Line> {
     }
 }
 
-/// The requirement with its level, and the number of the note to it.
+/// The requirement with its level, and the mark of the note to it.
 fn basis(line: &Line, notes: &mut Notes) -> String {
     let by = line.by.map(|by| format!("{by} {}", by.level()));
     if line.remark.is_empty() {
         return by.unwrap_or_default();
     }
-    let known = notes.iter().position(|note| *note == line.remark);
-    let note = known.unwrap_or_else(|| {
-        notes.push(line.remark.clone());
-        notes.len() - 1
-    });
-    let mark = format!("!{}", note + 1);
-    by.map_or(mark.clone(), |by| format!("{by} {mark}"))
+    notes.insert((line.mark.clone(), line.remark.clone()));
+    by.map_or(line.mark.clone(), |by| format!("{by} {}", line.mark))
 }

@@ -25,8 +25,8 @@ pub fn markdown(table: &Table) -> String {
     if !notes.is_empty() {
         text.push('\n');
     }
-    for (n, note) in notes.iter().enumerate() {
-        let _ = writeln!(text, "- !{} {}", n + 1, escaped(note));
+    for (mark, note) in &notes {
+        let _ = writeln!(text, "- {mark} {}", escaped(note));
     }
     text
 }

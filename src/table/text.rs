@@ -24,8 +24,8 @@ pub fn text(table: &Table) -> String {
     if !notes.is_empty() {
         text.push('\n');
     }
-    for (n, note) in notes.iter().enumerate() {
-        let _ = writeln!(text, "!{} {note}", n + 1);
+    for (mark, note) in &notes {
+        let _ = writeln!(text, "{mark} {note}");
     }
     text
 }

@@ -179,6 +179,9 @@ pub(super) struct Line {
     pub next: String,
     pub sent: String,
     pub by: Option<Req>,
+    /// By what the remark is referred to. It does not depend on the other rows, so that it stays
+    /// what it is when they change.
+    pub mark: String,
     pub remark: String,
 }
 
@@ -190,7 +193,7 @@ pub(super) fn branch(branch: &Branch, from: State) -> Line {
         next: state(branch.next, from),
         sent: or_nothing(sent.join(", ")),
         by: Some(branch.by),
-        remark: String::new(),
+        ..Line::default()
     }
 }
 
@@ -202,19 +205,33 @@ pub(super) fn did(did: &Did, from: State) -> Line {
         next = format!("{next}; STATUS {told}");
     }
     let sent: Vec<String> = did.sent.iter().map(Instead::to_string).collect();
+    let (mark, remark) = remark(&did.verdict);
     Line {
         outcome: did.outcome.map(outcome).unwrap_or_default(),
         next,
         sent: or_nothing(sent.join(", ")),
         by: did.by,
-        remark: match &did.verdict {
-            Said::Conforms => String::new(),
-            Said::Misses => "recommendation missed".to_owned(),
-            Said::Known(names) => format!("known: {}", names.join("; ")),
-            Said::Deviates => "deviates".to_owned(),
-            Said::Inconclusive(why) => format!("inconclusive: {why}"),
-            Said::Broken(why) => format!("broken: {why}"),
-        },
+        mark,
+        remark,
+    }
+}
+
+/// What the oracle has to say besides, and its mark.
+fn remark(verdict: &Said) -> (String, String) {
+    match verdict {
+        Said::Conforms => (String::new(), String::new()),
+        Said::Misses => ("!?".to_owned(), "recommendation missed".to_owned()),
+        Said::Known(entries) => {
+            let numbers = entries.iter().map(|(number, _)| number.to_string());
+            let names = entries.iter().map(|(_, name)| name.as_str());
+            (
+                format!("!{}", numbers.collect::<Vec<_>>().join(",")),
+                format!("known: {}", names.collect::<Vec<_>>().join("; ")),
+            )
+        }
+        Said::Deviates => ("!!".to_owned(), "deviates".to_owned()),
+        Said::Inconclusive(why) => ("!-".to_owned(), format!("inconclusive: {why}")),
+        Said::Broken(why) => ("!!".to_owned(), format!("broken: {why}")),
     }
 }
 
