@@ -13,6 +13,8 @@
 //! twice in a row. `on STACK` names those of one stack where they differ, and the reason, which
 //! has to be true of the run: a known deviation by its name, or a call that the interface of the
 //! stack does not offer.
+//!
+//! `# wraps on STACK: SYN`, `text` or `FIN` says where the stack's own numbers wrap.
 
 #![cfg(feature = "cli")]
 
@@ -28,6 +30,7 @@ use tcprove::report::ladder;
 use tcprove::scenario::{CallStep, Scenario, Step};
 use tcprove::stack::{Outcome, Socket};
 use tcprove::trace::{Call, Trace, What};
+use tcprove::wire::Segment;
 
 const A: Socket = Socket(0);
 
@@ -350,6 +353,57 @@ fn every_stack_passes_the_states_that_the_headers_name() {
         report.push_str(&live(&stack, &files));
     }
     assert!(report.is_empty(), "{report}");
+}
+
+/// Where the numbers of a stack pass from the last there is to 0 on its own side.
+fn wraps(what: &str, trace: &Trace) -> bool {
+    let sent = |test: &dyn Fn(&Segment) -> bool| {
+        trace.events.iter().any(|event| match &event.what {
+            What::Emission {
+                segment: Some(seg), ..
+            } => test(seg),
+            _ => false,
+        })
+    };
+    match what {
+        "SYN" => sent(&|seg| seg.flags.syn() && seg.seq.0 == u32::MAX),
+        "text" => sent(&|seg| seg.seq.0.checked_add(seg.payload_len).is_none()),
+        "FIN" => sent(&|seg| seg.flags.fin() && (seg.seq + seg.payload_len).0 == u32::MAX),
+        _ => panic!("`{what}` does not wrap; write SYN, text or FIN"),
+    }
+}
+
+/// A stack's initial sequence number follows from the seed, so a scenario whose seed has it wrap
+/// does so on one stack only: `# wraps on STACK: WHAT` in its header.
+#[test]
+fn the_numbers_of_a_stack_wrap_where_the_header_says() {
+    let files = corpus();
+    for name in ["reference", "smoltcp"] {
+        let stacks = built_in();
+        let stack = stacks.iter().find(|stack| stack.name == name);
+        let stack = stack.unwrap_or_else(|| panic!("no stack {name}"));
+        let known: KnownDeviations = stack.known.parse().expect("the known deviations");
+        let mut judge = (stack.judge)(known).expect("the stack runs here");
+        let mut seen = BTreeSet::new();
+        for file in &files {
+            let header = file.headers("wraps").find_map(|text| {
+                let text = text.strip_prefix("on ")?;
+                text.strip_prefix(name)?.strip_prefix(": ")
+            });
+            let Some(what) = header else {
+                continue;
+            };
+            let judgment = judge.judge(&file.scenario);
+            assert_eq!(judgment.verdict, Verdict::Conforms, "{}", file.path);
+            assert!(wraps(what, judge.trace()), "{} on {name}", file.path);
+            let mut other = file.scenario.clone();
+            other.seed += 1;
+            judge.judge(&other);
+            assert!(!wraps(what, judge.trace()), "whatever the seed is");
+            seen.insert(what);
+        }
+        assert!(seen.iter().eq(&["FIN", "SYN", "text"]), "{name}: {seen:?}");
+    }
 }
 
 #[test]
