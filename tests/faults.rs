@@ -130,6 +130,14 @@ const ROWS: &[(Fault, &str)] = &[
     (Fault::ScaleOnData, "A: listen | peer handshake | A: send 10"),
     (Fault::SackPermittedOnData, "A: listen | peer handshake | A: send 10"),
     (Fault::TextAfterFin, "A: listen | peer handshake | A: close | wait 2s"),
+    (Fault::AbortResets, "A: connect | A: abort"),
+    (Fault::ResetAckWrong, "< ACK"),
+    (Fault::ReopensByOldSyn, "A: listen | peer handshake | A: close | peer ack | peer fin | < SYN seq RCV.NXT-100 <mss 1460>"),
+    (Fault::ReopensBelow, "A: listen | peer handshake | A: close | peer ack | peer fin | < SYN seq RCV.NXT+100"),
+    (Fault::DeliversEarly, "A: listen | < SYN len 10 | A: recv"),
+    (Fault::TextOnSynAgain, "A: connect | wait 2s"),
+    (Fault::CrossingOffersMore, "A: connect | < SYN <mss 1460>"),
+    (Fault::SynAgainIgnored, "A: listen | < SYN | wait 2900ms | < SYN seq IRS"),
     (Fault::AnswersBroadcast, "< ACK dst broadcast"),
 ];
 

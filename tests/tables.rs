@@ -101,6 +101,7 @@ const FAULTS: [(Fault, &[&str]); 12] = [
             "CLOSE-WAIT: SYN | SYN,FIN | SYN,ACK",
             "CLOSING: SYN | SYN,FIN | SYN,ACK",
             "LAST-ACK: SYN | SYN,FIN | SYN,ACK",
+            "TIME-WAIT: SYN,ACK",
         ],
     ),
     (

@@ -149,6 +149,8 @@ pub struct Reply {
     pub rst_seq: SeqNumber,
     /// ACK of the reset, when it has one.
     pub rst_ack: Option<SeqNumber>,
+    /// SEG.SEQ+SEG.LEN of what is answered: the ACK of a reset that needs none, and has one.
+    pub rst_end: SeqNumber,
 }
 
 /// What is owed, by when. [`Instant::NEVER`] where nothing is.
@@ -275,7 +277,10 @@ pub struct Tcb {
     pub due: Due,
     /// The retransmission timer.
     pub rtx: Retransmission,
-    /// When a challenge ACK was last sent.
+    /// The connection was opened anew from TIME-WAIT: its ISS lies above all that was sent before
+    /// (RFC9293-MAY-2).
+    pub reopened_above: Option<SeqNumber>,
+    /// When a challenge ACK was last sent, or a reset in answer where these are limited too.
     pub challenged_at: Option<Instant>,
     /// When something last arrived.
     pub arrived_at: Instant,
@@ -384,6 +389,7 @@ impl Default for Tcb {
             ts: Timestamps::default(),
             due: Due::default(),
             rtx: Retransmission::default(),
+            reopened_above: None,
             challenged_at: None,
             arrived_at: Instant::START,
             time_wait: (Instant::NEVER, Instant::NEVER),

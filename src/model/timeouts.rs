@@ -5,6 +5,7 @@ use super::tcb::{Branches, Forms, Miss, Origin, Reply, Tcb};
 use super::{Context, EventClass, Fault, State};
 use crate::oracle::Instead;
 use crate::spec::req;
+use crate::stack::Admission;
 use crate::time::{Instant, Micros};
 
 /// Lets time pass until `ctx.now`. Before an `input` the stack has had all the time up to that
@@ -167,6 +168,7 @@ fn with_last_reset(given_up: &mut Tcb, tcb: &Tcb, ctx: &Context) {
         by: req::RFC9293_3_10_8_P01,
         rst_seq: tcb.snd.nxt,
         rst_ack: Some(tcb.rcv.nxt),
+        rst_end: tcb.rcv.nxt,
     });
     given_up.due.reply_at = ctx.now;
     given_up.due.reply_to = tcb.remote;
@@ -244,7 +246,10 @@ pub fn overdue(tcb: &Tcb, input: bool, ctx: &Context) -> Option<Fault> {
     if passed(tcb.due.send, input, ctx) {
         return unsent_in_time(tcb);
     }
-    if tcb.rtx.armed && passed(retransmission_deadline(tcb, ctx), input, ctx) {
+    let forgotten = tcb.state == State::SynReceived
+        && tcb.origin == Origin::Passive
+        && ctx.profile.admission == Admission::Cookies;
+    if tcb.rtx.armed && !forgotten && passed(retransmission_deadline(tcb, ctx), input, ctx) {
         return not_retransmitted(tcb);
     }
     None

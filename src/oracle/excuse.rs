@@ -359,7 +359,7 @@ impl Host {
             else {
                 continue;
             };
-            if self.sender(seg.src.port, seg.dst) != socket {
+            if self.sender(seg) != socket {
                 continue;
             }
             let then = Context {

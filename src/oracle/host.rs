@@ -16,7 +16,7 @@ use crate::model::{
 };
 use crate::spec::{Req, req};
 use crate::stack::SOCKETS;
-use crate::time::Instant;
+use crate::time::{Instant, Micros};
 use crate::trace::{Event, Trace, What};
 use crate::wire::{Endpoint, Segment, SeqNumber};
 
@@ -403,12 +403,24 @@ impl Host {
                 segment,
             );
         }
-        let socket = self.sender(seg.src.port, seg.dst);
+        let socket = self.sender(seg);
         let end = self.step(trace, ctx, socket, Happening::Emission(seg, text), coverage);
+        if seg.flags.rst() && ctx.profile.reset_quiet > Micros::ZERO {
+            self.resets_are_limited(ctx);
+        }
         if seg.flags.syn() {
             self.isn_advances(ctx, socket, seg);
         }
         end
+    }
+
+    /// A limit on resets is one for all sockets.
+    fn resets_are_limited(&mut self, ctx: &Context<'_>) {
+        for worlds in &mut self.sockets {
+            for tcb in worlds.touch() {
+                tcb.challenged_at = Some(ctx.now);
+            }
+        }
     }
 
     /// A packet that is wrong by itself.

@@ -8,7 +8,7 @@ use crate::model::{Context, EventClass, Fault, State};
 use crate::spec::req;
 use crate::stack::{Outcome, SOCKETS};
 use crate::trace::{Call, Trace};
-use crate::wire::Endpoint;
+use crate::wire::{Endpoint, Segment};
 
 /// As what a socket may claim a segment.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -164,12 +164,14 @@ impl Host {
     }
 
     /// The socket that has sent a segment from `port` to `remote`.
-    pub(super) fn sender(&self, port: u16, remote: Endpoint) -> usize {
+    pub(super) fn sender(&self, seg: &Segment) -> usize {
+        let (port, remote) = (seg.src.port, seg.dst);
         let answers = |tcb: &Tcb| tcb.due.reply.is_some();
+        let has_to = |tcb: &Tcb| tcb.due.reply.is_some_and(|reply| reply.required);
         let nobody = &self.sockets[NOBODY].now;
         if nobody
             .iter()
-            .any(|tcb| tcb.matches(port, remote) && answers(tcb))
+            .any(|tcb| tcb.matches(port, remote) && has_to(tcb))
         {
             return NOBODY;
         }
@@ -183,6 +185,10 @@ impl Host {
             .or_else(|| self.find(alive))
             .or_else(|| self.find(owes))
             .or_else(|| self.find(called))
+            .or_else(|| {
+                let may = |tcb: &Tcb| tcb.matches(port, remote) && answers(tcb);
+                nobody.iter().any(may).then_some(NOBODY)
+            })
             .or_else(|| self.muted(port, remote))
             .or_else(|| self.remembers(port, remote))
             .or_else(|| self.find(|tcb| tcb.port == port && tcb.due.reply_to == Some(remote)))

@@ -719,3 +719,149 @@ fn a_stack_that_cannot_go_on_is_broken() {
         }
     }
 }
+
+/// A trace of a stack that declares something else.
+fn declares(mut tape: Tape, what: impl Fn(&mut Profile)) -> String {
+    what(&mut tape.trace.profile);
+    told(&tape.judged(""))
+}
+
+fn connecting() -> Tape {
+    let (remote, _) = ends();
+    let port = PORTS.0;
+    Tape::new()
+        .call(Call::Connect { port, remote }, Outcome::Done)
+        .sends("SYN", 0, 0, 0)
+}
+
+/// The user has closed, and the peer has acknowledged the FIN.
+fn half_closed() -> Tape {
+    Tape::established()
+        .call(Call::Close, Outcome::Done)
+        .sends("FIN,ACK", 1, 1, 0)
+        .arrives("ACK", 1, 2, 0)
+}
+
+#[test]
+fn what_a_profile_declares_is_held_against_it() {
+    let stray = |tape: Tape| tape.arrives("ACK", 1, 1, 0);
+    let limited = || {
+        let answered = stray(Tape::new()).sends("RST", 1, 0, 0);
+        stray(answered).waits(Micros::secs(2))
+    };
+    let quiet = |profile: &mut Profile| profile.reset_quiet = Micros::secs(1);
+    let unanswered = "RFC9293-3.10.7.1-p03: ACK in CLOSED, silence";
+    let first = declares(stray(Tape::new()).waits(Micros::secs(1)), quiet);
+    assert_eq!(first, format!("deviates: {unanswered}"), "the first reset");
+    assert_eq!(declares(limited(), quiet), "conforms", "the second");
+    let third = declares(stray(limited()).waits(Micros::secs(1)), quiet);
+    assert_eq!(third, format!("deviates: {unanswered}"), "after a pause");
+
+    // Text is lost by a CLOSE that ends receiving too.
+    let unread = || Tape::established().arrives("ACK", 1, 1, 10);
+    let closes = |tape: Tape| tape.call(Call::Close, Outcome::Done);
+    let duplex = |profile: &mut Profile| profile.half_duplex_close = true;
+    let whole = |_: &mut Profile| {};
+    let with_reset = || closes(unread()).sends("RST,ACK", 1, 11, 0);
+    let with_fin = || closes(unread()).sends("FIN,ACK", 1, 11, 0);
+    assert_eq!(declares(with_reset(), duplex), "conforms");
+    let lost = "conforms; missed: RFC9293-SHLD-3: CLOSE in ESTABLISHED, FIN";
+    assert_eq!(declares(with_fin(), duplex), lost);
+    assert_eq!(declares(with_fin(), whole), "conforms");
+    let reset = declares(with_reset(), whole);
+    assert!(reset.starts_with("deviates: RFC9293-3.5.2-p02"), "{reset}");
+
+    // FIN-WAIT-2 ends when it is declared to, and no sooner.
+    let after = |secs, state| half_closed().waits(Micros::secs(secs)).status(state);
+    let short = |profile: &mut Profile| profile.fin_wait_2_timeout = Some(Micros::secs(20));
+    let wrong = "deviates: RFC9293-3.10.6-p01: ";
+    assert_eq!(declares(after(21, State::Closed), short), "conforms");
+    assert_eq!(declares(after(19, State::FinWait2), short), "conforms");
+    for (secs, state) in [(21, State::FinWait2), (19, State::Closed)] {
+        let told = declares(after(secs, state), short);
+        assert!(told.starts_with(wrong), "{secs}: {told}");
+    }
+
+    // TIME-WAIT after a reset of its own.
+    let aborted = Tape::established()
+        .call(Call::Abort, Outcome::Done)
+        .sends("RST,ACK", 1, 1, 0)
+        .status(State::TimeWait);
+    let told = declares(aborted, whole);
+    assert!(told.starts_with(wrong), "{told}");
+}
+
+#[test]
+fn a_handshake_is_given_up_in_time_and_the_user_is_told() {
+    let short = |profile: &mut Profile| profile.syn_timeout = Some(Micros::secs(2));
+    let given_up = || {
+        connecting()
+            .waits(Micros::secs(1))
+            .sends("SYN", 0, 0, 0)
+            .waits(Micros::secs(2))
+    };
+    let hasty = "missed: RFC9293-MUST-23: time in SYN-SENT, silence";
+    let failed = Outcome::Failed(CallError::TimedOut);
+    let receive = Call::Receive(10);
+    let informed = declares(given_up().call(receive, failed), short);
+    assert_eq!(informed, format!("conforms; {hasty}"));
+    let waiting = declares(given_up().call(receive, Outcome::Empty), short);
+    assert!(
+        waiting.starts_with("deviates: RFC9293-3.10.8-p01"),
+        "{waiting}"
+    );
+    let goes_on = declares(given_up().status(State::SynSent), short);
+    assert!(
+        goes_on.starts_with("deviates: RFC9293-3.10.6-p01"),
+        "{goes_on}"
+    );
+}
+
+#[test]
+fn a_listener_has_only_the_limits_that_it_declares() {
+    let listening = || {
+        let (port, remote) = (PORTS.0, None);
+        Tape::new().call(Call::Listen { port, remote }, Outcome::Done)
+    };
+    let second = Micros::secs(1);
+    let dropped = || listening().arrives("SYN", 0, 0, 0).waits(second);
+    let proven = || {
+        let acked = listening().arrives("ACK", 1, 1, 0).waits(second);
+        acked.status(State::Established)
+    };
+    let every = |tape| declares(tape, |profile| profile.admission = Admission::Every);
+    let limited = |tape| declares(tape, |profile| profile.admission = Admission::Limited);
+    let cookies = |tape| declares(tape, |profile| profile.admission = Admission::Cookies);
+    let unanswered = "deviates: RFC9293-3.10.7.2-p03: SYN in LISTEN, silence";
+    assert_eq!(every(dropped()), unanswered);
+    assert_eq!(limited(dropped()), "conforms");
+    assert!(limited(proven()).starts_with("deviates: RFC9293-3.10.7.2-p02"));
+    assert_eq!(cookies(proven()), "conforms");
+}
+
+#[test]
+fn a_stale_syn_that_opened_a_connection_anew_leads_back() {
+    let reopened = || {
+        half_closed()
+            .arrives("FIN,ACK", 1, 2, 0)
+            .sends("ACK", 2, 2, 0)
+            .arrives("SYN", 100, 0, 0)
+    };
+    let answered = |iss| {
+        let mut tape = reopened().sends("SYN,ACK", iss, 101, 0);
+        if let Some(What::Emission {
+            segment: Some(seg), ..
+        }) = tape.trace.events.last_mut().map(|event| &mut event.what)
+        {
+            seg.window = WINDOW;
+        }
+        tape
+    };
+    assert_eq!(told(&answered(2).judged("")), "conforms");
+    let below = told(&answered(1).judged(""));
+    assert!(below.starts_with("deviates: RFC9293-MAY-2"), "{below}");
+    let stale = || answered(2).arrives("RST", 101, 0, 0);
+    for state in [State::TimeWait, State::Listen] {
+        assert_eq!(told(&stale().status(state).judged("")), "conforms");
+    }
+}

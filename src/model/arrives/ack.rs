@@ -1,7 +1,7 @@
 //! Fifth check: ACK (RFC 9293 section 3.10.7.4, RFC 5961 section 5.2).
 
 use super::{acknowledge, established, fin, reset_for, sample_round_trip, silently, text};
-use crate::model::tcb::{Branches, Forms, Tcb};
+use crate::model::tcb::{Branches, Forms, Origin, Tcb};
 use crate::model::{Context, State};
 use crate::spec::req;
 use crate::stack::AckRange;
@@ -41,7 +41,20 @@ fn in_syn_received(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branche
         if let Some(reply) = &mut answered.due.reply {
             reply.forms = Forms::RST.or(Forms::ACK);
         }
-        return out.push(answered, by);
+        out.push(answered, by);
+        if tcb.origin == Origin::Passive && ctx.profile.admission.limits() {
+            // Nothing was kept that the reset could leave as it is.
+            let mut listening = tcb.listens_again();
+            listening.due.reply = reset_for(tcb, seg, ctx, by).due.reply;
+            listening.due.reply_at = ctx.now;
+            listening.due.reply_to = tcb.remote;
+            out.push(listening, by);
+        }
+        return;
+    }
+    if tcb.origin == Origin::Passive && ctx.profile.admission.limits() {
+        // The backlog is full, or the user waits for text: the SYN,ACK is sent again.
+        out.push(silently(tcb), req::RFC9293_3_8_3_1);
     }
     established(&mut tcb, ctx);
     if !seg.flags.syn() {

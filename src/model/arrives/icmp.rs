@@ -201,6 +201,7 @@ fn with_reset(mut after: Tcb, before: &Tcb, by: Req, ctx: &Context) -> Tcb {
         by,
         rst_seq: before.snd.nxt,
         rst_ack: Some(before.rcv.nxt),
+        rst_end: before.rcv.nxt,
     });
     after.due.reply_at = ctx.now;
     after.due.reply_to = before.remote;

@@ -4,6 +4,7 @@ use super::{reset_for, silently, synchronize};
 use crate::model::tcb::{Branches, Tcb};
 use crate::model::{Context, State};
 use crate::spec::req;
+use crate::stack::Admission;
 use crate::time::Micros;
 use crate::wire::{Flags, Segment};
 
@@ -15,7 +16,15 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     // Second, an acknowledgment: of nothing that was ever sent.
     if seg.flags.ack() {
         let by = req::RFC9293_3_10_7_2_P02;
-        return out.push(reset_for(tcb, seg, ctx, by), by);
+        out.push(reset_for(tcb, seg, ctx, by), by);
+        if ctx.profile.admission == Admission::Cookies && !seg.flags.syn() {
+            // It may prove a handshake of which only the peer's numbers tell.
+            let mut proven = tcb.muted();
+            proven.state = State::Established;
+            proven.remote = Some(seg.src);
+            out.push(proven, by);
+        }
+        return;
     }
     // Third, a SYN.
     if seg.flags.syn() {
@@ -35,24 +44,35 @@ fn syn(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.state = State::SynReceived;
     tcb.rtx.ceiling = Micros(tcb.rtx.ceiling.0.max(ctx.profile.rto_initial.0));
     tcb.due.syn = ctx.now;
-    ride_along(tcb, seg, out);
-    // A SYN with other control bits may be dropped whole.
-    if seg.flags.intersects(Flags::FIN | Flags::URG | Flags::PSH) {
-        out.push(dropped, req::RFC9293_3_10_7_2_P04);
+    ride_along(tcb, seg, ctx, out);
+    // A SYN with other control bits may be dropped whole, and any by a listener with limits.
+    let limited = ctx.profile.admission.limits();
+    if limited || seg.flags.intersects(Flags::FIN | Flags::URG | Flags::PSH) {
+        out.push(dropped, req::RFC9293_3_10_7_2_P05);
+    }
+    if limited {
+        let by = req::RFC9293_3_5_2_P02;
+        out.push(reset_for(dropped, seg, ctx, by), by);
     }
 }
 
 /// Text and FIN on a SYN are kept for later, or dropped and sent again by the peer. The
 /// acknowledgment number of the SYN,ACK will tell which.
-fn ride_along(tcb: Tcb, seg: &Segment, out: &mut Branches) {
+fn ride_along(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     out.push(tcb, req::RFC9293_3_10_7_2_P03);
     if seg.payload_len == 0 && !seg.flags.fin() {
         return;
     }
-    let mut kept = tcb;
-    kept.rcv.nxt += seg.payload_len;
-    kept.rcv.fin_ahead = seg.flags.fin().then_some(kept.rcv.nxt);
-    kept.rcv.edge = kept.rcv.nxt;
-    kept.rcv.edge_max = kept.rcv.nxt;
-    out.push(kept, req::RFC9293_3_10_7_2_P04);
+    out.push(kept(tcb, seg, ctx), req::RFC9293_3_10_7_2_P04);
+}
+
+/// What came with a SYN is kept, as far as the buffer has room.
+pub(super) fn kept(mut tcb: Tcb, seg: &Segment, ctx: &Context) -> Tcb {
+    let len = seg.payload_len.min(ctx.profile.receive_buffer);
+    tcb.rcv.nxt += len;
+    let whole = len == seg.payload_len;
+    tcb.rcv.fin_ahead = (whole && seg.flags.fin()).then_some(tcb.rcv.nxt);
+    tcb.rcv.edge = tcb.rcv.nxt;
+    tcb.rcv.edge_max = tcb.rcv.nxt;
+    tcb
 }

@@ -103,6 +103,7 @@ pub fn stray(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let mut nobody = Branches::default();
     let closed = Tcb {
         input: tcb.input,
+        challenged_at: tcb.challenged_at,
         ..Tcb::default()
     };
     step(&closed, seg, ctx, &mut nobody);
@@ -211,28 +212,35 @@ fn acknowledge(mut tcb: Tcb, ctx: &Context, by: Req) -> Tcb {
         by,
         rst_seq: SeqNumber::default(),
         rst_ack: None,
+        rst_end: SeqNumber::default(),
     });
     tcb
 }
 
 /// Whether enough time has passed since the last challenge ACK for the next to be required.
 fn challenge_is_due(tcb: &Tcb, ctx: &Context) -> bool {
+    is_due_again(tcb, ctx.profile.challenge_quiet, ctx)
+}
+
+/// Whether it has been quiet for so long that a limit of rate holds back no answer.
+fn is_due_again(tcb: &Tcb, quiet: Micros, ctx: &Context) -> bool {
     match tcb.challenged_at {
         None => true,
-        Some(at) => ctx.now.since(at) >= ctx.profile.challenge_quiet + ctx.profile.slack,
+        Some(at) => ctx.now.since(at) >= quiet + ctx.profile.slack,
     }
 }
 
 /// A reset is due in answer: RSTa when the segment has an ACK, RSTb otherwise (RFC 9293 section
 /// 3.5.2).
-fn reset_for(mut tcb: Tcb, seg: &Segment, _ctx: &Context, by: Req) -> Tcb {
+fn reset_for(mut tcb: Tcb, seg: &Segment, ctx: &Context, by: Req) -> Tcb {
     let acked = seg.flags.ack();
     tcb.due.reply = Some(Reply {
         forms: Forms::RST,
-        required: true,
+        required: is_due_again(&tcb, ctx.profile.reset_quiet, ctx),
         by,
         rst_seq: if acked { seg.ack } else { SeqNumber(0) },
         rst_ack: (!acked).then(|| seg.end()),
+        rst_end: seg.end(),
     });
     tcb.due.revoke();
     tcb
@@ -345,6 +353,12 @@ fn synchronize(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     tcb.rcv.edge_max = seg.seq + 1;
     tcb.rcv.firm_edge = seg.seq + 1;
     tcb.rcv.read = 0;
+    take_options(tcb, seg, ctx);
+    take_window_of_syn(tcb, seg);
+}
+
+/// What the peer's SYN, or its SYN,ACK, offers.
+fn take_options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     tcb.theirs = super::tcb::SynOptions {
         mss: seg.options.mss,
         window_scale: seg.options.window_scale,
@@ -360,7 +374,6 @@ fn synchronize(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
         tcb.ts.of_syn = value;
         tcb.ts.recent_at = ctx.now;
     }
-    take_window_of_syn(tcb, seg);
 }
 
 /// The window of a SYN is never scaled (RFC7323-2.2-6).
@@ -371,6 +384,7 @@ fn take_window_of_syn(tcb: &mut Tcb, seg: &Segment) {
 /// Our SYN is acknowledged.
 fn established(tcb: &mut Tcb, ctx: &Context) {
     tcb.state = State::Established;
+    tcb.reopened_above = None;
     tcb.ts.on = tcb.ours.timestamps && tcb.theirs.timestamps;
     sample_round_trip(tcb, ctx);
 }

@@ -23,6 +23,11 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
             let mut challenged = acknowledge(tcb, ctx, by);
             challenged.due.grant(true);
             out.push(challenged, by);
+            // Once the text before RCV.NXT is trimmed away, it begins there.
+            let text_end = seg.text_seq() + seg.payload_len;
+            if seg.seq.before(tcb.rcv.nxt) && text_end.after(tcb.rcv.nxt) {
+                reset(tcb, out);
+            }
         }
         RstRule::Rfc793 => {
             let mut tcb = tcb;
@@ -43,6 +48,14 @@ fn reset(tcb: Tcb, out: &mut Branches) {
     let tcb = silently(tcb);
     match tcb.state {
         State::SynReceived => match tcb.origin {
+            // The SYN that opened it anew from TIME-WAIT was stale: back to there, of which too
+            // little is remembered, or to LISTEN.
+            Origin::Passive if tcb.reopened_above.is_some() => {
+                out.push(tcb.listens_again(), req::RFC9293_3_10_7_4_P05);
+                let mut returned = tcb.muted();
+                returned.state = State::TimeWait;
+                out.push(returned, req::RFC9293_MAY_2);
+            }
             Origin::Passive => out.push(tcb.listens_again(), req::RFC9293_3_10_7_4_P05),
             Origin::Active => out.push(tcb.severed(), req::RFC9293_3_10_7_4_P06),
         },

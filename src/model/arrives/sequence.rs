@@ -6,7 +6,7 @@
 //! furthest edge ever advertised or to the end of the buffer. In between either is allowed.
 
 use super::{acknowledge, challenge_is_due, rst, silently};
-use crate::model::tcb::{Branches, Forms, Reply, Tcb};
+use crate::model::tcb::{Branches, Forms, Origin, Reply, Tcb};
 use crate::model::{Context, State};
 use crate::spec::{Req, req};
 use crate::time::Micros;
@@ -14,6 +14,9 @@ use crate::wire::{Flags, Segment, SeqNumber};
 
 /// TS.Recent is out of date after so long an idle time (RFC7323-5.5-1).
 const TS_RECENT_VALID: Micros = Micros::secs(24 * 24 * 3_600);
+
+/// A SYN,ACK that left within this time need not be sent again because the SYN comes again.
+const JUST_SENT: Micros = Micros::secs(1);
 
 /// What the sequence check may come to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -227,18 +230,40 @@ fn in_syn_received(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let by = req::RFC9293_3_10_7_4_P01;
     let again = seg.flags.syn() && seg.seq == tcb.rcv.irs;
     let mut answered = tcb;
+    // Silence is for a SYN that comes again while the answer is still on its way.
+    let on_its_way = ctx.now.since(tcb.rtx.sent_at) <= ctx.profile.challenge_quiet.max(JUST_SENT);
+    let may_wait = again && (on_its_way || tcb.origin == Origin::Active);
     answered.due.reply = Some(Reply {
         forms: Forms::ACK.or(Forms::SYN_ACK),
-        required: !again && challenge_is_due(&tcb, ctx),
+        required: !may_wait && challenge_is_due(&tcb, ctx),
         by,
         rst_seq: SeqNumber::default(),
         rst_ack: None,
+        rst_end: SeqNumber::default(),
     });
     out.push(answered, by);
+    // Whether what the second of two crossing SYNs offers counts is not said.
+    let mut renewed = tcb;
+    if again && tcb.origin == Origin::Active && tcb.rcv.edge_of_syn {
+        super::take_options(&mut renewed, seg, ctx);
+    }
+    let differs = renewed.theirs != tcb.theirs;
+    if differs {
+        renewed.due.reply = answered.due.reply;
+        out.push(renewed, req::RFC9293_MUST_10);
+    }
     if again && seg.flags.ack() && super::ack::acknowledges_new(&tcb, seg) {
         let mut crossing = tcb;
         super::take_window_of_syn(&mut crossing, seg);
         super::ack::step(crossing, seg, ctx, out);
+        if differs {
+            let mut crossing = Tcb {
+                due: tcb.due,
+                ..renewed
+            };
+            super::take_window_of_syn(&mut crossing, seg);
+            super::ack::step(crossing, seg, ctx, out);
+        }
     }
 }
 

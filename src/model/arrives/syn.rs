@@ -37,22 +37,23 @@ fn in_syn_received(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let by = req::RFC9293_3_10_7_4_P10;
     out.push(acknowledge(tcb, ctx, by), by);
     let reset = reset_for(tcb, seg, ctx, by);
-    // A reset that the stack itself does not act upon.
-    out.push(reset, by);
     match tcb.origin {
         Origin::Passive => {
-            out.push(silently(tcb).listens_again(), by);
+            out.push(silently(tcb).listens_again(), req::RFC9293_3_10_7_4_P05);
+            // A reset that the stack itself does not act upon, or does.
+            out.push(reset, req::RFC9293_3_5_2_P02);
             let mut listening = tcb.listens_again();
             listening.due = reset.due;
             listening.due.syn = crate::time::Instant::NEVER;
             out.push(listening, by);
         }
         Origin::Active => {
+            out.push(reset, req::RFC9293_3_10_7_4_P13);
             let mut closed = tcb.severed();
             closed.due.reply = reset.due.reply;
             closed.due.reply_at = ctx.now;
             closed.due.reply_to = tcb.remote;
-            out.push(closed, by);
+            out.push(closed, req::RFC9293_3_5_2_P02);
         }
     }
 }
@@ -60,9 +61,8 @@ fn in_syn_received(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
 /// A challenge ACK, whatever the sequence number; a stack of before RFC 5961 resets.
 fn synchronized(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let by = req::RFC9293_3_10_7_4_4;
-    out.push(acknowledge(tcb, ctx, by), by);
     match ctx.profile.syn {
-        RstRule::Rfc5961 => {}
+        RstRule::Rfc5961 => out.push(acknowledge(tcb, ctx, by), by),
         RstRule::Rfc793 => {
             let reset = reset_for(tcb, seg, ctx, by);
             let mut closed = tcb.after_own_reset(ctx);
@@ -70,23 +70,33 @@ fn synchronized(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
             closed.due.reply_at = ctx.now;
             closed.due.reply_to = tcb.remote;
             out.push(closed, by);
+            if tcb.state == State::TimeWait {
+                out.push(acknowledge(tcb, ctx, by), by);
+            }
         }
     }
 }
 
 /// A SYN in TIME-WAIT may begin a new incarnation, or be dropped silently (RFC 6191).
 pub(super) fn reopen(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    if seg.flags.ack() {
+        return;
+    }
     let mut dropped = silently(tcb);
     dropped.due.credit = dropped.due.credit.max(1);
     out.push(dropped, req::RFC6191_2_6);
+    let higher = seg.seq.after(tcb.rcv.nxt - 1);
     let newer = match (seg.options.timestamps, tcb.ts.on) {
-        (Some((value, _)), true) => (value.wrapping_sub(tcb.ts.recent) as i32) >= 0,
+        (Some((value, _)), true) => {
+            let age = value.wrapping_sub(tcb.ts.recent) as i32;
+            age > 0 || (age == 0 && higher)
+        }
         (Some(_), false) => true,
-        (None, _) => seg.seq.after(tcb.rcv.nxt - 1),
+        (None, _) => higher,
     };
-    let plain = !seg.flags.ack() && !seg.flags.fin();
-    if tcb.origin == Origin::Passive && newer && plain {
+    if tcb.origin == Origin::Passive && newer && !seg.flags.fin() {
         let mut again = tcb.listens_again();
+        again.reopened_above = Some(tcb.snd.nxt);
         again.due.reply_at = ctx.now;
         synchronize(&mut again, seg, ctx);
         again.state = State::SynReceived;

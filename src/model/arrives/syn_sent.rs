@@ -1,6 +1,6 @@
 //! SYN-SENT (RFC 9293 section 3.10.7.3).
 
-use super::{established, fin, reset_for, silently, synchronize, text};
+use super::{established, fin, listen, reset_for, silently, synchronize, text};
 use crate::model::tcb::{Branches, Tcb};
 use crate::model::{Context, State};
 use crate::spec::req;
@@ -60,6 +60,8 @@ fn syn_ack(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.snd.edge_max = seg.ack;
     synchronize(&mut tcb, seg, ctx);
     established(&mut tcb, ctx);
+    // Text that rode on our SYN and is not acknowledged may be sent again at once.
+    tcb.rtx.recovering = tcb.snd.una != tcb.snd.nxt;
     tcb.due.grant(true);
     tcb.due.ack = if seg.payload_len > 0 || seg.flags.fin() {
         ctx.now + super::super::ACK_DELAY
@@ -71,14 +73,21 @@ fn syn_ack(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         return out.push(tcb, req::RFC9293_3_10_7_3_P05);
     }
     out.push(tcb, req::RFC9293_3_10_7_3_P08);
-    let most = ctx.profile.receive_buffer;
     if seg.payload_len == 0 {
-        return fin::step(tcb, seg, ctx, out);
+        fin::step(tcb, seg, ctx, out);
+    } else {
+        let mut used = tcb;
+        used.rcv.edge = used.rcv.nxt + ctx.profile.receive_buffer;
+        used.rcv.edge_max = used.rcv.edge;
+        let mut kept = Branches::default();
+        text::step(used, seg, ctx, &mut kept);
+        for (used, _) in kept.iter() {
+            let mut used = *used;
+            used.rcv.edge = tcb.rcv.edge;
+            used.rcv.edge_max = tcb.rcv.edge_max;
+            out.push(used, req::RFC9293_3_10_7_3_P05);
+        }
     }
-    let mut used = tcb;
-    used.rcv.edge = used.rcv.nxt + most;
-    used.rcv.edge_max = used.rcv.edge;
-    text::step(used, seg, ctx, out);
 }
 
 fn syn(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
@@ -86,10 +95,8 @@ fn syn(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.state = State::SynReceived;
     tcb.due.syn = ctx.now;
     out.push(tcb, req::RFC9293_3_10_7_3_P06);
-    // Text that rides along may be kept.
-    if seg.payload_len > 0 {
-        let mut kept = tcb;
-        kept.rcv.nxt += seg.payload_len;
-        out.push(kept, req::RFC9293_3_10_7_3_P06);
+    // Text and FIN that ride along may be kept.
+    if seg.payload_len > 0 || seg.flags.fin() {
+        out.push(listen::kept(tcb, seg, ctx), req::RFC9293_3_10_7_2_P04);
     }
 }

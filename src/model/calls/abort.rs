@@ -72,6 +72,7 @@ pub(super) fn reset_by_user(tcb: Tcb, required: bool, by: Req, ctx: &Context) ->
         by,
         rst_seq: tcb.snd.nxt,
         rst_ack: Some(tcb.rcv.nxt),
+        rst_end: tcb.rcv.nxt,
     });
     severed.due.reply_at = ctx.now;
     severed.due.reply_to = tcb.remote;

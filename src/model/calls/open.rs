@@ -18,6 +18,7 @@ pub(super) fn passive(
         input: tcb.input,
         known: tcb.known,
         misses: tcb.misses,
+        challenged_at: tcb.challenged_at,
         ..Tcb::listening(port, only)
     };
     match (tcb.state, outcome) {
@@ -101,6 +102,7 @@ pub(super) fn syn_sent(tcb: Tcb, port: u16, remote: Endpoint, ctx: &Context) -> 
         input: tcb.input,
         known: tcb.known,
         misses: tcb.misses,
+        challenged_at: tcb.challenged_at,
         snd: SendSpace::default(),
         ..Tcb::default()
     };

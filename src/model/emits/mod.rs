@@ -30,7 +30,7 @@ pub fn step(
         return rst::step(*tcb, seg, ctx, out);
     }
     if seg.flags.syn() {
-        return syn::step(*tcb, seg, ctx, out);
+        return syn::step(*tcb, seg, text, ctx, out);
     }
     match tcb.state {
         State::Closed | State::Listen | State::SynSent => {

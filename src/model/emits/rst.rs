@@ -63,6 +63,9 @@ fn check(tcb: &mut Tcb, seg: &Segment, reply: &Reply, ctx: &Context) -> Result<(
         Some(ack) if !by_user && (!seg.flags.ack() || seg.ack != ack) => {
             fault("a reset with ACK, acknowledging SEG.SEQ+SEG.LEN")
         }
+        _ if seg.flags.ack() && seg.ack != reply.rst_end && seg.ack != tcb.rcv.nxt => {
+            fault("a reset that acknowledges SEG.SEQ+SEG.LEN, RCV.NXT or nothing")
+        }
         Some(_) | None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{kind, window};
 use crate::model::tcb::{Branches, Forms, Miss, Origin, SynOptions, Tcb};
-use crate::model::{Context, Fault, State};
+use crate::model::{Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
 use crate::time::{Instant, Micros};
 use crate::wire::Segment;
@@ -10,6 +10,7 @@ use crate::wire::Segment;
 pub(super) fn step(
     tcb: Tcb,
     seg: &Segment,
+    text: &[u8],
     ctx: &Context,
     out: &mut Branches,
 ) -> Result<(), Fault> {
@@ -22,22 +23,44 @@ pub(super) fn step(
         State::SynSent | State::SynReceived => {
             let mut tcb = tcb;
             let first = is_first(&tcb);
+            let running = tcb.snd.iss.is_some();
+            let offered = tcb.ours;
             numbers(&mut tcb, seg, ctx)?;
+            riding(&tcb, seg, text, first, ctx)?;
             options(&mut tcb, seg, ctx)?;
             window::of_syn(&mut tcb, seg, ctx)?;
-            sent(&mut tcb, seg, first, ctx);
+            sent(&mut tcb, seg, first, running, ctx);
             out.push(tcb, req::RFC9293_3_10_1_P01);
+            if running && offered != tcb.ours {
+                // A SYN that comes again may offer less; what an earlier one has offered may
+                // still count.
+                tcb.ours = offered;
+                out.push(tcb, req::RFC7323_2_2_3);
+            }
             Ok(())
         }
         // A crossing SYN,ACK may still be repeated right after a simultaneous open.
         State::Established
             if tcb.origin == Origin::Active && seg.flags.ack() && tcb.due.credit > 0 =>
         {
+            if tcb.snd.iss != Some(seg.seq) || seg.payload_len > 0 {
+                return fault(req::RFC9293_3_8_P03, "the same SYN,ACK as before");
+            }
+            if seg.ack != tcb.rcv.nxt {
+                return fault(
+                    req::RFC9293_3_8_P01,
+                    "an acknowledgment of all that arrived in order",
+                );
+            }
             let mut tcb = tcb;
             tcb.due.spend();
             out.push(tcb, req::RFC9293_MUST_10);
             Ok(())
         }
+        State::TimeWait if meets_syn(&tcb) => fault(
+            req::RFC9293_MAY_2,
+            "a SYN that opens a connection anew is newer than all of the last one",
+        ),
         State::Closed
         | State::Listen
         | State::Established
@@ -55,10 +78,10 @@ pub(super) fn step(
 
 fn numbers(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected).deep(4));
-    if seg.flags.fin() || seg.payload_len > 0 {
+    if seg.flags.fin() {
         return fault(
             req::RFC9293_3_10_2_P01,
-            "a SYN without text or FIN: they wait for the handshake",
+            "a SYN without FIN: it waits for the handshake",
         );
     }
     if seg.flags.ack() && seg.ack != tcb.rcv.nxt {
@@ -80,6 +103,15 @@ fn numbers(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
             );
         }
         Some(_) => {}
+        None if tcb
+            .reopened_above
+            .is_some_and(|above| seg.seq.before(above)) =>
+        {
+            return fault(
+                req::RFC9293_MAY_2,
+                "an ISS above every number that the connection before has used",
+            );
+        }
         None => {
             tcb.snd.iss = Some(seg.seq);
             tcb.snd.una = seg.seq;
@@ -90,6 +122,52 @@ fn numbers(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
         super::text::retransmission_in_time(tcb, seg, ctx)?;
     }
     Ok(())
+}
+
+/// The last input was a SYN without ACK.
+fn meets_syn(tcb: &Tcb) -> bool {
+    match tcb.input.class {
+        EventClass::Segment(class) => class.flags().syn() && !class.flags().ack(),
+        EventClass::Listen
+        | EventClass::Connect
+        | EventClass::Send
+        | EventClass::Receive
+        | EventClass::Close
+        | EventClass::Abort
+        | EventClass::Status
+        | EventClass::Icmp(_)
+        | EventClass::Time => false,
+    }
+}
+
+/// Text on a SYN: where SEND itself has opened the connection (RFC9293-3.10.1-p03), and where the
+/// profile has it.
+fn riding(tcb: &Tcb, seg: &Segment, text: &[u8], first: bool, ctx: &Context) -> Result<(), Fault> {
+    if seg.payload_len == 0 {
+        return Ok(());
+    }
+    let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected).deep(4));
+    let opened_by_send = first && tcb.state == State::SynSent && tcb.snd.queued > 0;
+    let again = tcb.snd.nxt.after(seg.seq + 1) && tcb.snd.iss == Some(seg.seq) && !first;
+    if !(opened_by_send || again || ctx.profile.text_on_syn) {
+        return fault(
+            req::RFC9293_3_10_2_P01,
+            "a SYN without text: it waits for the handshake",
+        );
+    }
+    if seg.payload_len > tcb.snd.queued {
+        return fault(
+            req::RFC9293_2_2_P01,
+            "no octets but those that the user has sent",
+        );
+    }
+    super::text::content(tcb, seg, text)?;
+    // The peer's MSS may be remembered from before.
+    let link = u32::from(ctx.profile.mtu) - ctx.profile.family.header_len() - 20;
+    if ctx.profile.text_on_syn && seg.payload_len + u32::from(seg.options.octets) <= link {
+        return Ok(());
+    }
+    super::text::size(tcb, seg, ctx)
 }
 
 /// Whether this SYN, or SYN,ACK, is sent for the first time.
@@ -107,22 +185,23 @@ fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     if ours.window_scale.is_some_and(|shift| shift > 14) {
         return fault(req::RFC7323_2_3_5, "a shift of at most 14");
     }
-    // A SYN,ACK of a passive open carries only what the SYN did. Between crossing SYNs either
-    // side offers what it likes.
-    if seg.flags.ack() && tcb.origin == Origin::Passive {
-        if ours.window_scale.is_some() && tcb.theirs.window_scale.is_none() {
+    // A SYN,ACK carries only what the peer's SYN did or, between crossing SYNs, our own.
+    if seg.flags.ack() {
+        let had = tcb.ours;
+        let scale = tcb.theirs.window_scale.or(had.window_scale);
+        if ours.window_scale.is_some() && scale.is_none() {
             return fault(
                 req::RFC7323_2_2_4,
                 "no window scale in answer to a SYN without",
             );
         }
-        if ours.timestamps.is_some() && !tcb.theirs.timestamps {
+        if ours.timestamps.is_some() && !(tcb.theirs.timestamps || had.timestamps) {
             return fault(
                 req::RFC7323_3_2_4,
                 "no timestamps in answer to a SYN without",
             );
         }
-        if ours.sack_permitted && !tcb.theirs.sack {
+        if ours.sack_permitted && !(tcb.theirs.sack || had.sack) {
             return fault(
                 req::RFC2018_4_1,
                 "no SACK-permitted in answer to a SYN without",
@@ -161,18 +240,21 @@ fn soft(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
     });
 }
 
-fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, ctx: &Context) {
+/// `running`: a SYN has left before, and its timer runs.
+fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, running: bool, ctx: &Context) {
     tcb.due.syn = Instant::NEVER;
     tcb.due.reply = None;
     if seg.flags.ack() {
         tcb.rcv.acked = Some(seg.ack);
     }
-    let running = tcb.snd.nxt == seg.seq + 1;
     if first {
         tcb.rtx.gap = Micros::ZERO;
     }
-    if first && tcb.snd.nxt != seg.seq + 1 {
-        tcb.snd.nxt = seg.seq + 1;
+    tcb.snd.nxt = match running {
+        true => tcb.snd.nxt.later(seg.end()),
+        false => seg.end(),
+    };
+    if first && !running {
         tcb.rtx.flight_at = ctx.now;
     } else if !first {
         let gap = ctx.now.since(tcb.rtx.sent_at);

@@ -368,11 +368,11 @@ fn fin(tcb: &Tcb, seg: &Segment, number: SeqNumber) -> Result<(), Fault> {
     }
 }
 
-fn content(tcb: &Tcb, seg: &Segment, text: &[u8]) -> Result<(), Fault> {
+pub(super) fn content(tcb: &Tcb, seg: &Segment, text: &[u8]) -> Result<(), Fault> {
     let Some(remote) = tcb.remote else {
         return Ok(());
     };
-    let offset = seg.seq.since(tcb.text_start());
+    let offset = seg.text_seq().since(tcb.text_start());
     let ports = (tcb.port, remote.port);
     if first_difference(Direction::ToPeer, ports, offset, text).is_none() {
         return Ok(());
@@ -391,7 +391,7 @@ fn content(tcb: &Tcb, seg: &Segment, text: &[u8]) -> Result<(), Fault> {
 }
 
 /// Eff.snd.MSS (RFC9293-MUST-16, RFC6691-2.3).
-fn size(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
+pub(super) fn size(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     let family = ctx.profile.family;
     let local = u32::from(ctx.profile.mtu) - family.header_len() - 20;
     let announced = match tcb.theirs.mss {

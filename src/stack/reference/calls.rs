@@ -31,7 +31,7 @@ impl Endpoint {
         let ctx = shared.ctx();
         scratch.branches.clear();
         let stepped = calls::step(&self.tcb, &call, outcome, text, &ctx, &mut scratch.branches);
-        if let (Ok(()), Ok(after)) = (stepped, shared.policy.pick(&scratch.branches, "a call")) {
+        if let (Ok(()), Ok(after)) = (stepped, shared.pick(&scratch.branches, "a call")) {
             self.tcb = after;
             settle(&mut self.tcb, &ctx);
         } else {
@@ -202,6 +202,9 @@ impl Endpoint {
             _ => Outcome::Done,
         };
         let outcome = self.decide(Call::Abort, outcome, &[], shared, scratch);
+        if let Some(fault) = shared.fault {
+            twist::abort(fault, &before, &mut self.tcb, &shared.ctx());
+        }
         if self.tcb.severed && self.tcb.state == State::TimeWait {
             self.forget();
         }

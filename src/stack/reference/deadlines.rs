@@ -50,7 +50,7 @@ impl Endpoint {
             scratch.branches.clear();
             // Giving up is the first that it offers.
             let _ = timeouts::step(&before, true, &shared.ctx(), &mut scratch.branches);
-            self.tcb = shared.policy.pick(&scratch.branches, "a timeout")?;
+            self.tcb = shared.pick(&scratch.branches, "a timeout")?;
         }
         if before.state == State::SynSent || shared.policy.has(Choice::GivesUpSilently) {
             self.tcb.due.reply = None;
@@ -67,6 +67,9 @@ impl Endpoint {
     fn time_wait_end(&self, shared: &Shared) -> Instant {
         if shared.has(Fault::TimeWaitCutShort) {
             return self.tcb.time_wait.1 - shared.profile.msl;
+        }
+        if shared.policy.has(Choice::TimeWaitRunsOn) {
+            return self.tcb.time_wait.0;
         }
         self.tcb.time_wait.1
     }

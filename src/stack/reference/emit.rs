@@ -5,7 +5,6 @@ use arrayvec::ArrayVec;
 use super::endpoint::{Endpoint, Scratch, Shared};
 use super::policy::Choice;
 use super::twist::{self, Departure};
-use crate::model::tcb::Origin;
 use crate::model::{State, Tcb, emits, settle};
 use crate::stack::{Broken, Outbox, Profile};
 use crate::time::Instant;
@@ -76,7 +75,7 @@ impl Endpoint {
     pub(super) fn effective_mss(&self, shared: &Shared) -> u32 {
         let announced = match self.tcb.theirs.mss {
             None | Some(0) => shared.profile.family.default_mss(),
-            Some(mss) => mss,
+            Some(mss) => mss.max(shared.profile.mss_floor),
         };
         let options = self.options(Flags::ACK, shared).len() as u32;
         let most = announced.min(announced_mss(&shared.profile));
@@ -105,24 +104,42 @@ impl Endpoint {
         field
     }
 
-    /// What a SYN offers, and a SYN,ACK of a passive open answers.
+    /// What a SYN offers, and a SYN,ACK answers or repeats.
     fn syn_options(&self, flags: Flags, shared: &Shared, field: &mut OptionBytes) {
-        let profile = &shared.profile;
-        let answers = flags.ack() && self.tcb.origin == Origin::Passive;
-        let theirs = &self.tcb.theirs;
-        put(wire::put_mss(field, announced_mss(profile)));
-        if let Some(shift) = profile.window_scale
-            && (!answers || theirs.window_scale.is_some())
-        {
-            put(wire::put_nop(field));
-            put(wire::put_window_scale(field, shift));
+        let (profile, policy) = (&shared.profile, shared.policy);
+        let (ours, theirs) = (&self.tcb.ours, &self.tcb.theirs);
+        let may = |offered: bool| !flags.ack() || offered;
+        let scale = profile
+            .window_scale
+            .filter(|_| may(theirs.window_scale.is_some() || ours.window_scale.is_some()));
+        let sack = profile.sack && may(theirs.sack || ours.sack);
+        let timestamps = profile.timestamps && may(theirs.timestamps || ours.timestamps);
+        let again = self.tcb.due.syn == Instant::NEVER;
+        let fewer = policy.has(Choice::DropsSynOptions) || policy.has(Choice::HidesSynOptions);
+        let plain = policy.has(Choice::PlainSyn) || (again && fewer);
+        let turned = policy.has(Choice::ReordersSynOptions);
+        if timestamps && turned && !plain {
+            self.put_timestamps(shared, field);
         }
-        if profile.sack && (!answers || theirs.sack) {
-            put(wire::put_nop(field));
-            put(wire::put_nop(field));
+        put(wire::put_mss(field, announced_mss(profile)));
+        if plain {
+            return;
+        }
+        if let Some(shift) = scale {
+            put(wire::put_window_scale(field, shift));
+            put(if turned { Ok(()) } else { wire::put_nop(field) });
+        }
+        if sack {
             put(wire::put_sack_permitted(field));
         }
-        if profile.timestamps && (!answers || theirs.timestamps) {
+        while !field.len().is_multiple_of(4) {
+            if turned {
+                field.push(0);
+            } else {
+                put(wire::put_nop(field));
+            }
+        }
+        if timestamps && !turned {
             self.put_timestamps(shared, field);
         }
     }
@@ -172,13 +189,19 @@ impl Endpoint {
         let mut options = self.options(what.flags, shared);
         let mut segment = self.segment(&what, remote, &options, shared);
         scratch.text.resize(what.text as usize, 0);
-        let offset = what.seq.since(self.tcb.text_start());
+        let offset = match what.flags.syn() {
+            true => 0,
+            false => what.seq.since(self.tcb.text_start()),
+        };
         self.tx.read(offset, &mut scratch.text);
 
         let before = self.tcb;
         self.consent(&segment, shared, scratch)?;
         if what.flags.ack() && !what.flags.rst() {
             self.has_read = false;
+        }
+        if what.flags.rst() {
+            shared.reset_at.set(Some(shared.now));
         }
         let departure = match shared.fault {
             None => Departure::Once,
@@ -228,8 +251,12 @@ impl Endpoint {
         let window = if what.flags.rst() {
             0
         } else if what.flags.syn() {
-            let limit = self.window_limit(shared).min(65_535);
-            shared.profile.receive_buffer.min(limit) as u16
+            let kept = match self.tcb.state {
+                State::SynReceived => self.tcb.unread(),
+                _ => 0,
+            };
+            let free = shared.profile.receive_buffer.saturating_sub(kept);
+            free.min(self.window_limit(shared).min(65_535)) as u16
         } else {
             self.window_field(what.ack.unwrap_or(self.tcb.rcv.nxt), shared)
         };
@@ -265,8 +292,8 @@ impl Endpoint {
         scratch.branches.clear();
         let before = self.tcb;
         let stepped = emits::step(&before, segment, &scratch.text, &ctx, &mut scratch.branches);
-        match (stepped, scratch.branches.iter().next()) {
-            (Ok(()), Some((after, _))) => self.tcb = *after,
+        match (stepped, shared.pick(&scratch.branches, "an emission")) {
+            (Ok(()), Ok(after)) => self.tcb = after,
             (Err(fault), _) if shared.fault.is_none() => {
                 return Err(Broken(
                     format!(

@@ -27,6 +27,10 @@ pub(super) struct Shared {
     pub(super) now: Instant,
     /// How many initial sequence numbers were drawn.
     pub(super) drawn: Cell<u32>,
+    /// When a reset last left.
+    pub(super) reset_at: Cell<Option<Instant>>,
+    /// How often something was picked.
+    pub(super) steps: Cell<u32>,
 }
 
 impl Shared {
@@ -38,6 +42,13 @@ impl Shared {
             index: 0,
             pardoned: Default::default(),
         }
+    }
+
+    /// Which of what the model allows is done.
+    pub(super) fn pick(&self, branches: &Branches, what: &str) -> Result<Tcb, Broken> {
+        let steps = self.steps.get().wrapping_add(1);
+        self.steps.set(steps);
+        self.policy.pick(branches, steps & 1 == 0, what)
     }
 
     /// Whether this fault is switched on.
@@ -159,7 +170,7 @@ impl Endpoint {
         let before = self.tcb;
         scratch.branches.clear();
         arrives::step(&before, seg, &ctx, &mut scratch.branches);
-        let mut after = shared.policy.pick(&scratch.branches, "an arrival")?;
+        let mut after = shared.pick(&scratch.branches, "an arrival")?;
         if let Some(fault) = shared.fault {
             twist::arrival(fault, &before, &mut after, seg, &ctx);
         }
@@ -182,7 +193,7 @@ impl Endpoint {
         let before = self.tcb;
         scratch.branches.clear();
         arrives::icmp::step(&before, error, &ctx, &mut scratch.branches);
-        let mut after = shared.policy.pick(&scratch.branches, "an ICMP error")?;
+        let mut after = shared.pick(&scratch.branches, "an ICMP error")?;
         // A connection that an error ends, ends without a reset.
         after.due.reply = None;
         if let Some(fault) = shared.fault {

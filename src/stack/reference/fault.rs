@@ -280,6 +280,22 @@ faults! {
     SackPermittedOnData = "sack-permitted-on-data", RFC2018_2_1;
     /// Text follows the FIN.
     TextAfterFin = "text-after-fin", RFC9293_3_6_P02;
+    /// ABORT in SYN-SENT sends a reset.
+    AbortResets = "abort-resets", RFC9293_3_10_5_P02;
+    /// A reset in answer to an ACK acknowledges what never was.
+    ResetAckWrong = "reset-ack-wrong", RFC9293_3_10_7_1_P03;
+    /// A SYN in TIME-WAIT is taken however old it is.
+    ReopensByOldSyn = "reopens-by-old-syn", RFC9293_MAY_2;
+    /// A connection that is opened anew from TIME-WAIT begins with the numbers of the last.
+    ReopensBelow = "reopens-below", RFC9293_MAY_2;
+    /// Text that came with the SYN is delivered before the handshake is complete.
+    DeliversEarly = "delivers-early", RFC9293_3_5_P01;
+    /// Text is put on a SYN that is sent again.
+    TextOnSynAgain = "text-on-syn-again", RFC9293_3_10_2_P01;
+    /// A SYN,ACK that answers a crossing SYN offers what neither SYN did.
+    CrossingOffersMore = "crossing-offers-more", RFC7323_3_2_4;
+    /// A SYN that comes again is dropped in silence.
+    SynAgainIgnored = "syn-again-ignored", RFC9293_3_10_7_4_P01;
     /// Segments to a broadcast address are answered.
     AnswersBroadcast = "answers-broadcast", RFC9293_MUST_57;
 }

@@ -43,7 +43,7 @@ impl Secret {
 }
 
 /// Mixes a word into a state; every bit of either reaches every bit of the result.
-fn mix(state: u64, word: u64) -> u64 {
+pub(super) fn mix(state: u64, word: u64) -> u64 {
     let mut x = (state ^ word).wrapping_add(0x9e37_79b9_7f4a_7c15);
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

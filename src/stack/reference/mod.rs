@@ -71,6 +71,8 @@ impl Reference {
                 fault: None,
                 now: Instant::START,
                 drawn: Default::default(),
+                reset_at: Default::default(),
+                steps: Default::default(),
             },
             sockets: Default::default(),
             nobody: Endpoint::default(),
@@ -278,6 +280,8 @@ impl Stack for Reference {
         self.shared.secret = Secret::new(seed);
         self.shared.now = Instant::START;
         self.shared.drawn.set(0);
+        self.shared.reset_at.set(None);
+        self.shared.steps.set(0);
         for socket in &mut self.sockets {
             socket.reset(&self.shared.config, self.shared.profile.receive_buffer);
         }

@@ -6,10 +6,11 @@
 //! choice of what to send, or when, is asked for where it is sent. What a stack has to declare
 //! about itself follows from the policy.
 
+use super::isn::mix;
 use crate::model::Tcb;
 use crate::model::tcb::Branches;
 use crate::spec::{Req, req};
-use crate::stack::{Broken, Profile};
+use crate::stack::{Admission, Broken, Profile, RstRule};
 use crate::time::Micros;
 
 /// How long FIN-WAIT-2 lasts with [`Choice::FinWait2TimesOut`].
@@ -18,6 +19,11 @@ const FIN_WAIT_2: Micros = Micros::secs(20);
 const ORPHAN: Micros = Micros::secs(30);
 /// How long a handshake lasts with [`Choice::SynTimesOut`] (RFC9293-MUST-23).
 const SYN_R2: Micros = Micros::secs(180);
+
+/// The interval of [`Choice::LimitsChallenges`] and [`Choice::LimitsResets`].
+const QUIET: Micros = Micros::secs(1);
+/// The least MSS with [`Choice::RaisesSmallMss`].
+const MSS_FLOOR: u16 = 256;
 
 macro_rules! choices {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -100,6 +106,60 @@ choices! {
     NeverReports = "never-reports";
     /// No window update is sent when the user reads.
     NeverUpdatesWindow = "never-updates-window";
+    /// Of answers to what is unacceptable only the first in [`QUIET`] is given.
+    LimitsChallenges = "limits-challenges";
+    /// Of resets in answer only the first in [`QUIET`] is sent.
+    LimitsResets = "limits-resets";
+    /// A reset in answer to an ACK acknowledges as well.
+    ResetsAcknowledge = "resets-acknowledge";
+    /// A reset whose text reaches into the window is trimmed, and then is exact.
+    TrimsResets = "trims-resets";
+    /// A SYN in the window resets the connection, as RFC 793 had it.
+    SynResets = "syn-resets";
+    /// A SYN in TIME-WAIT that opens nothing is dropped in silence (RFC 6191).
+    DropsSynInTimeWait = "drops-syn-in-time-wait";
+    /// What arrives in TIME-WAIT does not start it anew.
+    TimeWaitRunsOn = "time-wait-runs-on";
+    /// A SYN offers MSS and nothing else.
+    PlainSyn = "plain-syn";
+    /// The options of a SYN stand in another order, and end with an end of list.
+    ReordersSynOptions = "reorders-syn-options";
+    /// A SYN that comes again offers MSS only, and what was offered before counts no more.
+    DropsSynOptions = "drops-syn-options";
+    /// A SYN that comes again offers MSS only, and what was offered before still counts.
+    HidesSynOptions = "hides-syn-options";
+    /// A small MSS of the peer is taken for [`MSS_FLOOR`].
+    RaisesSmallMss = "raises-small-mss";
+    /// Text and FIN on a SYN are kept until the handshake is complete.
+    KeepsWhatSynCarries = "keeps-what-syn-carries";
+    /// Text on a SYN,ACK is taken at once.
+    TakesTextOfSynAck = "takes-text-of-syn-ack";
+    /// A SYN with FIN, URG or PSH is dropped whole; and now and then any, as by a full backlog.
+    DropsSyns = "drops-syns";
+    /// Now and then a SYN is refused, as by a full backlog.
+    RefusesSyns = "refuses-syns";
+    /// Now and then the ACK of a SYN,ACK is ignored, as by a full backlog.
+    IgnoresFinalAck = "ignores-final-ack";
+    /// A SYN,ACK is not sent again, as with SYN cookies.
+    ForgetsHandshakes = "forgets-handshakes";
+    /// The SYN carries text.
+    TextOnSyn = "text-on-syn";
+    /// A SYN that comes again is answered by an ACK, and not by the SYN,ACK.
+    AcksSynAgain = "acks-syn-again";
+    /// A SYN that comes again right after the SYN,ACK is not answered.
+    IgnoresSynAgain = "ignores-syn-again";
+    /// A new SYN in SYN-RECEIVED leads back to LISTEN in silence.
+    ReturnsToListen = "returns-to-listen";
+    /// A new SYN in SYN-RECEIVED is answered by a reset.
+    ResetsNewSyn = "resets-new-syn";
+    /// A wrong acknowledgment in SYN-RECEIVED is answered by an ACK.
+    AcksBadAck = "acks-bad-ack";
+    /// What the second of two crossing SYNs offers counts.
+    TakesOptionsOfSecondSyn = "takes-options-of-second-syn";
+    /// The handshake ends with an ACK of its own, text or not.
+    BareThirdSegment = "bare-third-segment";
+    /// CLOSE in SYN-RECEIVED sends its FIN at once.
+    ClosesEarly = "closes-early";
 }
 
 impl Choice {
@@ -111,6 +171,16 @@ impl Choice {
             Choice::TakesBeyondWindow => by == req::RFC7323_2_4_2,
             Choice::RefusesAtEdge => by == req::RFC9293_3_5_2_P03,
             Choice::DropsMisplacedOptions => by == req::RFC9293_MUST_7,
+            Choice::TrimsResets => by == req::RFC9293_3_10_7_4_1,
+            Choice::DropsSynInTimeWait => by == req::RFC6191_2_6,
+            Choice::HidesSynOptions => by == req::RFC7323_2_2_3,
+            Choice::KeepsWhatSynCarries => by == req::RFC9293_3_10_7_2_P04,
+            Choice::TakesTextOfSynAck => by == req::RFC9293_3_10_7_3_P05,
+            Choice::DropsSyns => by == req::RFC9293_3_10_7_2_P05,
+            Choice::RefusesSyns | Choice::ResetsNewSyn => by == req::RFC9293_3_5_2_P02,
+            Choice::IgnoresFinalAck => by == req::RFC9293_3_8_3_1,
+            Choice::ReturnsToListen => by == req::RFC9293_3_10_7_4_P05,
+            Choice::TakesOptionsOfSecondSyn => by == req::RFC9293_MUST_10,
             _ => false,
         }
     }
@@ -124,6 +194,31 @@ impl Choice {
             Choice::IgnoresAckAtClosedWindow => by == req::RFC9293_3_10_7_4_P04,
             _ => false,
         }
+    }
+}
+
+impl Choice {
+    /// Whether it is about a listener with limits.
+    fn limits_listener(self) -> bool {
+        self.is_occasional() || self == Choice::ForgetsHandshakes
+    }
+
+    /// Whether a seed may draw it. The peer's stream counts from its first SYN; when a second one
+    /// begins elsewhere, text on that is not what its place says, and whoever keeps it delivers
+    /// what the model does not expect.
+    fn is_drawn(self) -> bool {
+        !matches!(
+            self,
+            Choice::TakesTextOfSynAck | Choice::KeepsWhatSynCarries
+        )
+    }
+
+    /// Whether it is made now and then only, for else nothing would ever come of a SYN.
+    fn is_occasional(self) -> bool {
+        matches!(
+            self,
+            Choice::DropsSyns | Choice::RefusesSyns | Choice::IgnoresFinalAck
+        )
     }
 }
 
@@ -145,15 +240,19 @@ impl Policy {
         Policy(self.0 | other.0)
     }
 
-    /// The policy that belongs to a seed: each choice once in four times, and none for seed 0.
+    /// The policy that belongs to a seed: each choice once in four times, those of a listener with
+    /// limits once in sixteen, and none for seed 0.
     pub fn drawn(seed: u64) -> Policy {
         if seed == 0 {
             return Policy::PLAIN;
         }
-        let bits = |salt: u64| seed.wrapping_add(salt).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let (a, b) = (bits(1), bits(1 << 32));
-        let all = (1u64 << (Choice::ALL.len() - 1)) * 2 - 1;
-        Policy(a & b.rotate_left(32) & all)
+        let often = mix(seed, 1) & mix(seed, 2);
+        let seldom = mix(seed, 3) & mix(seed, 4);
+        let all = Choice::ALL.iter().filter(|choice| choice.is_drawn());
+        let all = all.fold(0, |set, choice| set | Policy::only(*choice).0);
+        let limits = Choice::ALL.iter().filter(|choice| choice.limits_listener());
+        let limits = limits.fold(0, |set, choice| set | Policy::only(*choice).0);
+        Policy(often & all & (seldom | !limits))
     }
 
     /// Whether it has this choice.
@@ -178,11 +277,34 @@ impl Policy {
         profile.fin_wait_2_timeout = self.span(Choice::FinWait2TimesOut, FIN_WAIT_2);
         profile.orphan_timeout = self.span(Choice::OrphansTimeOut, ORPHAN);
         profile.syn_timeout = self.span(Choice::SynTimesOut, SYN_R2);
+        profile.challenge_quiet = self
+            .span(Choice::LimitsChallenges, QUIET)
+            .unwrap_or_default();
+        profile.reset_quiet = self.span(Choice::LimitsResets, QUIET).unwrap_or_default();
+        profile.text_on_syn = self.has(Choice::TextOnSyn);
+        if self.has(Choice::SynResets) {
+            profile.syn = RstRule::Rfc793;
+        }
+        if self.has(Choice::RaisesSmallMss) {
+            profile.mss_floor = MSS_FLOOR;
+        }
+        let limits = [
+            Choice::DropsSyns,
+            Choice::RefusesSyns,
+            Choice::IgnoresFinalAck,
+        ];
+        if self.has(Choice::ForgetsHandshakes) {
+            profile.admission = Admission::Cookies;
+        } else if limits.iter().any(|choice| self.has(*choice)) {
+            profile.admission = Admission::Limited;
+        }
     }
 
     /// Which of what the model allows is done: the first that a choice is for, else the first.
-    pub(super) fn pick(self, branches: &Branches, what: &str) -> Result<Tcb, Broken> {
-        let chosen = |(_, by): &&(Tcb, Req)| self.choices().any(|choice| choice.prefers(*by));
+    /// `now` says whether what is done now and then is done.
+    pub(super) fn pick(self, branches: &Branches, now: bool, what: &str) -> Result<Tcb, Broken> {
+        let wants = |choice: Choice, by| (now || !choice.is_occasional()) && choice.prefers(by);
+        let chosen = |(_, by): &&(Tcb, Req)| self.choices().any(|choice| wants(choice, *by));
         let fine = |(_, by): &&(Tcb, Req)| !self.choices().any(|choice| choice.avoids(*by));
         let first = || branches.iter().next();
         // Where a reset is recommended, what comes after it is to be avoided.
@@ -211,7 +333,13 @@ mod tests {
         for &choice in Choice::ALL {
             let drawn = (1..=4_000).filter(|seed| Policy::drawn(*seed).has(choice));
             let count = drawn.count();
-            assert!((700..=1_300).contains(&count), "{}: {count}", choice.name());
+            let about = match (choice.is_drawn(), choice.limits_listener()) {
+                (false, _) => 0,
+                (true, true) => 250,
+                (true, false) => 1_000,
+            };
+            let near = about * 7 / 10..=about * 13 / 10;
+            assert!(near.contains(&count), "{}: {count}", choice.name());
         }
         assert_eq!(Policy::drawn(0), Policy::PLAIN);
     }

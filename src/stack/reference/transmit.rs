@@ -9,7 +9,7 @@ use super::emit::Outgoing;
 use super::endpoint::{Endpoint, Scratch, Shared};
 use super::fault::Fault;
 use super::policy::Choice;
-use crate::model::tcb::Forms;
+use crate::model::tcb::{Forms, Origin, Reply};
 use crate::model::{EventClass, State};
 use crate::spec::req;
 use crate::stack::{Broken, Outbox};
@@ -52,6 +52,10 @@ impl Endpoint {
             | State::Closing
             | State::LastAck
             | State::TimeWait => {
+                let third = self.tcb.rcv.acked.is_none() && self.tcb.due.ack <= shared.now;
+                if third && shared.policy.has(Choice::BareThirdSegment) {
+                    self.emit_ack(shared, scratch, out)?;
+                }
                 self.retransmit(shared, scratch, out)?;
                 self.send_new(shared, scratch, out)?;
                 self.keep_alive(shared, scratch, out)?;
@@ -76,22 +80,29 @@ impl Endpoint {
         let aborts = reply.by == req::RFC9293_3_10_5_P01;
         let optional = reply.by == req::RFC9293_3_10_8_P01
             || (aborts && policy.has(Choice::AbortsAloud))
-            || reply.forms.allow(Forms::SYN_ACK);
-        if !(reply.required || optional) {
+            || (reply.forms.allow(Forms::SYN_ACK) && !policy.has(Choice::IgnoresSynAgain));
+        let limited = reply.forms.allow(Forms::RST) && self.holds_back_reset(&reply, shared);
+        if limited || !(reply.required || optional) {
             self.tcb.due.reply = None;
             return Ok(());
         }
-        if reply.forms.allow(Forms::RST) {
+        let acks = reply.forms.allow(Forms::ACK) && policy.has(Choice::AcksBadAck);
+        if reply.forms.allow(Forms::RST) && !acks {
             let ack = match reply.rst_ack {
+                None if policy.has(Choice::ResetsAcknowledge) => Flags::ACK,
                 Some(_) if aborts && policy.has(Choice::AbortsWithoutAck) => Flags::NONE,
                 Some(_) => Flags::ACK,
                 None => Flags::NONE,
             };
             let mut reset = Outgoing::new(Flags::RST | ack, reply.rst_seq);
-            reset.ack = reply.rst_ack.filter(|_| reset.flags.ack());
+            reset.ack = reply
+                .rst_ack
+                .or(Some(reply.rst_end))
+                .filter(|_| reset.flags.ack());
             return self.emit(reset, shared, scratch, out);
         }
-        if reply.forms.allow(Forms::SYN_ACK) && self.answers_syn() {
+        let repeats = reply.forms.allow(Forms::SYN_ACK) && !policy.has(Choice::AcksSynAgain);
+        if repeats && self.answers_syn() {
             let iss = self.tcb.snd.iss.unwrap_or_default();
             self.timer.sent_again();
             self.timer.restart(shared.now);
@@ -103,6 +114,15 @@ impl Endpoint {
             );
         }
         self.emit_ack(shared, scratch, out)
+    }
+
+    /// Whether a reset left so recently that the next may stay away.
+    fn holds_back_reset(&self, reply: &Reply, shared: &Shared) -> bool {
+        let of_its_own = reply.by == req::RFC9293_3_10_5_P01
+            || reply.by == req::RFC9293_3_10_8_P01
+            || reply.by == req::RFC9293_SHLD_3;
+        let recent = |at| shared.now.since(at) < shared.profile.reset_quiet;
+        !of_its_own && shared.reset_at.get().is_some_and(recent)
     }
 
     /// The last input was a SYN.
@@ -122,6 +142,21 @@ impl Endpoint {
     ) -> Result<(), Broken> {
         let first = self.tcb.due.syn != Instant::NEVER;
         let again = self.timer.at <= shared.now;
+        let passive = self.tcb.origin == Origin::Passive;
+        if passive && !first && again && shared.policy.has(Choice::ForgetsHandshakes) {
+            self.timer.restart(shared.now);
+            return Ok(());
+        }
+        if self.tcb.state == State::SynReceived
+            && !first
+            && self.tcb.snd.closed
+            && self.tcb.snd.queued == 0
+            && self.tcb.snd.fin.is_none()
+            && shared.policy.has(Choice::ClosesEarly)
+        {
+            let fin = Outgoing::new(Flags::FIN | Flags::ACK, self.tcb.queue_end());
+            return self.emit(fin, shared, scratch, out);
+        }
         if !(first || again) {
             return Ok(());
         }
@@ -138,7 +173,12 @@ impl Endpoint {
             None => {
                 let drawn = shared.drawn.replace(shared.drawn.get() + 1);
                 let secret = shared.secret;
-                secret.isn(self.tcb.port, remote, shared.now, drawn)
+                let isn = |drawn| secret.isn(self.tcb.port, remote, shared.now, drawn);
+                match self.tcb.reopened_above {
+                    _ if shared.has(Fault::ReopensBelow) => isn(0),
+                    Some(above) => isn(drawn).later(above),
+                    None => isn(drawn),
+                }
             }
         };
         let flags = match self.tcb.state {
@@ -149,7 +189,16 @@ impl Endpoint {
             self.timer.sent(iss + 1, shared.now);
         }
         self.timer.restart(shared.now);
-        self.emit(Outgoing::new(flags, iss), shared, scratch, out)
+        let mut syn = Outgoing::new(flags, iss);
+        let unsent = first && self.tcb.snd.iss.is_none();
+        if flags == Flags::SYN && unsent && shared.policy.has(Choice::TextOnSyn) {
+            syn.text = self
+                .tcb
+                .snd
+                .queued
+                .min(u32::from(shared.profile.family.default_mss()) - 40);
+        }
+        self.emit(syn, shared, scratch, out)
     }
 
     fn back_off(&mut self, shared: &Shared) {

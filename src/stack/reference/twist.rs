@@ -73,6 +73,7 @@ fn with_reset(tcb: &Tcb, seq: SeqNumber, ack: Option<SeqNumber>, ctx: &Context) 
         by: req::RFC9293_3_5_2_P02,
         rst_seq: seq,
         rst_ack: ack,
+        rst_end: SeqNumber::default(),
     });
     tcb.due.reply_at = ctx.now;
     tcb.due.reply_to = tcb.remote;
@@ -190,6 +191,11 @@ fn connected(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &C
             after.ts.on = before.ts.on;
             after.theirs.timestamps = true;
         }
+        Fault::ReopensByOldSyn | Fault::ReopensBelow
+            if before.state == State::TimeWait && seg.flags == Flags::SYN =>
+        {
+            again(&before.listens_again(), after, seg, ctx);
+        }
         Fault::LastAckClosedByAny if before.state == State::LastAck && seg.flags.ack() => {
             *after = after.closed();
         }
@@ -210,6 +216,7 @@ fn answer(tcb: &mut Tcb) {
         by: req::RFC9293_3_5_2_P03,
         rst_seq: SeqNumber::default(),
         rst_ack: None,
+        rst_end: SeqNumber::default(),
     });
 }
 
@@ -263,6 +270,10 @@ pub(super) fn emission(
 
 fn reset_out(fault: Fault, before: &Tcb, parts: &mut Parts<'_>) -> Departure {
     match fault {
+        Fault::ResetAckWrong => {
+            parts.segment.flags |= Flags::ACK;
+            parts.segment.ack = parts.segment.seq + 7;
+        }
         Fault::WrongResetNumber => parts.segment.seq += 1,
         Fault::ResetWithoutAck => parts.segment.flags = Flags::RST,
         Fault::ListenerSilent if before.state == State::Listen => return Departure::Never,
@@ -280,6 +291,11 @@ fn syn_out(fault: Fault, before: &Tcb, parts: &mut Parts<'_>, shared: &Shared) -
         Fault::SynNotSent if active => return Departure::Never,
         Fault::NoSynRetransmission if again && !answers => return Departure::Never,
         Fault::NoSynAckRetransmission if again && answers => return Departure::Never,
+        Fault::SynAgainIgnored if before.due.reply.is_some() => return Departure::Never,
+        Fault::TextOnSynAgain if again && !answers => parts.text.extend(b"text"),
+        Fault::CrossingOffersMore if answers && active => {
+            let _ = wire::put_timestamps(parts.options, 1, before.ts.recent);
+        }
         Fault::SynAckNumberWrong if answers => parts.segment.ack = parts.segment.ack - 1,
         Fault::WindowScaledOnSyn => parts.segment.window >>= 1,
         Fault::MssTooLarge => {
@@ -459,6 +475,7 @@ pub(super) fn receive(fault: Option<Fault>, tcb: &Tcb, outcome: Outcome) -> Outc
         Some(Fault::UnreadLost) if tcb.snd.closed && octets => {
             Outcome::Failed(CallError::NoConnection)
         }
+        Some(Fault::DeliversEarly) if tcb.state == State::SynReceived => Outcome::Received(1),
         Some(Fault::EarlyEnd) if tcb.rcv.fin && octets => Outcome::EndOfStream,
         Some(Fault::EndBeforeGap) if tcb.rcv.fin_ahead.is_some() && !octets => Outcome::EndOfStream,
         Some(_) | None => outcome,
@@ -476,6 +493,13 @@ pub(super) fn status(fault: Option<Fault>, state: State) -> State {
 /// Whether SEND takes octets although the user has called CLOSE.
 pub(super) fn takes_after_close(fault: Option<Fault>, tcb: &Tcb) -> bool {
     fault == Some(Fault::SendAfterClose) && tcb.snd.closed
+}
+
+/// After ABORT.
+pub(super) fn abort(fault: Fault, before: &Tcb, after: &mut Tcb, ctx: &Context) {
+    if (fault, before.state) == (Fault::AbortResets, State::SynSent) {
+        *after = with_reset(after, before.snd.nxt, None, ctx);
+    }
 }
 
 /// After CLOSE.
