@@ -147,10 +147,13 @@ fn is_plain_acknowledgment(tcb: &Tcb, seg: &Segment) -> bool {
 fn misplaced_option(tcb: &Tcb, seg: &Segment) -> bool {
     let of_syn = seg.options.mss.is_some() || seg.options.sack_permitted;
     let blocks = !seg.options.sack.is_empty();
+    // What the connection before this one agreed upon does not count.
+    let connected = !matches!(tcb.state, State::Closed | State::Listen);
+    let permitted = connected && tcb.ours.sack;
     if seg.flags.syn() {
         blocks
     } else {
-        of_syn || (blocks && !tcb.ours.sack)
+        of_syn || (blocks && !permitted)
     }
 }
 
