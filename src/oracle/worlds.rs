@@ -17,7 +17,7 @@ use crate::trace::Call;
 use crate::wire::{IcmpError, Segment};
 
 /// So many states are kept for one socket; more is inconclusive.
-pub(super) const MOST: usize = 48;
+pub(super) const MOST: usize = 96;
 
 /// Model states, none twice. They stand apart from the set itself, so that two sets change places
 /// without their states being moved.

@@ -271,24 +271,19 @@ fn classify_seq(tcb: &Tcb, seg: &Segment, _ctx: &Context) -> SeqClass {
     let end = seg.end();
     let firm = tcb.rcv.firm_edge.later(nxt);
     let reach = if seg.is_empty() { seg.seq + 1 } else { end };
-    if !tcb.rcv.edge_of_syn
-        && seg.seq.at_or_after(nxt)
-        && seg.seq.before(edge)
-        && reach.after(firm)
-        && edge.after(firm)
-    {
-        return SeqClass::Probed;
+    if seg.seq.before(nxt) && !end.after(nxt) {
+        return SeqClass::Old;
     }
-    if seg.seq.before(nxt) {
-        return if end.after(nxt) {
-            SeqClass::Overlap
-        } else {
-            SeqClass::Old
-        };
+    let probed = seg.seq.before(edge) && edge.after(firm);
+    if !tcb.rcv.edge_of_syn && probed && reach.after(firm) {
+        return SeqClass::Probed;
     }
     let honoured = tcb.honoured_edge();
     if seg.seq.before(honoured) && honoured.after(edge) && reach.after(edge) {
         return SeqClass::Retracted;
+    }
+    if seg.seq.before(nxt) {
+        return SeqClass::Overlap;
     }
     let scaled = tcb.rcv.edge_of_syn && tcb.receive_shift() > 0;
     if scaled && seg.seq.at_or_after(firm) && seg.seq.before(edge_if_scaled(tcb)) {

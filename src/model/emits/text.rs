@@ -31,14 +31,21 @@ pub(super) fn step(
     } else {
         sequence(&mut tcb, seg, text, ctx)?
     };
-    let probe = seg.payload_len == 1 && tcb.rtx.probing && tcb.snd.wnd == 0;
-    if by != req::RFC9293_MAY_5 && !probe {
+    if by != req::RFC9293_MAY_5 && !probes(&tcb, seg, ctx) {
         tcb.rcv.firm_edge = tcb.rcv.edge;
         tcb.rcv.edge_of_syn = false;
     }
     acknowledged(&mut tcb, seg, ctx);
     out.push(tcb, by);
     Ok(())
+}
+
+/// Whether this is a probe of the closed window: an octet; or an acknowledgment of nothing new that
+/// nothing has asked for.
+fn probes(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
+    let unasked = ctx.now > tcb.input.at && tcb.rcv.acked == Some(seg.ack);
+    let form = seg.payload_len == 1 || (seg.is_empty() && unasked);
+    form && tcb.rtx.probing && tcb.snd.wnd == 0
 }
 
 /// ACK is set, and acknowledges what arrived: no more; and no less, unless the stack declares that
