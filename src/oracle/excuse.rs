@@ -160,17 +160,15 @@ impl Host {
         let Some(&(fault, entry, then)) = known.get(chosen) else {
             return self.put_up(ctx, socket, what, faults);
         };
-        let mut covered = std::mem::take(&mut self.sockets[socket].now);
-        covered.clear();
+        self.sockets[socket].now.clear();
         for pair in faults {
             if covering(self, pair).is_some_and(|(_, known, _)| known == entry) {
-                covered.add(&Tcb {
+                self.sockets[socket].now.add(Tcb {
                     known: pair.1.known | 1 << entry,
                     ..pair.1
                 });
             }
         }
-        self.sockets[socket].now = covered;
         self.known_then(trace, ctx, socket, what, &fault, entry, then, coverage)
     }
 
@@ -199,7 +197,7 @@ impl Host {
                 instead: fault.instead,
                 index: ctx.index,
             });
-            worlds.now.add(&tcb);
+            worlds.now.add(tcb);
         }
         match faults.iter().find(|(fault, _)| recommended(fault)) {
             Some((fault, _)) if answers(fault, what) => GoOn::Explained,

@@ -30,7 +30,7 @@ const ISNS: usize = 8;
 pub(super) struct Host {
     pub(super) known: KnownDeviations,
     pub(super) sockets: [Worlds; SOCKETS + 1],
-    pub(super) scratch: Box<[Branches; 2]>,
+    pub(super) scratch: Box<Branches>,
     pub(super) used: Vec<u16>,
     /// The socket that met the last input.
     pub(super) last: usize,
@@ -353,7 +353,7 @@ impl Host {
                 }
                 for (entry, then) in self.known.silent(State::Listen, class) {
                     if then == Then::Closed {
-                        worlds.now.add(&Tcb {
+                        worlds.now.add(Tcb {
                             known: tcb.known | 1 << entry,
                             ..tcb.severed()
                         });
@@ -376,7 +376,7 @@ impl Host {
             }
         }
         for i in 0..worlds.before.len() {
-            worlds.now.add(&worlds.before[i]);
+            worlds.now.add(worlds.before[i]);
         }
     }
 

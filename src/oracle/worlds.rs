@@ -2,8 +2,6 @@
 
 use std::ops::{Deref, DerefMut};
 
-use arrayvec::ArrayVec;
-
 use super::coverage::Coverage;
 use super::known::{KnownDeviations, Then};
 use super::transition::Transition;
@@ -17,12 +15,12 @@ use crate::trace::Call;
 use crate::wire::{IcmpError, Segment};
 
 /// So many states are kept for one socket; more is inconclusive.
-pub(super) const MOST: usize = 96;
+pub(super) const MOST: usize = Branches::KEPT;
 
 /// Model states, none twice. They stand apart from the set itself, so that two sets change places
 /// without their states being moved.
 #[derive(Clone, Default)]
-pub(super) struct Set(Box<ArrayVec<Tcb, MOST>>);
+pub(super) struct Set(Box<Branches>);
 
 impl Set {
     /// Forgets all states.
@@ -33,25 +31,19 @@ impl Set {
     /// Makes this a copy of another, in the room it has.
     pub(super) fn copy_from(&mut self, other: &Set) {
         self.0.clear();
-        self.0.extend(other.0.iter().copied());
+        for tcb in other {
+            self.0.add(*tcb);
+        }
     }
 
     /// Keeps the states that pass the test.
     pub(super) fn retain(&mut self, test: impl Fn(&Tcb) -> bool) {
-        self.0.retain(|tcb| test(tcb));
+        self.0.retain(test);
     }
 
     /// Adds a state unless it is there already; false when there is no room.
-    pub(super) fn add(&mut self, tcb: &Tcb) -> bool {
-        for known in self.0.iter_mut() {
-            if same_but_for_cost(known, tcb) {
-                if tcb.cost() < known.cost() {
-                    *known = *tcb;
-                }
-                return true;
-            }
-        }
-        self.0.try_push(*tcb).is_ok()
+    pub(super) fn add(&mut self, tcb: Tcb) -> bool {
+        self.0.add(tcb)
     }
 }
 
@@ -59,13 +51,13 @@ impl Deref for Set {
     type Target = [Tcb];
 
     fn deref(&self) -> &[Tcb] {
-        &self.0
+        self.0.states()
     }
 }
 
 impl DerefMut for Set {
     fn deref_mut(&mut self) -> &mut [Tcb] {
-        &mut self.0
+        self.0.states_mut()
     }
 }
 
@@ -74,7 +66,7 @@ impl<'a> IntoIterator for &'a Set {
     type IntoIter = std::slice::Iter<'a, Tcb>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
+        self.0.states().iter()
     }
 }
 
@@ -83,7 +75,7 @@ impl<'a> IntoIterator for &'a mut Set {
     type IntoIter = std::slice::IterMut<'a, Tcb>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.iter_mut()
+        self.0.states_mut().iter_mut()
     }
 }
 
@@ -178,7 +170,7 @@ impl Worlds {
     pub(super) fn reset(&mut self) {
         if self.touched || self.now.is_empty() {
             self.now.clear();
-            self.now.add(&Tcb::default());
+            self.now.add(Tcb::default());
             self.before.clear();
             self.input = None;
             self.touched = false;
@@ -203,7 +195,7 @@ impl Worlds {
         what: Happening<'_>,
         ctx: &Context<'_>,
         known: &KnownDeviations,
-        scratch: &mut [Branches; 2],
+        timed: &mut Branches,
         coverage: &mut Coverage,
     ) -> Stepped {
         self.touched = true;
@@ -219,14 +211,13 @@ impl Worlds {
             ctx,
             known,
             coverage,
-            next: &mut self.next,
+            next: &mut self.next.0,
             faults: &mut self.faults,
             too_many: false,
         };
-        let [timed, out] = scratch;
         if timely {
             for tcb in &self.now {
-                sieve.put(tcb, out);
+                sieve.put(tcb);
             }
         } else {
             self.next_before.clear();
@@ -239,9 +230,9 @@ impl Worlds {
                 }
                 for (tcb, _) in timed.iter() {
                     if remembers {
-                        self.next_before.add(tcb);
+                        self.next_before.add(*tcb);
                     }
-                    sieve.put(tcb, out);
+                    sieve.put(tcb);
                 }
             }
         }
@@ -295,16 +286,17 @@ struct Sieve<'a> {
     ctx: &'a Context<'a>,
     known: &'a KnownDeviations,
     coverage: &'a mut Coverage,
-    next: &'a mut Set,
+    next: &'a mut Branches,
     faults: &'a mut Vec<(Fault, Tcb)>,
     too_many: bool,
 }
 
 impl Sieve<'_> {
-    /// Lets one state meet what happens. `out` is room.
-    fn put(&mut self, tcb: &Tcb, out: &mut Branches) {
-        out.clear();
+    /// Lets one state meet what happens.
+    fn put(&mut self, tcb: &Tcb) {
+        let out = &mut *self.next;
         if let Err(fault) = happen(tcb, self.what, self.ctx, out) {
+            out.take_back();
             let met = meeting(tcb, self.what, self.ctx);
             return self.faults.push((fault, met));
         }
@@ -313,7 +305,7 @@ impl Sieve<'_> {
         }
         self.too_many |= out.overflowed;
         let lives = tcb.suspect.is_some() && self.what.shows_life();
-        for (after, by) in out.iter_mut() {
+        for (after, by) in out.iter_mut(0) {
             if lives {
                 after.suspect = None;
             }
@@ -323,8 +315,8 @@ impl Sieve<'_> {
             }
             self.coverage
                 .pass(|| Transition::between(tcb, after, sent(self.what), *by));
-            self.too_many |= !self.next.add(after);
         }
+        self.too_many |= !out.end_step();
     }
 }
 
@@ -424,7 +416,7 @@ fn known_silently(
     if before.mute || !what.is_remembered() {
         return;
     }
-    let Some(&(Tcb { input, .. }, by)) = out.iter().next() else {
+    let Some((&Tcb { input, .. }, &by)) = out.iter().next() else {
         return;
     };
     let unchanged = |entry: u16| {
@@ -489,18 +481,4 @@ fn meeting(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> Tcb {
             *tcb
         }
     }
-}
-
-/// Whether two states differ in nothing but what their history cost.
-fn same_but_for_cost(a: &Tcb, b: &Tcb) -> bool {
-    a.state == b.state
-        && a.rcv == b.rcv
-        && a.snd == b.snd
-        && a.due == b.due
-        && a.rtx == b.rtx
-        && Tcb {
-            known: b.known,
-            misses: b.misses,
-            ..*a
-        } == *b
 }

@@ -11,9 +11,9 @@ use crate::wire::Segment;
 pub(super) const AHEAD: u32 = (1 << 31) - (1 << 20);
 
 /// The segment is neither reset nor SYN.
-pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if !seg.flags.ack() {
-        return out.push(silently(tcb), req::RFC9293_3_10_7_4_P11);
+        return out.push(silently(*tcb), req::RFC9293_3_10_7_4_P11);
     }
     match tcb.state {
         State::SynReceived => in_syn_received(tcb, seg, ctx, out),
@@ -24,7 +24,7 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         | State::Closing
         | State::LastAck
         | State::TimeWait => range(tcb, seg, ctx, out),
-        State::Closed | State::Listen | State::SynSent => out.push(tcb, req::RFC9293_3_10_7_4_P11),
+        State::Closed | State::Listen | State::SynSent => out.push(*tcb, req::RFC9293_3_10_7_4_P11),
     }
 }
 
@@ -33,11 +33,11 @@ pub(super) fn acknowledges_new(tcb: &Tcb, seg: &Segment) -> bool {
     seg.ack.after(tcb.snd.una) && seg.ack.at_or_before(tcb.snd.nxt)
 }
 
-fn in_syn_received(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
-    if !acknowledges_new(&tcb, seg) {
+fn in_syn_received(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    if !acknowledges_new(tcb, seg) {
         // A reset; an empty acknowledgment where the range check comes first.
         let by = req::RFC9293_3_10_7_4_P13;
-        let mut answered = reset_for(tcb, seg, ctx, by);
+        let mut answered = reset_for(*tcb, seg, ctx, by);
         if let Some(reply) = &mut answered.due.reply {
             reply.forms = Forms::RST.or(Forms::ACK);
         }
@@ -45,7 +45,7 @@ fn in_syn_received(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branche
         if tcb.origin == Origin::Passive && ctx.profile.admission.limits() {
             // Nothing was kept that the reset could leave as it is.
             let mut listening = tcb.listens_again();
-            listening.due.reply = reset_for(tcb, seg, ctx, by).due.reply;
+            listening.due.reply = reset_for(*tcb, seg, ctx, by).due.reply;
             listening.due.reply_at = ctx.now;
             listening.due.reply_to = tcb.remote;
             out.push(listening, by);
@@ -54,9 +54,9 @@ fn in_syn_received(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branche
     }
     if tcb.origin == Origin::Passive && ctx.profile.admission.limits() {
         // The backlog is full, or the user waits for text: the SYN,ACK is sent again.
-        out.push(silently(tcb), req::RFC9293_3_8_3_1);
+        out.push(silently(*tcb), req::RFC9293_3_8_3_1);
     }
-    established(&mut tcb, ctx);
+    established(tcb, ctx);
     if !seg.flags.syn() {
         tcb.snd.edge_max = seg.ack;
         tcb.take_window(u32::from(seg.window) << tcb.send_shift(), seg);
@@ -67,21 +67,19 @@ fn in_syn_received(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branche
     }
     // A FIN that came with the SYN, and was kept, takes effect now.
     if tcb.rcv.fin_ahead == Some(tcb.rcv.nxt) {
-        let mut kept = Branches::default();
-        fin::take(tcb, ctx, &mut kept);
-        for (tcb, _) in kept.iter() {
-            use_acknowledgment(*tcb, seg, ctx, out);
-        }
+        let mut kept = *tcb;
+        fin::taken(&mut kept, ctx);
+        use_acknowledgment(&mut kept, seg, ctx, out);
     }
     use_acknowledgment(tcb, seg, ctx, out);
 }
 
 /// Which acknowledgment numbers are looked at at all.
-fn range(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+fn range(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     // Of something not yet sent.
     if seg.ack.after(tcb.snd.nxt) {
         let by = req::RFC9293_3_10_7_4_P16;
-        let mut answered = acknowledge(tcb, ctx, by);
+        let mut answered = acknowledge(*tcb, ctx, by);
         // Half the number space away, what is ahead for one is behind for another.
         if let Some(reply) = &mut answered.due.reply
             && seg.ack.since(tcb.snd.nxt) > AHEAD
@@ -95,7 +93,7 @@ fn range(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let old = tcb.snd.una.since(seg.ack);
     if seg.ack.before(tcb.snd.una) && old > tcb.snd.max_wnd {
         let by = req::RFC9293_3_10_7_4_6;
-        let rejected = acknowledge(tcb, ctx, req::RFC9293_3_10_7_4_7);
+        let rejected = acknowledge(*tcb, ctx, req::RFC9293_3_10_7_4_7);
         let beyond_all = old > 65_535 << tcb.send_shift();
         match ctx.profile.ack_range {
             AckRange::Checked => {
@@ -120,23 +118,23 @@ pub(super) fn updates_window(tcb: &Tcb, seg: &Segment) -> bool {
 }
 
 /// The acknowledgment is not beyond SND.NXT: it is used, and the remaining checks follow.
-pub(super) fn use_acknowledgment(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+pub(super) fn use_acknowledgment(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     // LAST-ACK drops what does not acknowledge the FIN, so that need not count as heard.
     if tcb.state != State::LastAck || seg.ack.after(tcb.snd.una) {
         tcb.arrived_at = ctx.now;
     }
     if seg.ack.after(tcb.snd.una) {
         tcb.snd.una = seg.ack;
-        sample_round_trip(&mut tcb, ctx);
-    } else if is_duplicate(&tcb, seg) {
+        sample_round_trip(tcb, ctx);
+    } else if is_duplicate(tcb, seg) {
         tcb.rtx.dup_acks = tcb.rtx.dup_acks.saturating_add(1);
     }
     if !seg.options.sack.is_empty() {
         // A scoreboard may call segments lost sooner than three duplicates do.
         tcb.rtx.dup_acks = tcb.rtx.dup_acks.max(3);
     }
-    if updates_window(&tcb, seg) && !seg.flags.syn() {
-        take_window(&mut tcb, seg, ctx);
+    if updates_window(tcb, seg) && !seg.flags.syn() {
+        take_window(tcb, seg, ctx);
     }
     match tcb.state {
         State::FinWait1 if tcb.fin_acked() => {
@@ -147,14 +145,13 @@ pub(super) fn use_acknowledgment(mut tcb: Tcb, seg: &Segment, ctx: &Context, out
         State::Closing if tcb.fin_acked() => {
             tcb.state = State::TimeWait;
             tcb.time_wait = fin::time_wait_from(ctx);
-            out.push(tcb, req::RFC9293_3_10_7_4_P19);
+            out.push(*tcb, req::RFC9293_3_10_7_4_P19);
         }
         State::LastAck if tcb.fin_acked() => out.push(tcb.closed(), req::RFC9293_3_10_7_4_P20),
         State::TimeWait => {
             // A FIN again is acknowledged again, and may start the 2 MSL anew.
-            let mut tcb = tcb;
             tcb.time_wait.1 = fin::time_wait_from(ctx).1;
-            out.push(tcb, req::RFC9293_3_10_7_4_P21);
+            out.push(*tcb, req::RFC9293_3_10_7_4_P21);
         }
         State::FinWait1
         | State::Closing

@@ -3,29 +3,34 @@
 use super::text::owe_acknowledgment;
 use crate::model::tcb::{Branches, Tcb};
 use crate::model::{Context, State};
-use crate::spec::req;
+use crate::spec::{Req, req};
 use crate::time::Instant;
 use crate::wire::Segment;
 
 /// The text is dealt with.
-pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if !seg.flags.fin() {
-        return out.push(tcb, req::RFC9293_3_10_7_4_P14);
+        return out.push(*tcb, req::RFC9293_3_10_7_4_P14);
     }
     let number = seg.end() - 1;
     if number == tcb.rcv.nxt && !tcb.rcv.fin {
         return take(tcb, ctx, out);
     }
-    let mut tcb = tcb;
     if number.after(tcb.rcv.nxt) && !tcb.rcv.fin {
         tcb.rcv.fin_ahead = Some(number);
-        return out.push(tcb, req::RFC9293_3_10_7_4_P27);
+        return out.push(*tcb, req::RFC9293_3_10_7_4_P27);
     }
-    out.push(tcb, req::RFC9293_3_10_7_4_P31);
+    out.push(*tcb, req::RFC9293_3_10_7_4_P31);
 }
 
 /// The FIN is next in sequence.
-pub(super) fn take(mut tcb: Tcb, ctx: &Context, out: &mut Branches) {
+pub(super) fn take(tcb: &mut Tcb, ctx: &Context, out: &mut Branches) {
+    let by = taken(tcb, ctx);
+    out.push(*tcb, by);
+}
+
+/// Takes the FIN, by the requirement that is returned.
+pub(super) fn taken(tcb: &mut Tcb, ctx: &Context) -> Req {
     tcb.rcv.nxt += 1;
     tcb.rcv.fin = true;
     tcb.rcv.fin_ahead = None;
@@ -36,14 +41,14 @@ pub(super) fn take(mut tcb: Tcb, ctx: &Context, out: &mut Branches) {
         }
         State::FinWait1 => {
             if tcb.fin_acked() {
-                enter_time_wait(&mut tcb, ctx);
+                enter_time_wait(tcb, ctx);
             } else {
                 tcb.state = State::Closing;
             }
             req::RFC9293_3_10_7_4_P29
         }
         State::FinWait2 => {
-            enter_time_wait(&mut tcb, ctx);
+            enter_time_wait(tcb, ctx);
             req::RFC9293_3_10_7_4_P30
         }
         State::CloseWait
@@ -54,8 +59,8 @@ pub(super) fn take(mut tcb: Tcb, ctx: &Context, out: &mut Branches) {
         | State::Listen
         | State::SynSent => req::RFC9293_3_10_7_4_P31,
     };
-    owe_acknowledgment(&mut tcb, ctx, by);
-    out.push(tcb, by);
+    owe_acknowledgment(tcb, ctx, by);
+    by
 }
 
 fn enter_time_wait(tcb: &mut Tcb, ctx: &Context) {

@@ -16,7 +16,7 @@ mod syn;
 mod syn_sent;
 mod text;
 
-use super::tcb::{Branches, Forms, Input, Reply, Tcb};
+use super::tcb::{Branches, Due, Forms, Input, Reply, Tcb};
 use super::{AckClass, Context, EventClass, SegmentClass, SeqClass, State};
 use crate::spec::{Req, req};
 use crate::stack::AckRange;
@@ -51,6 +51,7 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.rtx.quiet = false;
     tcb.rcv.latest = None;
     tcb.due.tests = rule_tested(&tcb, seg, ctx);
+    let dropped = misplaced_option(&tcb, seg).then_some(tcb);
     match tcb.state {
         State::Closed => closed::step(tcb, seg, ctx, out),
         State::Listen => listen::step(tcb, seg, ctx, out),
@@ -62,9 +63,9 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         | State::CloseWait
         | State::Closing
         | State::LastAck
-        | State::TimeWait => sequence::step(tcb, seg, ctx, out),
+        | State::TimeWait => sequence::step(&mut tcb, seg, ctx, out),
     }
-    if misplaced_option(&tcb, seg) {
+    if let Some(tcb) = dropped {
         dropped_unread(tcb, seg, ctx, out);
     }
 }
@@ -77,7 +78,7 @@ pub fn unchecked(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.due.reply_to = Some(seg.src);
     permit_answer(&mut tcb, seg);
     tcb.rtx.quiet = false;
-    sequence::accepted(tcb, seg, ctx, out);
+    sequence::accepted(&mut tcb, seg, ctx, out);
 }
 
 /// Lets a segment arrive at a stack that is known to hold it against no window but the one of its
@@ -87,33 +88,36 @@ pub fn narrowly(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let mut narrow = *tcb;
     narrow.rcv.edge = advertised.firm_edge.later(advertised.nxt);
     narrow.rcv.edge_max = narrow.rcv.edge;
-    let mut taken = Branches::default();
-    step(&narrow, seg, ctx, &mut taken);
-    for (tcb, by) in taken.iter() {
-        let mut tcb = *tcb;
+    let first = out.len();
+    step(&narrow, seg, ctx, out);
+    for (tcb, _) in out.iter_mut(first) {
         tcb.rcv.edge = advertised.edge;
         tcb.rcv.edge_max = advertised.edge_max;
-        out.push(tcb, *by);
     }
 }
 
 /// Lets a segment arrive that is for another connection than this one: nobody's, so it meets
 /// CLOSED, and only the answer is remembered here.
 pub fn stray(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
-    let mut nobody = Branches::default();
+    let first = out.len();
     let closed = Tcb {
         input: tcb.input,
         challenged_at: tcb.challenged_at,
         ..Tcb::default()
     };
-    step(&closed, seg, ctx, &mut nobody);
-    for (answering, by) in nobody.iter() {
-        let mut tcb = *tcb;
-        tcb.due.reply = answering.due.reply;
-        tcb.due.reply_at = answering.due.reply_at;
-        tcb.due.reply_to = answering.due.reply_to;
-        tcb.input = answering.input;
-        out.push(tcb, *by);
+    step(&closed, seg, ctx, out);
+    for (answering, _) in out.iter_mut(first) {
+        let due = Due {
+            reply: answering.due.reply,
+            reply_at: answering.due.reply_at,
+            reply_to: answering.due.reply_to,
+            ..tcb.due
+        };
+        *answering = Tcb {
+            due,
+            input: answering.input,
+            ..*tcb
+        };
     }
 }
 

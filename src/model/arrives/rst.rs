@@ -9,28 +9,27 @@ use crate::stack::RstRule;
 use crate::wire::Segment;
 
 /// The segment has passed the sequence check.
-pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if !seg.flags.rst() {
         return syn::step(tcb, seg, ctx, out);
     }
     if seg.seq == tcb.rcv.nxt {
-        return reset(tcb, out);
+        return reset(*tcb, out);
     }
     // Inside the window, but not where it is expected.
     match ctx.profile.rst {
         RstRule::Rfc5961 => {
             let by = req::RFC9293_3_10_7_4_2;
-            let mut challenged = acknowledge(tcb, ctx, by);
+            let mut challenged = acknowledge(*tcb, ctx, by);
             challenged.due.grant(true);
             out.push(challenged, by);
             // Once the text before RCV.NXT is trimmed away, it begins there.
             let text_end = seg.text_seq() + seg.payload_len;
             if seg.seq.before(tcb.rcv.nxt) && text_end.after(tcb.rcv.nxt) {
-                reset(tcb, out);
+                reset(*tcb, out);
             }
         }
         RstRule::Rfc793 => {
-            let mut tcb = tcb;
             tcb.miss(Miss {
                 requirement: req::RFC5961_3_2_1,
                 state: tcb.state,
@@ -38,7 +37,7 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
                 instead: Instead::Silence,
                 index: ctx.index,
             });
-            reset(tcb, out);
+            reset(*tcb, out);
         }
     }
 }
@@ -84,20 +83,15 @@ fn by(tcb: &Tcb) -> Req {
 }
 
 /// Text that arrives after a CLOSE that has ended receiving too is lost, and a reset says so
-/// (RFC9293-SHLD-3). To take it all the same misses a recommendation. Returns what goes on so.
-pub(super) fn text_after_close(
-    mut tcb: Tcb,
-    seg: &Segment,
-    ctx: &Context,
-    out: &mut Branches,
-) -> Tcb {
+/// (RFC9293-SHLD-3). To take it all the same misses a recommendation. The block goes on so.
+pub(super) fn text_after_close(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let new = (seg.text_seq() + seg.payload_len).after(tcb.rcv.nxt);
     if !(ctx.profile.half_duplex_close && tcb.snd.closed && new) {
-        return tcb;
+        return;
     }
     let by = req::RFC9293_SHLD_3;
     let mut lost = tcb.after_own_reset(ctx);
-    lost.due.reply = reset_for(tcb, seg, ctx, by).due.reply;
+    lost.due.reply = reset_for(*tcb, seg, ctx, by).due.reply;
     lost.due.reply_at = ctx.now;
     lost.due.reply_to = tcb.remote;
     out.push(lost, by);
@@ -108,5 +102,4 @@ pub(super) fn text_after_close(
         instead: Instead::Ack,
         index: ctx.index,
     });
-    tcb
 }

@@ -29,22 +29,25 @@ pub(super) enum Acceptable {
     Either,
 }
 
-pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
-    if fails_paws(&tcb, seg, ctx) {
+/// From here to the last check the block is handed on to be changed; nobody needs it afterwards.
+pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    if fails_paws(tcb, seg, ctx) {
         let by = req::RFC7323_5_3_2;
-        out.push(acknowledge(tcb, ctx, by), by);
-        let before_paws = ctx.profile.predicts_headers && is_predicted(&tcb, seg);
+        out.push(acknowledge(*tcb, ctx, by), by);
+        let before_paws = ctx.profile.predicts_headers && is_predicted(tcb, seg);
         // Of two values half the space apart neither is the older.
-        if ctx.profile.paws && !before_paws && !half_apart(&tcb, seg) {
+        if ctx.profile.paws && !before_paws && !half_apart(tcb, seg) {
             return;
         }
     }
-    let verdict = acceptable(&tcb, seg, ctx);
-    if verdict != Acceptable::No {
-        accepted(tcb, seg, ctx, out);
-    }
-    if verdict != Acceptable::Yes {
-        unacceptable(tcb, seg, ctx, out);
+    let verdict = acceptable(tcb, seg, ctx);
+    match verdict {
+        Acceptable::Yes => accepted(tcb, seg, ctx, out),
+        Acceptable::No => unacceptable(*tcb, seg, ctx, out),
+        Acceptable::Either => {
+            accepted(&mut { *tcb }, seg, ctx, out);
+            unacceptable(*tcb, seg, ctx, out);
+        }
     }
 }
 
@@ -79,16 +82,16 @@ fn half_apart(tcb: &Tcb, seg: &Segment) -> bool {
     value.is_some_and(|value| value.wrapping_sub(tcb.ts.recent) == 1 << 31)
 }
 
-pub(super) fn accepted(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+pub(super) fn accepted(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     // A segment without the timestamps that were agreed upon should be dropped, or is accepted.
     if tcb.ts.on && seg.options.timestamps.is_none() && !seg.flags.rst() {
-        out.push(silently(tcb), req::RFC7323_3_2_7);
+        out.push(silently(*tcb), req::RFC7323_3_2_7);
     }
     let before = tcb.ts;
-    note_timestamp(&mut tcb, seg, ctx);
-    if tcb.ts.recent != before.recent && dropped_later(&tcb, seg) {
+    note_timestamp(tcb, seg, ctx);
+    if tcb.ts.recent != before.recent && dropped_later(tcb, seg) {
         // Noted before that is known, or not at all.
-        rst::step(Tcb { ts: before, ..tcb }, seg, ctx, out);
+        rst::step(&mut Tcb { ts: before, ..*tcb }, seg, ctx, out);
     }
     rst::step(tcb, seg, ctx, out);
 }
@@ -184,7 +187,7 @@ fn unacceptable(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         | State::CloseWait
         | State::Closing
         | State::LastAck => {
-            at_closed_window(tcb, seg, ctx, by, out);
+            at_closed_window(&tcb, seg, ctx, by, out);
             out.push(acknowledge(tcb, ctx, by), by);
         }
     }
@@ -205,22 +208,22 @@ fn reason(tcb: &Tcb, seg: &Segment) -> Req {
 }
 
 /// At a closed window the acknowledgment of an unacceptable segment is still used, or not.
-fn at_closed_window(tcb: Tcb, seg: &Segment, ctx: &Context, by: Req, out: &mut Branches) {
+fn at_closed_window(tcb: &Tcb, seg: &Segment, ctx: &Context, by: Req, out: &mut Branches) {
     let closed = tcb.rcv.edge.at_or_before(tcb.rcv.nxt);
     let useful = seg.flags.ack() && !seg.flags.syn() && seg.seq == tcb.rcv.nxt;
-    let changes = seg.ack.after(tcb.snd.una) || super::ack::updates_window(&tcb, seg);
+    let changes = seg.ack.after(tcb.snd.una) || super::ack::updates_window(tcb, seg);
     if !(closed && useful && changes) || seg.ack.after(tcb.snd.nxt) {
         return;
     }
-    let mut used = Branches::default();
-    super::ack::use_acknowledgment(tcb, seg, ctx, &mut used);
-    for (tcb, _) in used.iter() {
-        let answered = match tcb.state {
+    let first = out.len();
+    super::ack::use_acknowledgment(&mut { *tcb }, seg, ctx, out);
+    for (used, rests_on) in out.iter_mut(first) {
+        *used = match used.state {
             // It acknowledged the FIN in LAST-ACK: there is nothing left that could answer.
-            State::Closed => silently(*tcb),
-            _ => acknowledge(*tcb, ctx, by),
+            State::Closed => silently(*used),
+            _ => acknowledge(*used, ctx, by),
         };
-        out.push(answered, req::RFC9293_3_10_7_4_P04);
+        *rests_on = req::RFC9293_3_10_7_4_P04;
     }
 }
 
@@ -255,14 +258,14 @@ fn in_syn_received(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if again && seg.flags.ack() && super::ack::acknowledges_new(&tcb, seg) {
         let mut crossing = tcb;
         super::take_window_of_syn(&mut crossing, seg);
-        super::ack::step(crossing, seg, ctx, out);
+        super::ack::step(&mut crossing, seg, ctx, out);
         if differs {
             let mut crossing = Tcb {
                 due: tcb.due,
                 ..renewed
             };
             super::take_window_of_syn(&mut crossing, seg);
-            super::ack::step(crossing, seg, ctx, out);
+            super::ack::step(&mut crossing, seg, ctx, out);
         }
     }
 }

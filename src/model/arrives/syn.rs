@@ -11,15 +11,15 @@ use crate::time::Micros;
 use crate::wire::Segment;
 
 /// The segment has passed the sequence check, and is no reset.
-pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if !seg.flags.syn() {
         return ack::step(tcb, seg, ctx, out);
     }
     match tcb.state {
-        State::SynReceived => in_syn_received(tcb, seg, ctx, out),
+        State::SynReceived => in_syn_received(*tcb, seg, ctx, out),
         State::TimeWait => {
-            synchronized(tcb, seg, ctx, out);
-            reopen(tcb, seg, ctx, out);
+            synchronized(*tcb, seg, ctx, out);
+            reopen(*tcb, seg, ctx, out);
         }
         State::Closed
         | State::Listen
@@ -29,7 +29,7 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         | State::FinWait2
         | State::CloseWait
         | State::Closing
-        | State::LastAck => synchronized(tcb, seg, ctx, out),
+        | State::LastAck => synchronized(*tcb, seg, ctx, out),
     }
 }
 

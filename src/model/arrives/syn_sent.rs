@@ -74,18 +74,17 @@ fn syn_ack(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     }
     out.push(tcb, req::RFC9293_3_10_7_3_P08);
     if seg.payload_len == 0 {
-        fin::step(tcb, seg, ctx, out);
+        fin::step(&mut tcb, seg, ctx, out);
     } else {
         let mut used = tcb;
         used.rcv.edge = used.rcv.nxt + ctx.profile.receive_buffer;
         used.rcv.edge_max = used.rcv.edge;
-        let mut kept = Branches::default();
-        text::step(used, seg, ctx, &mut kept);
-        for (used, _) in kept.iter() {
-            let mut used = *used;
+        let first = out.len();
+        text::step(&mut used, seg, ctx, out);
+        for (used, by) in out.iter_mut(first) {
             used.rcv.edge = tcb.rcv.edge;
             used.rcv.edge_max = tcb.rcv.edge_max;
-            out.push(used, req::RFC9293_3_10_7_3_P05);
+            *by = req::RFC9293_3_10_7_3_P05;
         }
     }
 }

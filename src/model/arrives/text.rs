@@ -9,57 +9,81 @@ use crate::spec::{Req, req};
 use crate::wire::{Segment, SeqNumber};
 
 /// The acknowledgment is dealt with.
-pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if seg.payload_len == 0 {
         return fin::step(tcb, seg, ctx, out);
     }
     match tcb.state {
         State::Established => arrive(tcb, seg, ctx, out),
         State::FinWait1 | State::FinWait2 => {
-            let tcb = rst::text_after_close(tcb, seg, ctx, out);
+            rst::text_after_close(tcb, seg, ctx, out);
             arrive(tcb, seg, ctx, out);
         }
         // After the peer's FIN there is no text; what claims to be some is ignored.
         State::CloseWait | State::Closing | State::LastAck | State::TimeWait => {
-            out.push(tcb, req::RFC9293_3_10_7_4_P26);
+            out.push(*tcb, req::RFC9293_3_10_7_4_P26);
         }
         State::Closed | State::Listen | State::SynSent | State::SynReceived => {
-            out.push(tcb, req::RFC9293_3_10_7_4_P12);
+            out.push(*tcb, req::RFC9293_3_10_7_4_P12);
         }
     }
 }
 
 /// How much of the text is used: all that lies in the window. Where the window ends is known
 /// only as a band, and what crosses it may also be refused whole.
-fn arrive(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+fn arrive(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let from = seg.text_seq();
     let to = from + seg.payload_len;
     let near = tcb.rcv.edge.later(tcb.rcv.nxt);
-    let far = sequence::furthest_edge(&tcb, ctx);
+    let far = sequence::furthest_edge(tcb, ctx);
     if to.at_or_before(tcb.honoured_edge()) {
         return take(tcb, from, to, seg, ctx, out, req::RFC9293_3_10_7_4_P23);
     }
     // The part inside the window as last advertised.
     if from.before(near) && near.after(tcb.rcv.nxt) {
-        take(tcb, from, near, seg, ctx, out, req::RFC9293_3_10_7_4_P03);
+        take(
+            &mut { *tcb },
+            from,
+            near,
+            seg,
+            ctx,
+            out,
+            req::RFC9293_3_10_7_4_P03,
+        );
     }
     // The part inside the furthest window.
     let up_to = to.earlier(far);
     if up_to.after(near) && from.before(up_to) {
-        take(tcb, from, up_to, seg, ctx, out, req::RFC7323_2_4_2);
+        take(
+            &mut { *tcb },
+            from,
+            up_to,
+            seg,
+            ctx,
+            out,
+            req::RFC7323_2_4_2,
+        );
     }
     let between = tcb.rcv.edge_max;
     if between.after(near) && between.before(up_to) {
-        take(tcb, from, between, seg, ctx, out, req::RFC7323_2_4_2);
+        take(
+            &mut { *tcb },
+            from,
+            between,
+            seg,
+            ctx,
+            out,
+            req::RFC7323_2_4_2,
+        );
     }
     // None of it, with an acknowledgment.
     let by = req::RFC9293_3_10_7_4_P03;
-    out.push(super::acknowledge(tcb, ctx, by), req::RFC9293_3_5_2_P03);
+    out.push(super::acknowledge(*tcb, ctx, by), req::RFC9293_3_5_2_P03);
 }
 
 /// The octets `[from, to)` are used.
 fn take(
-    mut tcb: Tcb,
+    tcb: &mut Tcb,
     from: SeqNumber,
     to: SeqNumber,
     seg: &Segment,
@@ -76,27 +100,34 @@ fn take(
         return after_text(tcb, whole, seg, ctx, out, by);
     }
     let filled = !tcb.rcv.ahead.is_empty();
-    acknowledge_every_second(&mut tcb, ctx);
+    acknowledge_every_second(tcb, ctx);
     tcb.rcv.nxt = to;
-    owe_acknowledgment(&mut tcb, ctx, by);
+    owe_acknowledgment(tcb, ctx, by);
     if filled {
-        soft(&mut tcb, ctx, req::RFC5681_3_2_2);
+        soft(tcb, ctx, req::RFC5681_3_2_2);
         return fill_gap(tcb, whole, seg, ctx, out);
     }
     after_text(tcb, whole, seg, ctx, out, by);
 }
 
-fn after_text(tcb: Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut Branches, by: Req) {
+fn after_text(
+    tcb: &mut Tcb,
+    whole: bool,
+    seg: &Segment,
+    ctx: &Context,
+    out: &mut Branches,
+    by: Req,
+) {
     if whole && seg.flags.fin() {
         fin::step(tcb, seg, ctx, out);
     } else {
-        out.push(tcb, by);
+        out.push(*tcb, by);
     }
 }
 
 /// Text ahead of a gap is held, or not (RFC9293-SHLD-31); RCV.NXT stays.
 fn keep_ahead(
-    mut tcb: Tcb,
+    tcb: &mut Tcb,
     from: SeqNumber,
     to: SeqNumber,
     fin: bool,
@@ -109,22 +140,22 @@ fn keep_ahead(
     if fin {
         tcb.rcv.fin_ahead = Some(to);
     }
-    soft(&mut tcb, ctx, req::RFC5681_3_2_1);
-    out.push(tcb, req::RFC9293_SHLD_31);
+    soft(tcb, ctx, req::RFC5681_3_2_1);
+    out.push(*tcb, req::RFC9293_SHLD_31);
 }
 
 /// A gap is filled: RCV.NXT jumps over what was held, which may be any part of what arrived.
-fn fill_gap(tcb: Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut Branches) {
+fn fill_gap(tcb: &mut Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let base = tcb.rcv.nxt;
     let only_one = tcb.rcv.ahead.iter().count() == 1 && !tcb.rcv.ahead.overflowed;
     if tcb.rcv.ahead.overflowed {
         // More arrived than could be remembered: where RCV.NXT lands is not known.
         out.push(tcb.muted(), req::RFC9293_MUST_59);
     }
-    let mut plain = tcb;
+    let mut plain = *tcb;
     plain.rcv.ahead.forget_before(base);
     if tcb.rcv.ahead.next_boundary(base).is_none() {
-        return after_text(plain, whole, seg, ctx, out, req::RFC9293_3_10_7_4_P23);
+        return after_text(&mut plain, whole, seg, ctx, out, req::RFC9293_3_10_7_4_P23);
     }
     jump(tcb, base, ctx, out);
     if only_one && ctx.profile.holds_out_of_order {
@@ -136,21 +167,21 @@ fn fill_gap(tcb: Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut Branc
             index: ctx.index,
         });
     }
-    after_text(plain, whole, seg, ctx, out, req::RFC9293_SHLD_31);
+    after_text(&mut plain, whole, seg, ctx, out, req::RFC9293_SHLD_31);
 }
 
 /// RCV.NXT jumps over everything that follows without a gap; or stops at any boundary before,
 /// where something was not held.
-fn jump(tcb: Tcb, base: SeqNumber, ctx: &Context, out: &mut Branches) {
+fn jump(tcb: &Tcb, base: SeqNumber, ctx: &Context, out: &mut Branches) {
     let Some(boundary) = tcb.rcv.ahead.next_boundary(base) else {
         return;
     };
     jump(tcb, boundary, ctx, out);
-    let mut jumped = tcb;
+    let mut jumped = *tcb;
     jumped.rcv.nxt = boundary;
     jumped.rcv.ahead.forget_before(boundary);
     if jumped.rcv.fin_ahead == Some(boundary) {
-        fin::take(jumped, ctx, out);
+        fin::take(&mut { jumped }, ctx, out);
     }
     out.push(jumped, req::RFC9293_MUST_59);
 }

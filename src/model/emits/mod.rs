@@ -52,7 +52,7 @@ pub fn step(
         | State::CloseWait
         | State::Closing
         | State::LastAck
-        | State::TimeWait => text::step(*tcb, seg, text, ctx, out),
+        | State::TimeWait => text::step(tcb, seg, text, ctx, out),
     }
 }
 

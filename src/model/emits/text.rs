@@ -13,14 +13,14 @@ use crate::wire::{Flags, Segment, SeqNumber};
 const ECHOES: u8 = 3;
 
 pub(super) fn step(
-    tcb: Tcb,
+    tcb: &Tcb,
     seg: &Segment,
     text: &[u8],
     ctx: &Context,
     out: &mut Branches,
 ) -> Result<(), Fault> {
-    let mut tcb = tcb;
-    acknowledgment(&tcb, seg, ctx)?;
+    acknowledgment(tcb, seg, ctx)?;
+    let mut tcb = *tcb;
     super::header::sack(&mut tcb, seg, ctx)?;
     let edge_before = tcb.rcv.edge;
     window::of_segment(&mut tcb, seg, ctx)?;

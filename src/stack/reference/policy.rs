@@ -304,8 +304,8 @@ impl Policy {
     /// `now` says whether what is done now and then is done.
     pub(super) fn pick(self, branches: &Branches, now: bool, what: &str) -> Result<Tcb, Broken> {
         let wants = |choice: Choice, by| (now || !choice.is_occasional()) && choice.prefers(by);
-        let chosen = |(_, by): &&(Tcb, Req)| self.choices().any(|choice| wants(choice, *by));
-        let fine = |(_, by): &&(Tcb, Req)| !self.choices().any(|choice| choice.avoids(*by));
+        let chosen = |(_, by): &(&Tcb, &Req)| self.choices().any(|choice| wants(choice, **by));
+        let fine = |(_, by): &(&Tcb, &Req)| !self.choices().any(|choice| choice.avoids(**by));
         let first = || branches.iter().next();
         // Where a reset is recommended, what comes after it is to be avoided.
         let reset = branches
