@@ -238,6 +238,18 @@ impl Host {
         if let end @ End::Verdict(_) = self.quiet(trace, ctx, Some(socket), coverage) {
             return end;
         }
+        self.meets(trace, ctx, socket, what, coverage)
+    }
+
+    /// Something done to one socket, when time has passed for all others.
+    fn meets(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        socket: usize,
+        what: Happening<'_>,
+        coverage: &mut Coverage,
+    ) -> End {
         self.last = socket;
         self.reached(ctx, socket, &what, coverage);
         self.step(trace, ctx, socket, what, coverage)
@@ -321,7 +333,7 @@ impl Host {
                 tcb.remote = Some(seg.src);
             }
         }
-        let end = self.input(trace, ctx, socket, Happening::Arrival(seg), coverage);
+        let end = self.meets(trace, ctx, socket, Happening::Arrival(seg), coverage);
         if !arrives::addressed_properly(seg, stack) || seg.src.addr == stack {
             self.tolerate_address(ctx, socket);
         }

@@ -139,11 +139,14 @@ impl Host {
                 continue;
             }
             let surely = |tcb: &Tcb| claim.of(tcb, port, remote) == Some(true);
+            if self.sockets[socket].now.iter().all(surely) {
+                return socket;
+            }
             let later = asked.clone().skip_while(|asked| *asked != (socket, claim));
             let rival = later
                 .skip(1)
                 .any(|(other, claim)| other != socket && takers(self, other, claim));
-            if !rival || self.sockets[socket].now.iter().all(surely) {
+            if !rival {
                 return socket;
             }
             let takes = self.choices.take(2) == 0;
