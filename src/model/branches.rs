@@ -105,7 +105,8 @@ impl Branches {
     pub fn end_step(&mut self) -> bool {
         let begin = self.begin();
         self.by.clear();
-        self.keep(begin)
+        // As a rule a state has one successor.
+        self.states.len() == 1 || self.keep(begin)
     }
 
     /// Where this step begins.

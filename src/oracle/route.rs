@@ -132,9 +132,9 @@ impl Host {
                 .any(|tcb| claim.of(tcb, port, remote) != Some(false))
         };
         let claims = [Claim::Connection, Claim::Listener];
-        let asked = claims.map(|claim| (0..SOCKETS).map(move |socket| (socket, claim)));
-        let asked = asked.into_iter().flatten();
-        for (socket, claim) in asked.clone() {
+        let asked: [(usize, Claim); 2 * SOCKETS] =
+            std::array::from_fn(|place| (place % SOCKETS, claims[place / SOCKETS]));
+        for (place, &(socket, claim)) in asked.iter().enumerate() {
             if !takers(self, socket, claim) {
                 continue;
             }
@@ -142,10 +142,9 @@ impl Host {
             if self.sockets[socket].now.iter().all(surely) {
                 return socket;
             }
-            let later = asked.clone().skip_while(|asked| *asked != (socket, claim));
-            let rival = later
-                .skip(1)
-                .any(|(other, claim)| other != socket && takers(self, other, claim));
+            let rival = asked[place + 1..]
+                .iter()
+                .any(|&(other, claim)| other != socket && takers(self, other, claim));
             if !rival {
                 return socket;
             }
