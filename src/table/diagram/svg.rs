@@ -12,26 +12,35 @@ const ANYWHERE: [&str; 3] = ["RST", "ABORT", "USER TIMEOUT"];
 /// The distance of lines of text.
 const LINE: i32 = 17;
 
+/// Plain rules for light ground first: not every viewer knows variables or media queries.
 const STYLE: &str = "\
-  :root { color-scheme: light dark; --ground: #ffffff; --ink: #1f2328; --line: #57606a;
-    --state: #ddf4ff; --edge: #0969da; --quiet: #57606a; --odd: #cf222e }
-  @media (prefers-color-scheme: dark) { :root { --ground: #0d1117; --ink: #e6edf3;
-    --line: #9198a1; --state: #121d2f; --edge: #4493f8; --quiet: #9198a1; --odd: #ff7b72 } }
-  .ground { fill: var(--ground); stroke: var(--line); stroke-opacity: 0.4 }
-  .state { fill: var(--state); stroke: var(--edge); stroke-width: 1.5 }
+  .ground { fill: #ffffff; stroke: #57606a; stroke-opacity: 0.4 }
+  .state { fill: #ddf4ff; stroke: #0969da; stroke-width: 1.5 }
   .again { stroke-dasharray: 5 4 }
-  .edge { fill: none; stroke: var(--line); stroke-width: 1.5; marker-end: url(#head) }
-  .odd { stroke: var(--odd); marker-end: url(#odd-head) }
-  .head { fill: var(--line) }
-  .odd-head { fill: var(--odd) }
-  text { font: 14px ui-sans-serif, system-ui, 'DejaVu Sans', sans-serif; fill: var(--ink) }
+  .edge { fill: none; stroke: #57606a; stroke-width: 1.5; marker-end: url(#head) }
+  .odd { stroke: #cf222e; marker-end: url(#odd-head) }
+  .head { fill: #57606a }
+  .odd-head { fill: #cf222e }
+  text { font: 14px ui-sans-serif, system-ui, 'DejaVu Sans', sans-serif; fill: #1f2328 }
   .name { font-weight: 600; text-anchor: middle }
-  .small { font-size: 11px; fill: var(--quiet); text-anchor: middle }
+  .small { font-size: 11px; fill: #57606a; text-anchor: middle }
   .title { font-size: 17px; font-weight: 600 }
-  .label { paint-order: stroke; stroke: var(--ground); stroke-width: 5px; stroke-linejoin: round }
-  .bad { fill: var(--odd) }
+  .label { paint-order: stroke; stroke: #ffffff; stroke-width: 5px; stroke-linejoin: round }
+  .bad { fill: #cf222e }
   .middle { text-anchor: middle }
   .end { text-anchor: end }
+  @media (prefers-color-scheme: dark) {
+    .ground { fill: #0d1117; stroke: #9198a1 }
+    .state { fill: #121d2f; stroke: #4493f8 }
+    .edge { stroke: #9198a1 }
+    .odd { stroke: #ff7b72 }
+    .head { fill: #9198a1 }
+    .odd-head { fill: #ff7b72 }
+    text { fill: #e6edf3 }
+    .small { fill: #9198a1 }
+    .label { stroke: #0d1117 }
+    .bad { fill: #ff7b72 }
+  }
 ";
 
 /// The picture. What only a deviation does is red.
