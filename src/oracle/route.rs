@@ -184,8 +184,8 @@ impl Host {
             |tcb: &Tcb| tcb.port == port && tcb.due.reply_to == Some(remote) && answers(tcb);
         let owes = |tcb: &Tcb| called(tcb) && tcb.due.reply.is_some_and(|reply| reply.required);
         self.find(|tcb| alive(tcb) && !tcb.mute)
-            .or_else(|| self.find(alive))
             .or_else(|| self.find(owes))
+            .or_else(|| self.find(alive))
             .or_else(|| self.find(called))
             .or_else(|| {
                 let may = |tcb: &Tcb| tcb.matches(port, remote) && answers(tcb);
