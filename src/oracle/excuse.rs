@@ -19,9 +19,11 @@ use crate::trace::{Trace, What};
 impl Host {
     /// The stack broke in answer to the last input.
     pub(super) fn broken(&mut self, why: &str) -> End {
-        let known = self.sockets[self.last].now.iter().find_map(|tcb| {
+        let worlds = &self.sockets[self.last];
+        let known = worlds.now.iter().find_map(|tcb| {
             let (state, class) = (tcb.input.state, coarse(tcb.input.class));
-            self.known.covers_breakage(state, class, why)
+            let reused = worlds.reused();
+            self.known.covers_breakage(state, class, reused, why)
         });
         match known {
             Some(entry) => {
@@ -86,10 +88,10 @@ impl Host {
         if self.known.is_empty() {
             return true;
         }
-        let faults = &self.sockets[socket].faults;
-        let savable = faults.iter().any(|(fault, tcb)| {
-            let fault = self.sharpen(*fault, what, ctx);
-            self.known.covers(&shape(&fault, tcb, ctx)).is_some()
+        let worlds = &self.sockets[socket];
+        let savable = worlds.faults.iter().any(|(fault, tcb)| {
+            let shape = shape(&self.sharpen(*fault, what, ctx), tcb, ctx);
+            self.known.covers(&shape, worlds.reused()).is_some()
         });
         !savable || self.choices.take(2) == 0
     }
@@ -141,7 +143,8 @@ impl Host {
             let sharp = Some(host.sharpen(*fault, what, ctx));
             let ways = [sharp, suspected(fault, tcb, what)];
             ways.into_iter().flatten().find_map(|fault| {
-                let (entry, then) = host.known.covers(&shape(&fault, tcb, ctx))?;
+                let reused = host.sockets[socket].reused();
+                let (entry, then) = host.known.covers(&shape(&fault, tcb, ctx), reused)?;
                 Some((fault, entry, then))
             })
         };

@@ -15,9 +15,9 @@ use crate::model::{
     AckClass, Context, EventClass, Fault, SegmentClass, SeqClass, State, arrives, emits,
 };
 use crate::spec::{Req, req};
-use crate::stack::SOCKETS;
+use crate::stack::{Outcome, SOCKETS};
 use crate::time::{Instant, Micros};
-use crate::trace::{Event, Trace, What};
+use crate::trace::{Call, Event, Trace, What};
 use crate::wire::{Endpoint, Segment, SeqNumber};
 
 /// The place of what belongs to no socket.
@@ -140,12 +140,12 @@ impl Host {
     fn judgment(&mut self, trace: &Trace, verdict: Verdict) -> Judgment {
         let mut missed = Vec::new();
         for worlds in &self.sockets {
+            let reused = worlds.reused();
             // What is known is no reason to prefer something else that is new.
             let new = |tcb: &Tcb| {
                 let misses = tcb.misses.iter().flatten();
-                let unexpected =
-                    |miss: &&Miss| self.known.covers_miss(&missed_shape(miss)).is_none();
-                misses.filter(unexpected).count()
+                let known = |miss: &Miss| self.known.covers_miss(&missed_shape(miss), reused);
+                misses.filter(|miss| known(miss).is_none()).count()
             };
             let Some(best) = worlds.now.iter().min_by_key(|tcb| (new(tcb), tcb.cost())) else {
                 continue;
@@ -157,7 +157,7 @@ impl Host {
             }
             for miss in best.misses.iter().flatten() {
                 let shape = missed_shape(miss);
-                match self.known.covers_miss(&shape) {
+                match self.known.covers_miss(&shape, reused) {
                     Some(entry) => self.used.push(entry),
                     None => missed.push(tell::missed(trace, miss, shape, best)),
                 }
@@ -209,6 +209,11 @@ impl Host {
                 self.unanswerable = None;
                 let happening = Happening::Call(call, *outcome, trace.octets(*text));
                 let socket = usize::from(socket.0).min(SOCKETS - 1);
+                if let (Call::Listen { .. } | Call::Connect { .. }, Outcome::Done) =
+                    (call, *outcome)
+                {
+                    self.sockets[socket].opens();
+                }
                 if let Some((port, remote)) = self.opens(socket, call, *outcome) {
                     // What the other sockets hold by now.
                     let end = self.quiet(trace, &ctx, Some(socket), coverage);
@@ -358,12 +363,13 @@ impl Host {
         }
         // What it must do to nobody, a stack may be known to let it do to a listener.
         for worlds in &mut self.sockets[..SOCKETS] {
+            let reused = worlds.reused();
             for i in 0..worlds.now.len() {
                 let tcb = worlds.now[i];
                 if tcb.state != State::Listen || tcb.port != seg.dst.port {
                     continue;
                 }
-                for (entry, then) in self.known.silent(State::Listen, class) {
+                for (entry, then) in self.known.silent(State::Listen, class, reused) {
                     if then == Then::Closed {
                         worlds.now.add(Tcb {
                             known: tcb.known | 1 << entry,
@@ -416,6 +422,9 @@ impl Host {
             );
         }
         let socket = self.sender(seg);
+        if seg.flags.syn() {
+            self.sockets[socket].sends_syn(seg.seq);
+        }
         let end = self.step(trace, ctx, socket, Happening::Emission(seg, text), coverage);
         if seg.flags.rst() && ctx.profile.reset_quiet > Micros::ZERO {
             self.resets_are_limited(ctx);
@@ -447,7 +456,8 @@ impl Host {
         let fault = Fault::new(by, super::Instead::Other, expected);
         let tcb = self.sockets[self.last].now.first().copied();
         let tcb = tcb.unwrap_or_default();
-        if let Some((entry, then)) = self.known.covers(&shape(&fault, &tcb, ctx)) {
+        let reused = self.sockets[self.last].reused();
+        if let Some((entry, then)) = self.known.covers(&shape(&fault, &tcb, ctx), reused) {
             self.used.push(entry);
             if let (Then::Stop, Some(seg)) = (then, segment) {
                 self.mute_listeners(seg.src.port, 1 << entry);

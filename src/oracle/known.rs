@@ -47,6 +47,10 @@ pub struct Known {
     /// `window`; also for `closed`. `window`, `accepted` and `narrow` are always silent.
     #[serde(default)]
     pub silently: bool,
+    /// Only on a socket that was used before: it was opened twice, or sent SYNs with different
+    /// numbers.
+    #[serde(default)]
+    pub reused: bool,
     /// With `instead = ["broken"]`: what the breakage says of itself contains this.
     #[serde(default)]
     pub message: Option<String>,
@@ -327,15 +331,22 @@ impl KnownDeviations {
         self.entries.is_empty()
     }
 
-    /// The first entry that covers a deviation of this shape, and how to go on from there.
-    pub fn covers(&self, shape: &Shape) -> Option<(u16, Then)> {
-        let entry = self.entries.iter().position(|known| known.covers(shape))?;
+    /// The first entry that covers a deviation of this shape on a socket that was used before or
+    /// not, and how to go on from there.
+    pub fn covers(&self, shape: &Shape, reused: bool) -> Option<(u16, Then)> {
+        let covers = |known: &Known| known.fits(reused) && known.covers(shape);
+        let entry = self.entries.iter().position(covers)?;
         Some((entry as u16, self.entries[entry].then))
     }
 
     /// The entries by which the stack silently does something else with such an event in such a
-    /// state, and what it does.
-    pub fn silent(&self, state: State, event: EventClass) -> impl Iterator<Item = (u16, Then)> {
+    /// state, on a socket that was used before or not, and what it does.
+    pub fn silent(
+        &self,
+        state: State,
+        event: EventClass,
+        reused: bool,
+    ) -> impl Iterator<Item = (u16, Then)> {
         let mut left = self.silent.candidates(state, event);
         let next = move || {
             let entry = left.trailing_zeros() as u16;
@@ -344,15 +355,24 @@ impl KnownDeviations {
             Some((entry, known))
         };
         std::iter::from_fn(next)
-            .filter(move |(_, known)| known.event.iter().any(|pattern| pattern.covers(event)))
+            .filter(move |(_, known)| {
+                known.fits(reused) && known.event.iter().any(|pattern| pattern.covers(event))
+            })
             .map(|(entry, known)| (entry, known.then))
     }
 
     /// The entry that covers a breakage in answer to such an event in such a state.
-    pub fn covers_breakage(&self, state: State, event: EventClass, why: &str) -> Option<u16> {
+    pub fn covers_breakage(
+        &self,
+        state: State,
+        event: EventClass,
+        reused: bool,
+        why: &str,
+    ) -> Option<u16> {
         let entry = self.entries.iter().position(|known| {
             let message = known.message.as_ref();
-            known.instead.iter().any(|i| i.0 == Instead::Broken)
+            known.fits(reused)
+                && known.instead.iter().any(|i| i.0 == Instead::Broken)
                 && message.is_some_and(|message| why.contains(message.as_str()))
                 && known.state.iter().any(|s| s.0 == state)
                 && known.event.iter().any(|pattern| pattern.covers(event))
@@ -361,12 +381,17 @@ impl KnownDeviations {
     }
 
     /// The first entry that covers a missed recommendation of this shape.
-    pub fn covers_miss(&self, shape: &Shape) -> Option<u16> {
-        self.covers(shape).map(|(entry, _)| entry)
+    pub fn covers_miss(&self, shape: &Shape, reused: bool) -> Option<u16> {
+        self.covers(shape, reused).map(|(entry, _)| entry)
     }
 }
 
 impl Known {
+    /// Whether it is about sockets that were used before, or not, as this one.
+    fn fits(&self, reused: bool) -> bool {
+        reused || !self.reused
+    }
+
     fn covers(&self, shape: &Shape) -> bool {
         let requirement = self.requirement.0 == shape.requirement
             || self.also.iter().any(|also| also.0 == shape.requirement);

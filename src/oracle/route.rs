@@ -112,7 +112,8 @@ impl Host {
             },
             ..known
         };
-        match self.known.covers(&shape(&fault, &tcb, ctx)) {
+        let reused = self.sockets[other].reused();
+        match self.known.covers(&shape(&fault, &tcb, ctx), reused) {
             Some((entry, _)) => {
                 self.used.push(entry);
                 Some(End::Verdict(Verdict::Conforms))

@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::stack::Outcome;
 use crate::trace::Call;
-use crate::wire::{IcmpError, Segment};
+use crate::wire::{IcmpError, Segment, SeqNumber};
 
 /// So many states are kept for one socket; more is inconclusive.
 pub(super) const MOST: usize = Branches::KEPT;
@@ -159,6 +159,12 @@ pub(super) struct Worlds {
     pub(super) faults: Vec<(Fault, Tcb)>,
     /// Something has happened to it in this trace.
     touched: bool,
+    /// The number of the SYN last sent.
+    syn: Option<SeqNumber>,
+    /// It was opened in this trace.
+    opened: bool,
+    /// It was opened, or sent a SYN, before the present connection.
+    reused: bool,
     /// How to take the last step back.
     last: Option<Step>,
     next: Set,
@@ -174,7 +180,29 @@ impl Worlds {
             self.before.clear();
             self.input = None;
             self.touched = false;
+            self.syn = None;
+            self.opened = false;
+            self.reused = false;
         }
+    }
+
+    /// Whether this socket was used for a connection before the present one.
+    pub(super) fn reused(&self) -> bool {
+        self.reused
+    }
+
+    /// OPEN succeeds.
+    pub(super) fn opens(&mut self) {
+        self.touched = true;
+        self.reused |= self.opened;
+        self.opened = true;
+    }
+
+    /// The socket sends a SYN. One with another number begins another connection.
+    pub(super) fn sends_syn(&mut self, seq: SeqNumber) {
+        self.touched = true;
+        self.reused |= self.syn.is_some_and(|before| before != seq);
+        self.syn = Some(seq);
     }
 
     /// The states, for something that happens outside [`Worlds::step`].
@@ -210,6 +238,7 @@ impl Worlds {
             what,
             ctx,
             known,
+            reused: self.reused,
             coverage,
             next: &mut self.next.0,
             faults: &mut self.faults,
@@ -285,6 +314,7 @@ struct Sieve<'a> {
     what: Happening<'a>,
     ctx: &'a Context<'a>,
     known: &'a KnownDeviations,
+    reused: bool,
     coverage: &'a mut Coverage,
     next: &'a mut Branches,
     faults: &'a mut Vec<(Fault, Tcb)>,
@@ -301,7 +331,8 @@ impl Sieve<'_> {
             return self.faults.push((fault, met));
         }
         if !self.known.is_empty() {
-            known_silently(tcb, self.what, self.known, self.ctx, out);
+            let known = |state, event| self.known.silent(state, event, self.reused);
+            known_silently(tcb, self.what, known, self.ctx, out);
         }
         self.too_many |= out.overflowed;
         let lives = tcb.suspect.is_some() && self.what.shows_life();
@@ -391,7 +422,7 @@ fn unheard(
             misses: tcb.misses,
             ..Tcb::default()
         };
-        calls::step(&anew, call, Outcome::Done, &[], ctx, out)?;
+        return calls::step(&anew, call, Outcome::Done, &[], ctx, out);
     }
     let mut tcb = *tcb;
     if let Happening::Arrival(seg) = what {
@@ -406,10 +437,10 @@ fn unheard(
 }
 
 /// Adds the branches on which the stack silently does what it is known for.
-fn known_silently(
+fn known_silently<K: Iterator<Item = (u16, Then)>>(
     before: &Tcb,
     what: Happening<'_>,
-    known: &KnownDeviations,
+    known: impl Fn(State, EventClass) -> K,
     ctx: &Context<'_>,
     out: &mut Branches,
 ) {
@@ -428,7 +459,7 @@ fn known_silently(
         tcb.due.reply = None;
         tcb
     };
-    for (entry, then) in known.silent(input.state, input.class) {
+    for (entry, then) in known(input.state, input.class) {
         match (then, what) {
             (Then::Ignored, _) => out.push(unchanged(entry), by),
             (Then::Closed, _) => out.push(unchanged(entry).reset(), by),

@@ -500,6 +500,53 @@ fn a_known_deviation_covers_its_shape_and_no_other() {
 }
 
 #[test]
+fn a_known_deviation_of_used_sockets_covers_no_other() {
+    let listen = Call::Listen {
+        port: PORTS.0,
+        remote: None,
+    };
+    let closed = || Tape::established().arrives("RST", 1, 0, 0);
+    let asked = |tape: Tape| tape.arrives("SYN", 0, 0, 0);
+    let answered = |tape: Tape, iss| tape.sends("SYN,ACK", iss, 1, 0);
+    let opened = |tape: Tape, iss| answered(tape, iss).arrives("ACK", 1, iss + 1, 0);
+    let unused = || Tape::new().call(listen, Outcome::Done);
+    let refused = || Tape::new().call(listen, Outcome::Failed(CallError::NoConnection));
+    let deviates = "deviates: RFC9293-3.10.7.4-4: SYN seq beyond in ESTABLISHED, silence";
+    let rows = [
+        ("its first connection", Tape::established(), deviates),
+        (
+            "its first connection, and an OPEN before it failed",
+            opened(asked(refused().call(listen, Outcome::Done)), 0),
+            deviates,
+        ),
+        (
+            "its first connection, and its SYN went twice",
+            opened(asked(answered(asked(unused()), 0)), 0),
+            deviates,
+        ),
+        (
+            "opened anew",
+            opened(asked(closed().call(listen, Outcome::Done)), 70_000),
+            "conforms; known: [0]",
+        ),
+        (
+            "it listens again after a reset in SYN-RECEIVED",
+            opened(
+                asked(answered(asked(unused()), 0).arrives("RST", 1, 0, 0)),
+                70_000,
+            ),
+            "conforms; known: [0]",
+        ),
+    ];
+    let file = SYN_WITHOUT_ANSWER.file() + "reused = true\n";
+    for (what, tape, verdict) in rows {
+        let tape = tape.arrives("SYN", 9_000, 0, 0).waits(Micros::secs(1));
+        assert_eq!(told(&tape.judged("")), deviates, "{what}");
+        assert_eq!(told(&tape.judged(&file)), verdict, "{what}");
+    }
+}
+
+#[test]
 fn a_known_deviation_does_not_hide_the_next() {
     let tape = syn_without_answer()
         .arrives("ACK", 1, 1, 10)
@@ -515,6 +562,22 @@ fn a_known_deviation_does_not_hide_the_next() {
         ..SYN_WITHOUT_ANSWER
     };
     assert_eq!(told(&tape.judged(&stop.file())), "conforms; known: [0]");
+    // Opened anew, the socket is judged again, and the connection before explains nothing.
+    let listen = Call::Listen {
+        port: PORTS.0,
+        remote: None,
+    };
+    let again = || syn_without_answer().call(listen, Outcome::Done);
+    let rows = [
+        (again(), "conforms; known: [0]"),
+        (
+            again().sends("RST", 1, 0, 0),
+            "deviates: RFC9293-3.5.2-p02: time in CLOSED, RST; known: [0]",
+        ),
+    ];
+    for (tape, verdict) in rows {
+        assert_eq!(told(&tape.judged(&stop.file())), verdict);
+    }
 }
 
 #[test]

@@ -136,7 +136,7 @@ mod tests {
                     })
                     .map(|(known, n)| (n, known.then))
                     .collect();
-                let by_index: Vec<_> = known.silent(state, event).collect();
+                let by_index: Vec<_> = known.silent(state, event, true).collect();
                 assert_eq!(by_index, by_reading, "{event} in {state}");
                 found += by_index.len();
             }
