@@ -188,6 +188,19 @@ fn each_choice_shows_and_conforms_where_it_shows() {
     }
 }
 
+/// The peer's numbers are far from those of a listener, and the buffer is small.
+#[test]
+fn a_listener_that_has_gone_back_keeps_no_text() {
+    let steps = "stack rcv=2\nisn 2147482624\nA: listen\n< SYN\n< SYN,FIN seq RCV.NXT len 1025";
+    let scenario: Scenario = steps.parse().expect("a scenario");
+    let policy = Policy::only(Choice::ReturnsToListen);
+    let mut runner = Runner::new(move || Reference::with_policy(policy));
+    let trace = runner.run(&scenario);
+    let judgment = Oracle::new(KnownDeviations::default()).judge(trace);
+    let told = story(0, &scenario, trace, &judgment);
+    assert!(trouble(&judgment).is_none(), "{told}");
+}
+
 /// Every scenario of a directory and those below it.
 fn scenarios(directory: &Path, into: &mut Vec<PathBuf>) {
     let entries = std::fs::read_dir(directory).expect("a directory of scenarios");

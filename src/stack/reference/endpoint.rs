@@ -227,7 +227,8 @@ impl Endpoint {
     /// Copies what the model has used of a segment's text, in order or ahead of a gap.
     fn keep_text(&mut self, before: &Tcb, seg: &Segment, text: &[u8], shared: &Shared) {
         let used = self.tcb.rcv.nxt != before.rcv.nxt || self.tcb.rcv.ahead != before.rcv.ahead;
-        if text.is_empty() || !used {
+        let gone_back = self.tcb.state == State::Listen;
+        if text.is_empty() || !used || gone_back {
             return;
         }
         let known = match before.state {
