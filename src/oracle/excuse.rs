@@ -3,6 +3,7 @@
 
 use arrayvec::ArrayVec;
 
+use super::arrived;
 use super::coverage::Coverage;
 use super::host::{End, Host, NOBODY};
 use super::icmp::suspected;
@@ -12,7 +13,8 @@ use super::verdict::{Deviation, Instead, Shape, Verdict};
 use super::worlds::{Happening, Stepped};
 use crate::model::tcb::{Miss, Tcb};
 use crate::model::{Context, EventClass, Fault, SegmentClass, State, timeouts};
-use crate::stack::SOCKETS;
+use crate::spec::req;
+use crate::stack::{Outcome, SOCKETS};
 use crate::time::Instant;
 use crate::trace::{Trace, What};
 
@@ -109,6 +111,13 @@ impl Host {
         let deepest = faults.iter().rev().max_by_key(|(fault, _)| fault.depth);
         match deepest {
             Some((fault, tcb)) => {
+                if let Happening::Call(_, Outcome::Received(len), _) = what
+                    && fault.requirement == req::RFC9293_2_2_P01
+                    && arrived::differs(trace, ctx.index as usize, tcb, len)
+                {
+                    let why = "the peer numbered its text from another SYN than the stack took";
+                    return End::Verdict(Verdict::Inconclusive(why.into()));
+                }
                 let sharp = self.sharpen(*fault, what, ctx);
                 let fault = suspected(fault, tcb, what).unwrap_or(sharp);
                 self.deviates(trace, ctx, socket, &fault, tcb)

@@ -4,6 +4,7 @@
 //! drops those that cannot explain what the stack did. It knows no stack and no scenario: it
 //! judges a trace, live or recorded.
 
+mod arrived;
 mod choices;
 mod coverage;
 mod excuse;

@@ -72,8 +72,8 @@ pub(super) struct Connection {
     // What the peer has done.
     /// Its initial sequence number.
     pub(super) irs: SeqNumber,
-    /// The numbers of the SYNs that it sent last.
-    syns: ArrayVec<SeqNumber, 8>,
+    /// The SYNs that it sent last: their numbers, and the number after what each carried.
+    syns: ArrayVec<(SeqNumber, SeqNumber), 8>,
     /// The number after the last one that it sent in order.
     pub(super) next: SeqNumber,
     /// Where its FIN stands, once sent.
@@ -191,17 +191,25 @@ impl Connection {
         self.stack_irs.unwrap_or(self.irs)
     }
 
-    /// Finds out which of the peer's SYNs the stack acknowledges.
+    /// Finds out which of the peer's SYNs the stack acknowledges: the last one of which it
+    /// acknowledges all, or nothing but the SYN; else the nearest before.
     fn note_stream(&mut self, segment: &Segment) {
-        let acknowledged = segment.ack - 1;
-        if segment.flags.syn() && self.syns.contains(&acknowledged) {
-            self.stack_irs = Some(acknowledged);
+        let fits =
+            |(syn, end): &&(SeqNumber, SeqNumber)| segment.ack == *syn + 1 || segment.ack == *end;
+        let mut fitting = self.syns.iter().filter(fits);
+        let known = self.stack_irs;
+        if known.is_some() && (!segment.flags.syn() || fitting.any(|(syn, _)| known == Some(*syn)))
+        {
+            return;
         }
-        if self.stack_irs.is_none() {
-            let before = |syn: &&SeqNumber| syn.before(segment.ack);
-            let nearest = self.syns.iter().filter(before);
-            self.stack_irs = nearest.min_by_key(|syn| segment.ack.since(**syn)).copied();
-        }
+        let before = |(syn, _): &&(SeqNumber, SeqNumber)| syn.before(segment.ack);
+        let nearest = || {
+            let before = self.syns.iter().filter(before);
+            before.min_by_key(|(syn, _)| segment.ack.since(*syn))
+        };
+        let fitting = self.syns.iter().rfind(fits);
+        let found = fitting.or_else(|| known.is_none().then(nearest).flatten());
+        self.stack_irs = found.map(|(syn, _)| *syn).or(known);
     }
 
     /// Whether the stack was seen to acknowledge the peer's present SYN.
@@ -392,7 +400,7 @@ impl Connection {
             if self.syns.is_full() {
                 self.syns.remove(0);
             }
-            self.syns.push(segment.seq);
+            self.syns.push((segment.seq, segment.end()));
             if !self.syn_sent || !synchronized {
                 self.syn_sent = true;
                 self.irs = segment.seq;

@@ -1,5 +1,7 @@
 //! The peer against a stack that is written down, a segment a line.
 
+mod syns;
+
 use super::*;
 use crate::scenario::{PeerStep, Step};
 use crate::wire::Flags;

@@ -203,16 +203,6 @@ impl Choice {
         self.is_occasional() || self == Choice::ForgetsHandshakes
     }
 
-    /// Whether a seed may draw it. The peer's stream counts from its first SYN; when a second one
-    /// begins elsewhere, text on that is not what its place says, and whoever keeps it delivers
-    /// what the model does not expect.
-    fn is_drawn(self) -> bool {
-        !matches!(
-            self,
-            Choice::TakesTextOfSynAck | Choice::KeepsWhatSynCarries
-        )
-    }
-
     /// Whether it is made now and then only, for else nothing would ever come of a SYN.
     fn is_occasional(self) -> bool {
         matches!(
@@ -248,8 +238,8 @@ impl Policy {
         }
         let often = mix(seed, 1) & mix(seed, 2);
         let seldom = mix(seed, 3) & mix(seed, 4);
-        let all = Choice::ALL.iter().filter(|choice| choice.is_drawn());
-        let all = all.fold(0, |set, choice| set | Policy::only(*choice).0);
+        let all = Choice::ALL.iter();
+        let all = all.fold(0, |all, choice| all | Policy::only(*choice).0);
         let limits = Choice::ALL.iter().filter(|choice| choice.limits_listener());
         let limits = limits.fold(0, |set, choice| set | Policy::only(*choice).0);
         Policy(often & all & (seldom | !limits))
@@ -333,10 +323,9 @@ mod tests {
         for &choice in Choice::ALL {
             let drawn = (1..=4_000).filter(|seed| Policy::drawn(*seed).has(choice));
             let count = drawn.count();
-            let about = match (choice.is_drawn(), choice.limits_listener()) {
-                (false, _) => 0,
-                (true, true) => 250,
-                (true, false) => 1_000,
+            let about = match choice.limits_listener() {
+                true => 250,
+                false => 1_000,
             };
             let near = about * 7 / 10..=about * 13 / 10;
             assert!(near.contains(&count), "{}: {count}", choice.name());
