@@ -166,6 +166,7 @@ fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         input,
         suspect,
         mute,
+        unsaid: _,
         known: _,
         misses: _,
     } = one;

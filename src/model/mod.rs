@@ -12,6 +12,7 @@ pub mod calls;
 mod class;
 pub mod emits;
 mod fault;
+mod mute;
 mod settle;
 mod state;
 pub mod tcb;
@@ -19,6 +20,7 @@ pub mod timeouts;
 
 pub use class::{AckClass, ErrorClass, EventClass, IcmpClass, QuoteClass, SegmentClass, SeqClass};
 pub use fault::Fault;
+pub use mute::Unsaid;
 pub use settle::{settle, unsent};
 pub use state::State;
 pub use tcb::Tcb;

@@ -7,7 +7,7 @@
 
 pub use super::ahead::Ahead;
 pub use super::branches::Branches;
-use super::{Context, EventClass, IcmpClass, State};
+use super::{Context, EventClass, IcmpClass, State, Unsaid};
 use crate::oracle::Instead;
 use crate::spec::Req;
 use crate::time::{Instant, Micros};
@@ -294,9 +294,10 @@ pub struct Tcb {
     pub input: Input,
     /// The ICMP error that may have ended it, though it must not.
     pub suspect: Option<Suspect>,
-    /// A known deviation has left the connection in a state of which nothing can be said: it
-    /// explains everything until it is opened anew.
+    /// Nothing can be said of the connection: it explains everything until it is opened anew.
     pub mute: bool,
+    /// Why nothing could be said, now or before, if no known deviation is the cause.
+    pub unsaid: Option<Unsaid>,
     /// Which known deviations this explanation needs: bit *n* is entry *n* of the file.
     pub known: u64,
     /// Recommendations missed.
@@ -397,6 +398,7 @@ impl Default for Tcb {
             timed_out: false,
             suspect: None,
             mute: false,
+            unsaid: None,
             input: Input {
                 state: State::Closed,
                 class: EventClass::Time,
@@ -528,10 +530,12 @@ impl Tcb {
     }
 
     /// How dear this explanation is: how many known deviations and missed recommendations it
-    /// needs; of equally dear ones that is cheaper which needs fewer of the latter.
-    pub fn cost(&self) -> (u32, u32) {
+    /// needs; of equally dear ones that is cheaper which needs fewer of the latter, and then which
+    /// leaves nothing unsaid.
+    pub fn cost(&self) -> (u32, u32, bool) {
         let misses = self.misses.iter().flatten().count() as u32;
-        (self.known.count_ones() + misses, misses)
+        let dear = self.known.count_ones() + misses;
+        (dear, misses, self.unsaid.is_some())
     }
 
     /// Ends the connection: nothing is owed any more, the ports are remembered.
@@ -573,20 +577,13 @@ impl Tcb {
         }
     }
 
-    /// The connection as one of which nothing more is said.
-    pub fn muted(mut self) -> Tcb {
-        self.mute = true;
-        self.due = Due::default();
-        self.rtx.armed = false;
-        self
-    }
-
     /// Back to LISTEN, as if nothing had arrived.
     pub fn listens_again(self) -> Tcb {
         Tcb {
             input: self.input,
             known: self.known,
             misses: self.misses,
+            unsaid: self.unsaid,
             challenged_at: self.challenged_at,
             rtx: Retransmission {
                 // A round trip time may be remembered for the next connection (RFC 9040).

@@ -137,7 +137,7 @@ impl Host {
     }
 
     /// The verdict together with what the cheapest explanation had to put up with.
-    fn judgment(&mut self, trace: &Trace, verdict: Verdict) -> Judgment {
+    fn judgment(&mut self, trace: &Trace, mut verdict: Verdict) -> Judgment {
         let mut missed = Vec::new();
         for worlds in &self.sockets {
             let reused = worlds.reused();
@@ -147,9 +147,13 @@ impl Host {
                 let known = |miss: &Miss| self.known.covers_miss(&missed_shape(miss), reused);
                 misses.filter(|miss| known(miss).is_none()).count()
             };
-            let Some(best) = worlds.now.iter().min_by_key(|tcb| (new(tcb), tcb.cost())) else {
+            let dear = |tcb: &&Tcb| (new(tcb), tcb.unsaid.is_some(), tcb.cost());
+            let Some(best) = worlds.now.iter().min_by_key(dear) else {
                 continue;
             };
+            if let (Verdict::Conforms, Some(unsaid)) = (&verdict, best.unsaid) {
+                verdict = Verdict::Inconclusive(unsaid.why().to_owned());
+            }
             let mut known = best.known;
             while known != 0 {
                 self.used.push(known.trailing_zeros() as u16);

@@ -420,6 +420,7 @@ fn unheard(
         let anew = Tcb {
             known: tcb.known,
             misses: tcb.misses,
+            unsaid: tcb.unsaid,
             ..Tcb::default()
         };
         return calls::step(&anew, call, Outcome::Done, &[], ctx, out);

@@ -2,7 +2,7 @@
 
 use super::{reset_for, silently, synchronize};
 use crate::model::tcb::{Branches, Tcb};
-use crate::model::{Context, State};
+use crate::model::{Context, State, Unsaid};
 use crate::spec::req;
 use crate::stack::Admission;
 use crate::time::Micros;
@@ -19,7 +19,7 @@ pub(super) fn step(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         out.push(reset_for(tcb, seg, ctx, by), by);
         if ctx.profile.admission == Admission::Cookies && !seg.flags.syn() {
             // It may prove a handshake of which only the peer's numbers tell.
-            let mut proven = tcb.muted();
+            let mut proven = tcb.unsaid(Unsaid::Cookie);
             proven.state = State::Established;
             proven.remote = Some(seg.src);
             out.push(proven, by);

@@ -17,7 +17,7 @@ mod syn_sent;
 mod text;
 
 use super::tcb::{Branches, Due, Forms, Input, Reply, Tcb};
-use super::{AckClass, Context, EventClass, SegmentClass, SeqClass, State};
+use super::{AckClass, Context, EventClass, SegmentClass, SeqClass, State, Unsaid};
 use crate::spec::{Req, req};
 use crate::stack::AckRange;
 use crate::time::Micros;
@@ -41,7 +41,7 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     }
     if seg.options.duplicate && (seg.flags.syn() || tcb.timestamps_agreed()) {
         // Which of two values counts is anybody's guess, and so is all that follows.
-        let mut unsure = tcb.muted();
+        let mut unsure = tcb.unsaid(Unsaid::OptionTwice);
         if tcb.state == State::Listen {
             unsure.state = State::SynReceived;
             unsure.remote = Some(seg.src);

@@ -2,7 +2,7 @@
 
 use super::{acknowledge, reset_for, silently, syn};
 use crate::model::tcb::{Branches, Miss, Origin, Tcb};
-use crate::model::{Context, State};
+use crate::model::{Context, State, Unsaid};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
 use crate::stack::RstRule;
@@ -51,7 +51,7 @@ fn reset(tcb: Tcb, out: &mut Branches) {
             // little is remembered, or to LISTEN.
             Origin::Passive if tcb.reopened_above.is_some() => {
                 out.push(tcb.listens_again(), req::RFC9293_3_10_7_4_P05);
-                let mut returned = tcb.muted();
+                let mut returned = tcb.unsaid(Unsaid::StaleSyn);
                 returned.state = State::TimeWait;
                 out.push(returned, req::RFC9293_MAY_2);
             }

@@ -3,7 +3,7 @@
 
 use super::{fin, rst, sequence};
 use crate::model::tcb::{Branches, Miss, Tcb};
-use crate::model::{ACK_DELAY, Context, State};
+use crate::model::{ACK_DELAY, Context, State, Unsaid};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
 use crate::wire::{Segment, SeqNumber};
@@ -150,7 +150,7 @@ fn fill_gap(tcb: &mut Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut 
     let only_one = tcb.rcv.ahead.iter().count() == 1 && !tcb.rcv.ahead.overflowed;
     if tcb.rcv.ahead.overflowed {
         // More arrived than could be remembered: where RCV.NXT lands is not known.
-        out.push(tcb.muted(), req::RFC9293_MUST_59);
+        out.push(tcb.unsaid(Unsaid::Ahead), req::RFC9293_MUST_59);
     }
     let mut plain = *tcb;
     plain.rcv.ahead.forget_before(base);

@@ -18,6 +18,7 @@ pub(super) fn passive(
         input: tcb.input,
         known: tcb.known,
         misses: tcb.misses,
+        unsaid: tcb.unsaid,
         challenged_at: tcb.challenged_at,
         ..Tcb::listening(port, only)
     };
@@ -102,6 +103,7 @@ pub(super) fn syn_sent(tcb: Tcb, port: u16, remote: Endpoint, ctx: &Context) -> 
         input: tcb.input,
         known: tcb.known,
         misses: tcb.misses,
+        unsaid: tcb.unsaid,
         challenged_at: tcb.challenged_at,
         snd: SendSpace::default(),
         ..Tcb::default()

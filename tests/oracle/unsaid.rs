@@ -1,0 +1,87 @@
+//! Where the model, or the peer, leaves open whether a stack conforms, the verdict is inconclusive.
+
+use super::*;
+
+/// A passive OPEN.
+const LISTEN: Call = Call::Listen {
+    port: PORTS.0,
+    remote: None,
+};
+
+/// One stretch more than is remembered lies ahead of a gap, which is then filled. The one that is
+/// not remembered comes first in the stream.
+fn overflowing() -> Tape {
+    (1..10).fold(Tape::established(), |tape, place| {
+        let seq = if place == 9 { 3 } else { 3 + 2 * place };
+        tape.arrives("ACK", seq, 1, 1).sends("ACK", 1, 1, 0)
+    })
+}
+
+#[test]
+fn what_only_an_unsaid_explanation_allows_is_inconclusive() {
+    let ahead = "inconclusive: more text than is remembered arrived ahead of a gap";
+    let filled = || overflowing().arrives("ACK", 1, 1, 2);
+    let rows = [
+        (
+            "the gap alone is acknowledged",
+            filled().sends("ACK", 1, 3, 0),
+            "conforms",
+        ),
+        (
+            "so is what is not remembered",
+            filled().sends("ACK", 1, 4, 0),
+            ahead,
+        ),
+        (
+            "what comes afterwards does not mend it",
+            filled()
+                .sends("ACK", 1, 4, 0)
+                .call(LISTEN, Outcome::Done)
+                .status(State::Listen),
+            ahead,
+        ),
+    ];
+    for (what, tape, verdict) in rows {
+        assert_eq!(told(&tape.judged("")), verdict, "{what}");
+    }
+}
+
+/// The peer sends ten octets of the stream from `sent` on, numbered as the first ten; the user
+/// reads ten from `read` on.
+fn displaced(sent: u32, read: u32) -> Tape {
+    let octets = |offset| stream::octets(Direction::ToStack, PORTS, offset, 10);
+    let mut tape = Tape::established();
+    let (peer, stack) = ends();
+    let text = tape.trace.store(octets(sent));
+    let arrival = What::Arrival {
+        segment: Some(segment("ACK", (peer, IRS + 1), (stack, ISS + 1), 10)),
+        damaged: None,
+        packet: text,
+        text,
+    };
+    let mut tape = tape.add(arrival).sends("ACK", 1, 11, 0);
+    let text = tape.trace.store(octets(read));
+    tape.add(What::Call {
+        socket: A,
+        call: Call::Receive(10),
+        outcome: Outcome::Received(10),
+        text,
+    })
+}
+
+#[test]
+fn octets_that_the_peer_itself_displaced_are_not_held_against_the_stack() {
+    let displaced_by_peer = "inconclusive: the peer numbered its text from another SYN than the \
+                             stack took";
+    let rows = [
+        (displaced(0, 0), "conforms"),
+        (
+            displaced(0, 1),
+            "deviates: RFC9293-2.2-p01: RECEIVE in ESTABLISHED, octets",
+        ),
+        (displaced(1, 1), displaced_by_peer),
+    ];
+    for (tape, verdict) in rows {
+        assert_eq!(told(&tape.judged("")), verdict);
+    }
+}
