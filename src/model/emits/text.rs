@@ -8,8 +8,8 @@ use crate::stream::{Direction, first_difference};
 use crate::time::{Instant, Micros};
 use crate::wire::{Flags, Segment, SeqNumber};
 
-/// So many acknowledgments in a row that nothing asked for are put up with. Whoever goes on, and
-/// meets his like, goes on without end.
+/// So many acknowledgments in a row, each within a second of the last, that nothing asked for are
+/// put up with. Whoever goes on, and meets his like, floods the network.
 const ECHOES: u8 = 3;
 
 pub(super) fn step(
@@ -220,6 +220,9 @@ fn empty(
             "no more than one acknowledgment for each segment that arrives",
         );
     }
+    if answered_long_ago(tcb, ctx) {
+        tcb.due.echoes = 0;
+    }
     if tcb.due.idle_credit && tcb.due.echoes >= ECHOES {
         return fault(
             req::RFC9293_3_4_P03,
@@ -230,6 +233,13 @@ fn empty(
     tcb.due.spend();
     tcb.challenged_at = Some(ctx.now);
     Ok(req::RFC9293_MAY_13)
+}
+
+/// Whether the last answer lies so far back that another makes no flood of them.
+fn answered_long_ago(tcb: &Tcb, ctx: &Context) -> bool {
+    let limit = Micros::secs(1);
+    tcb.challenged_at
+        .is_none_or(|at| ctx.now.since(at) + ctx.profile.slack >= limit)
 }
 
 /// What lacks ACK is dropped, and an answer to it is put up with.

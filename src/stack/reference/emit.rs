@@ -226,7 +226,8 @@ impl Endpoint {
                 let whole = segment.clone();
                 let held_back = segment.ack.since(before.rcv.acked.unwrap_or(segment.ack)) / 2;
                 segment.ack = segment.ack - held_back;
-                segment.window += (held_back >> before.receive_shift()) as u16;
+                let more = (held_back >> before.receive_shift()) as u16;
+                segment.window = segment.window.saturating_add(more);
                 wire::build(&segment, &options, &scratch.text, &mut scratch.packet);
                 out.push(shared.now, &scratch.packet)?;
                 wire::build(&whole, &options, &scratch.text, &mut scratch.packet);
