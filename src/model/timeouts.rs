@@ -304,6 +304,11 @@ fn not_retransmitted(tcb: &Tcb) -> Option<Fault> {
                 )
             } else if tcb.snd.wnd == 0 && unsent(tcb) {
                 (req::RFC9293_MUST_36, "a probe of the closed window")
+            } else if tcb.rtx.probing && tcb.snd.una != tcb.snd.nxt {
+                (
+                    req::RFC9293_MUST_34,
+                    "what is not acknowledged again, now that the window is open",
+                )
             } else if fin_only {
                 (req::RFC9293_3_6_P03, "the FIN again")
             } else {

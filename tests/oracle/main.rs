@@ -153,6 +153,18 @@ impl Tape {
         })
     }
 
+    /// The last arrival offers this window.
+    fn with_window(mut self, window: u16) -> Tape {
+        if let Some(What::Arrival {
+            segment: Some(segment),
+            ..
+        }) = self.trace.events.last_mut().map(|event| &mut event.what)
+        {
+            segment.window = window;
+        }
+        self
+    }
+
     fn sends(self, flags: &str, seq: u32, ack: u32, len: u16) -> Tape {
         let octets = stream::octets(Direction::ToPeer, PORTS, seq.saturating_sub(1), len.into());
         self.sends_octets(flags, seq, ack, octets)
@@ -544,6 +556,26 @@ fn a_known_deviation_of_used_sockets_covers_no_other() {
         let tape = tape.arrives("SYN", 9_000, 0, 0).waits(Micros::secs(1));
         assert_eq!(told(&tape.judged("")), deviates, "{what}");
         assert_eq!(told(&tape.judged(&file)), verdict, "{what}");
+    }
+}
+
+#[test]
+fn a_stall_after_a_closed_window_is_told_apart_from_a_plain_one() {
+    let sent = || {
+        Tape::established()
+            .call(Call::Send(10), Outcome::Sent(10))
+            .sends("PSH,ACK", 1, 1, 10)
+    };
+    let opened = |tape: Tape| tape.arrives("ACK", 1, 1, 0).waits(Micros::secs(200));
+    let closed = || sent().arrives("ACK", 1, 1, 0).with_window(0);
+    let rows = [
+        (opened(sent()), "RFC9293-3.10.8-p02"),
+        (closed().waits(Micros::secs(200)), "RFC9293-MUST-35"),
+        (opened(closed()), "RFC9293-MUST-34"),
+    ];
+    for (tape, requirement) in rows {
+        let verdict = format!("deviates: {requirement}: time in ESTABLISHED, silence");
+        assert_eq!(told(&tape.judged("")), verdict);
     }
 }
 
