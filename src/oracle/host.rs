@@ -425,7 +425,12 @@ impl Host {
                 segment,
             );
         }
-        let socket = self.sender(seg);
+        let mut socket = self.sender(seg);
+        if let Some(rival) = self.rival(socket, seg)
+            && self.choices.take(2) == 1
+        {
+            socket = rival;
+        }
         if seg.flags.syn() {
             self.sockets[socket].sends_syn(seg.seq);
         }

@@ -199,6 +199,14 @@ impl Host {
             .unwrap_or(NOBODY)
     }
 
+    /// Another socket than `sender` that holds a connection of the same name, as far as can be
+    /// told, and of which nothing is said: the segment may be its.
+    pub(super) fn rival(&self, sender: usize, seg: &Segment) -> Option<usize> {
+        let (port, remote) = (seg.src.port, seg.dst);
+        let may = |tcb: &Tcb| tcb.mute && tcb.state != State::Closed && tcb.matches(port, remote);
+        (0..SOCKETS).find(|&other| other != sender && self.sockets[other].now.iter().any(may))
+    }
+
     /// The socket that met the last input, if nothing is said of it and it may be the one.
     fn muted(&self, port: u16, remote: Endpoint) -> Option<usize> {
         let now = &self.sockets[self.last].now;
