@@ -3,7 +3,7 @@
 //! The checks stand in the order of the RFC, one file each from the sequence check on. Every
 //! function takes the block as it is after the checks before, and adds to `out` every block that
 //! may follow. What an endpoint has to send in answer is not sent here: it becomes an obligation
-//! in [`Due`](super::tcb::Due).
+//! in [`Due`].
 
 mod ack;
 mod closed;

@@ -56,11 +56,11 @@ choices! {
     LingersAfterReset = "lingers-after-reset";
     /// CLOSE ends receiving too; what is lost by it is told with a reset.
     HalfDuplexClose = "half-duplex-close";
-    /// The peer's FIN is waited for no longer than [`FIN_WAIT_2`].
+    /// The peer's FIN is waited for no longer than `FIN_WAIT_2`.
     FinWait2TimesOut = "fin-wait-2-times-out";
-    /// After CLOSE a connection is given up when nothing is heard for [`ORPHAN`].
+    /// After CLOSE a connection is given up when nothing is heard for `ORPHAN`.
     OrphansTimeOut = "orphans-time-out";
-    /// A handshake is given up after [`SYN_R2`].
+    /// A handshake is given up after `SYN_R2`.
     SynTimesOut = "syn-times-out";
     /// Whoever gives up sends no reset.
     GivesUpSilently = "gives-up-silently";
@@ -106,9 +106,9 @@ choices! {
     NeverReports = "never-reports";
     /// No window update is sent when the user reads.
     NeverUpdatesWindow = "never-updates-window";
-    /// Of answers to what is unacceptable only the first in [`QUIET`] is given.
+    /// Of answers to what is unacceptable only the first in `QUIET` is given.
     LimitsChallenges = "limits-challenges";
-    /// Of resets in answer only the first in [`QUIET`] is sent.
+    /// Of resets in answer only the first in `QUIET` is sent.
     LimitsResets = "limits-resets";
     /// A reset in answer to an ACK acknowledges as well.
     ResetsAcknowledge = "resets-acknowledge";
@@ -128,7 +128,7 @@ choices! {
     DropsSynOptions = "drops-syn-options";
     /// A SYN that comes again offers MSS only, and what was offered before still counts.
     HidesSynOptions = "hides-syn-options";
-    /// A small MSS of the peer is taken for [`MSS_FLOOR`].
+    /// A small MSS of the peer is taken for `MSS_FLOOR`.
     RaisesSmallMss = "raises-small-mss";
     /// Text and FIN on a SYN are kept until the handshake is complete.
     KeepsWhatSynCarries = "keeps-what-syn-carries";
