@@ -109,6 +109,7 @@ fn what_is_no_recording_is_refused_with_its_line() {
         ("tcprove recording 1\n".to_owned(), 2, "`profile name` is missing"),
         (replaced("profile mtu", "# profile mtu"), end, "`profile mtu` is missing"),
         (replaced("profile mtu 1500", "profile mtu 65536"), line_of("profile mtu"), "`65536` is no number"),
+        (replaced("profile mtu 1500", "profile mtu 1"), line_of("profile mtu"), "1 octets are too few"),
         (replaced("profile mtu 1500", "profile mtu -1"), line_of("profile mtu"), "`-1` is no number"),
         (replaced("profile mtu 1500", "profile mtu"), line_of("profile mtu"), "`` is no number"),
         (replaced("profile paws yes", "profile paws maybe"), line_of("profile paws"), "`maybe` is none of: yes, no"),

@@ -36,6 +36,21 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// A link has room for headers and text, as IP demands of every link.
+fn carries_segments(profile: &Profile) -> Result<(), String> {
+    let least = match profile.family {
+        Family::V4 => 576,
+        Family::V6 => 1_280,
+    };
+    match profile.mtu < least {
+        true => Err(format!(
+            "`mtu`: {} octets are too few; a link has {least} or more",
+            profile.mtu
+        )),
+        false => Ok(()),
+    }
+}
+
 macro_rules! fields {
     ($($name:ident),* $(,)?) => {
         /// What a stack declares.
@@ -50,7 +65,12 @@ macro_rules! fields {
 
         /// The profile of these fields. The error comes with its line, if there is one.
         pub(super) fn read(mut fields: Fields<'_>) -> Result<Profile, (Option<usize>, String)> {
-            Ok(Profile { $($name: fields.take(stringify!($name))?),* })
+            let line = fields.0.get("mtu").map(|(line, _)| *line);
+            let profile = Profile { $($name: fields.take(stringify!($name))?),* };
+            match carries_segments(&profile) {
+                Ok(()) => Ok(profile),
+                Err(why) => Err((line, why)),
+            }
         }
     };
 }
