@@ -231,4 +231,10 @@ impl Profile {
             || self.fin_wait_2_timeout.is_some()
             || self.orphan_timeout.is_some()
     }
+
+    /// Octets of text that fit into a segment without options on this link, which is also the
+    /// largest MSS to announce (RFC9293-MUST-67).
+    pub fn most_text(&self) -> u32 {
+        u32::from(self.mtu) - self.family.header_len() - 20
+    }
 }

@@ -8,10 +8,10 @@ mod syn;
 mod text;
 mod window;
 
-use super::tcb::{Branches, Tcb};
+use super::tcb::{Branches, Miss, Tcb};
 use super::{Context, Fault, State};
 use crate::oracle::Instead;
-use crate::spec::req;
+use crate::spec::{Req, req};
 use crate::wire::Segment;
 
 /// Explains a segment that the stack sends.
@@ -75,4 +75,16 @@ pub fn kind(seg: &Segment) -> Instead {
     } else {
         Instead::Other
     }
+}
+
+/// Notes that this segment misses a recommendation, or fails a soft check.
+fn miss(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
+    let (state, event) = tcb.occasion(ctx.now);
+    tcb.miss(Miss {
+        requirement: by,
+        state,
+        event,
+        instead: kind(seg),
+        index: ctx.index,
+    });
 }

@@ -1,7 +1,7 @@
 //! A SYN or SYN,ACK that the stack sends (RFC 9293 sections 3.4.1, 3.5, 3.7.1; RFC 7323).
 
-use super::{kind, window};
-use crate::model::tcb::{Branches, Forms, Miss, Origin, SynOptions, Tcb};
+use super::{kind, miss, window};
+use crate::model::tcb::{Branches, Forms, Origin, SynOptions, Tcb};
 use crate::model::{Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
 use crate::time::{Instant, Micros};
@@ -163,7 +163,7 @@ fn riding(tcb: &Tcb, seg: &Segment, text: &[u8], first: bool, ctx: &Context) -> 
     }
     super::text::content(tcb, seg, text)?;
     // The peer's MSS may be remembered from before.
-    let link = u32::from(ctx.profile.mtu) - ctx.profile.family.header_len() - 20;
+    let link = ctx.profile.most_text();
     if ctx.profile.text_on_syn && seg.payload_len + u32::from(seg.options.octets) <= link {
         return Ok(());
     }
@@ -178,7 +178,7 @@ fn is_first(tcb: &Tcb) -> bool {
 fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected).deep(5));
     let ours = &seg.options;
-    let most = u32::from(ctx.profile.mtu) - ctx.profile.family.header_len() - 20;
+    let most = ctx.profile.most_text();
     if ours.mss.is_some_and(|mss| u32::from(mss) > most) {
         return fault(req::RFC9293_MUST_67, "an MSS that fits the link");
     }
@@ -213,11 +213,11 @@ fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
             return fault(req::RFC7323_3_2_2, "TSecr of a SYN,ACK is the SYN's TSval");
         }
         if !seg.flags.ack() && echo != 0 {
-            soft(tcb, seg, ctx, req::RFC7323_3_2_1);
+            miss(tcb, seg, ctx, req::RFC7323_3_2_1);
         }
     }
     if ours.mss.is_none() && most != u32::from(ctx.profile.family.default_mss()) {
-        soft(tcb, seg, ctx, req::RFC9293_SHLD_5);
+        miss(tcb, seg, ctx, req::RFC9293_SHLD_5);
     }
     tcb.ours = SynOptions {
         mss: ours.mss,
@@ -227,17 +227,6 @@ fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     };
     tcb.ts.sent = ours.timestamps.map(|(value, _)| (value, ctx.now));
     Ok(())
-}
-
-fn soft(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
-    let (state, event) = tcb.occasion(ctx.now);
-    tcb.miss(Miss {
-        requirement: by,
-        state,
-        event,
-        instead: kind(seg),
-        index: ctx.index,
-    });
 }
 
 /// `running`: a SYN has left before, and its timer runs.

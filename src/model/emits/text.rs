@@ -1,7 +1,7 @@
 //! A segment with ACK: text, FIN, acknowledgment, window update, probe, keep-alive.
 
-use super::{kind, window};
-use crate::model::tcb::{Branches, Forms, Miss, Tcb};
+use super::{kind, miss, window};
+use crate::model::tcb::{Branches, Forms, Tcb};
 use crate::model::{ACK_DELAY, Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
 use crate::stream::{Direction, first_difference};
@@ -410,7 +410,7 @@ pub(super) fn content(tcb: &Tcb, seg: &Segment, text: &[u8]) -> Result<(), Fault
 /// Eff.snd.MSS (RFC9293-MUST-16, RFC6691-2.3).
 pub(super) fn size(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     let family = ctx.profile.family;
-    let local = u32::from(ctx.profile.mtu) - family.header_len() - 20;
+    let local = ctx.profile.most_text();
     let announced = match tcb.theirs.mss {
         None | Some(0) => family.default_mss(),
         Some(mss) => mss.max(ctx.profile.mss_floor),
@@ -582,15 +582,4 @@ fn acknowledged(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     if let Some((value, _)) = seg.options.timestamps {
         tcb.ts.sent = Some((value, ctx.now));
     }
-}
-
-fn miss(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
-    let (state, event) = tcb.occasion(ctx.now);
-    tcb.miss(Miss {
-        requirement: by,
-        state,
-        event,
-        instead: kind(seg),
-        index: ctx.index,
-    });
 }

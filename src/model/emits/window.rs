@@ -1,7 +1,7 @@
 //! The window that the stack advertises (RFC 9293 section 3.8.6, RFC 7323 section 2).
 
-use super::kind;
-use crate::model::tcb::{Miss, Tcb};
+use super::{kind, miss};
+use crate::model::tcb::Tcb;
 use crate::model::{Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
 use crate::time::Instant;
@@ -103,15 +103,4 @@ fn is_silly(tcb: &Tcb, seg: &Segment, edge: SeqNumber, ctx: &Context) -> bool {
     let segment = tcb.receive_mss(default).min(theirs);
     let step = (ctx.profile.receive_buffer / 2).min(segment);
     edge.after(tcb.rcv.edge) && edge.since(tcb.rcv.edge) < step
-}
-
-fn miss(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
-    let (state, event) = tcb.occasion(ctx.now);
-    tcb.miss(Miss {
-        requirement: by,
-        state,
-        event,
-        instead: kind(seg),
-        index: ctx.index,
-    });
 }
