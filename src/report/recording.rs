@@ -6,14 +6,13 @@
 //! unusual, and what the stack declared, a field a line. `#` begins a comment line. Reading is
 //! total, and says what is wrong in which line. Captures for other tools are in `pcapng.rs`.
 
-mod profile;
 mod read;
-mod words;
 
 use std::fmt::{self, Write};
 
 use crate::scenario::Scenario;
-use crate::stack::{Outcome, Socket};
+use crate::stack::Socket;
+use crate::stack::text::{Hex, profile, write_outcome};
 use crate::trace::{Call, Event, Trace, What};
 
 pub use read::read_recording;
@@ -91,35 +90,5 @@ fn write_call(out: &mut String, Socket(socket): Socket, call: &Call) -> fmt::Res
         Call::Close => out.write_str("close"),
         Call::Abort => out.write_str("abort"),
         Call::Status => out.write_str("status"),
-    }
-}
-
-fn write_outcome(out: &mut String, outcome: Outcome, text: &[u8]) -> fmt::Result {
-    match outcome {
-        Outcome::Done => out.write_str("done"),
-        Outcome::Sent(octets) => write!(out, "sent {octets}"),
-        Outcome::Received(octets) => write!(out, "received {octets} {}", Hex(text)),
-        Outcome::Empty => out.write_str("empty"),
-        Outcome::EndOfStream => out.write_str("end of stream"),
-        Outcome::Status(state) => write!(out, "status {state}"),
-        Outcome::Failed(error) => write!(out, "failed {}", words::name(&words::ERRORS, &error)),
-        Outcome::Unsupported => out.write_str("unsupported"),
-    }
-}
-
-/// Octets in hexadecimal; `-` when there are none.
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        if self.0.is_empty() {
-            return f.write_str("-");
-        }
-        for octet in self.0 {
-            f.write_char(DIGITS[usize::from(octet >> 4)].into())?;
-            f.write_char(DIGITS[usize::from(octet & 15)].into())?;
-        }
-        Ok(())
     }
 }

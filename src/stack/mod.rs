@@ -8,6 +8,7 @@ mod profile;
 pub mod reference;
 #[cfg(feature = "smoltcp")]
 pub mod smoltcp;
+pub(crate) mod text;
 
 pub use outbox::Outbox;
 pub use profile::{AckRange, Admission, Config, CongestionControl, HardErrors, Profile, RstRule};

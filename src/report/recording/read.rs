@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use super::words::{self, ERRORS, number, quoted};
-use super::{RecordingError, TITLE, profile};
-use crate::model::State;
+use super::{RecordingError, TITLE};
 use crate::scenario::Scenario;
+use crate::stack::text::words::{self, number, quoted, unescaped};
+use crate::stack::text::{profile, read_outcome};
 use crate::stack::{Config, Outcome, SOCKETS, Socket};
 use crate::time::Instant;
 use crate::trace::{Call, Event, Range, Trace, What};
@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
                 let (count, text) = received.split_once(' ').unwrap_or((received, ""));
                 (Outcome::Received(number(count)?), self.octets(text)?)
             }
-            None => (self::outcome(outcome)?, 0..0),
+            None => (read_outcome(outcome)?, 0..0),
         };
         Ok(Happened::Call(Socket(index), made, outcome, text))
     }
@@ -272,57 +272,4 @@ fn endpoint(word: &str) -> Result<Endpoint, String> {
         addr: address.ip(),
         port: address.port(),
     })
-}
-
-/// Every outcome but that of octets received.
-fn outcome(text: &str) -> Result<Outcome, String> {
-    let words: Vec<&str> = text.split(' ').collect();
-    Ok(match words[..] {
-        ["done"] => Outcome::Done,
-        ["sent", octets] => Outcome::Sent(number(octets)?),
-        ["empty"] => Outcome::Empty,
-        ["end", "of", "stream"] => Outcome::EndOfStream,
-        ["status", state] => {
-            let found = State::from_name(state);
-            Outcome::Status(found.ok_or_else(|| format!("{} is no state", quoted(state)))?)
-        }
-        ["failed", why] => Outcome::Failed(words::named(&ERRORS, why)?),
-        ["unsupported"] => Outcome::Unsupported,
-        _ => {
-            return Err(format!(
-                "{} is no outcome; there are `done`, `sent N`, `received N OCTETS`, `empty`, `end of stream`, `status STATE`, `failed WHY`, `unsupported`",
-                quoted(text)
-            ));
-        }
-    })
-}
-
-/// A text as it was before Rust's escapes: `\n`, `\t`, `\r`, `\0`, `\\`, `\'`, `\"` and `\u{...}`.
-pub(super) fn unescaped(text: &str) -> Result<String, String> {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            out.push(c);
-            continue;
-        }
-        let escaped = match chars.next() {
-            Some('n') => Some('\n'),
-            Some('t') => Some('\t'),
-            Some('r') => Some('\r'),
-            Some('0') => Some('\0'),
-            Some(c @ ('\\' | '\'' | '"')) => Some(c),
-            Some('u') => {
-                let rest = chars.as_str().strip_prefix('{');
-                rest.and_then(|rest| rest.split_once('}'))
-                    .and_then(|(digits, after)| {
-                        chars = after.chars();
-                        char::from_u32(u32::from_str_radix(digits, 16).ok()?)
-                    })
-            }
-            _ => None,
-        };
-        out.push(escaped.ok_or("a backslash stands before none of n, t, r, 0, \\, ', \", u{...}")?);
-    }
-    Ok(out)
 }

@@ -1,10 +1,10 @@
-//! The words of recordings, and how they are read.
+//! The words, and how they are read.
 
-use crate::stack::{AckRange, Admission, CallError, HardErrors, RstRule};
+use super::super::{AckRange, Admission, CallError, HardErrors, RstRule};
 use crate::time::Micros;
 use crate::wire::Family;
 
-pub(super) const ERRORS: [(CallError, &str); 9] = [
+pub(crate) const ERRORS: [(CallError, &str); 9] = [
     (CallError::NoConnection, "no-connection"),
     (CallError::AlreadyExists, "already-exists"),
     (CallError::Closing, "closing"),
@@ -15,35 +15,35 @@ pub(super) const ERRORS: [(CallError, &str); 9] = [
     (CallError::InvalidArgument, "invalid-argument"),
     (CallError::NoResources, "no-resources"),
 ];
-pub(super) const FAMILIES: [(Family, &str); 2] = [(Family::V4, "ipv4"), (Family::V6, "ipv6")];
-pub(super) const RST_RULES: [(RstRule, &str); 2] =
+pub(crate) const FAMILIES: [(Family, &str); 2] = [(Family::V4, "ipv4"), (Family::V6, "ipv6")];
+pub(crate) const RST_RULES: [(RstRule, &str); 2] =
     [(RstRule::Rfc5961, "rfc5961"), (RstRule::Rfc793, "rfc793")];
-pub(super) const ACK_RANGES: [(AckRange, &str); 3] = [
+pub(crate) const ACK_RANGES: [(AckRange, &str); 3] = [
     (AckRange::Undeclared, "undeclared"),
     (AckRange::Any, "any"),
     (AckRange::Checked, "checked"),
 ];
-pub(super) const ADMISSIONS: [(Admission, &str); 3] = [
+pub(crate) const ADMISSIONS: [(Admission, &str); 3] = [
     (Admission::Every, "every"),
     (Admission::Limited, "limited"),
     (Admission::Cookies, "cookies"),
 ];
-pub(super) const HARD_ERRORS: [(HardErrors, &str); 4] = [
+pub(crate) const HARD_ERRORS: [(HardErrors, &str); 4] = [
     (HardErrors::Undeclared, "undeclared"),
     (HardErrors::Ignored, "ignored"),
     (HardErrors::Handshake, "handshake"),
     (HardErrors::Always, "always"),
 ];
-pub(super) const SWITCH: [(bool, &str); 2] = [(true, "yes"), (false, "no")];
+pub(crate) const SWITCH: [(bool, &str); 2] = [(true, "yes"), (false, "no")];
 
 /// The name of a value.
-pub(super) fn name<T: PartialEq>(names: &[(T, &'static str)], value: &T) -> &'static str {
+pub(crate) fn name<T: PartialEq>(names: &[(T, &'static str)], value: &T) -> &'static str {
     let entry = names.iter().find(|(known, _)| known == value);
     entry.map_or("?", |(_, name)| name)
 }
 
 /// The value of a name.
-pub(super) fn named<T: Copy>(names: &[(T, &str)], word: &str) -> Result<T, String> {
+pub(crate) fn named<T: Copy>(names: &[(T, &str)], word: &str) -> Result<T, String> {
     let entry = names.iter().find(|(_, name)| *name == word);
     entry.map(|(value, _)| *value).ok_or_else(|| {
         let all: Vec<&str> = names.iter().map(|(_, name)| *name).collect();
@@ -52,7 +52,7 @@ pub(super) fn named<T: Copy>(names: &[(T, &str)], word: &str) -> Result<T, Strin
 }
 
 /// A number within the range of its type.
-pub(super) fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
+pub(crate) fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
     let plain = !word.is_empty() && word.bytes().all(|octet| octet.is_ascii_digit());
     let number = if plain { word.parse().ok() } else { None };
     number.ok_or_else(|| {
@@ -65,7 +65,7 @@ pub(super) fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
 }
 
 /// A span as it is printed: a number and `s`, `ms` or `us`.
-pub(super) fn span(word: &str) -> Result<Micros, String> {
+pub(crate) fn span(word: &str) -> Result<Micros, String> {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let (count, unit) = word.split_at(digits);
     let micros = match unit {
@@ -83,7 +83,7 @@ pub(super) fn span(word: &str) -> Result<Micros, String> {
 }
 
 /// Octets in hexadecimal, or `-` for none.
-pub(super) fn octets(word: &str, into: &mut Vec<u8>) -> Result<(), String> {
+pub(crate) fn octets(word: &str, into: &mut Vec<u8>) -> Result<(), String> {
     into.clear();
     if word == "-" {
         return Ok(());
@@ -103,7 +103,7 @@ pub(super) fn octets(word: &str, into: &mut Vec<u8>) -> Result<(), String> {
 }
 
 /// A word of the text, cut when it is long, harmless to a terminal.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     const LONGEST: usize = 32;
     let mut quoted = String::from("`");
     quoted.extend(word.chars().take(LONGEST).flat_map(char::escape_debug));
@@ -112,4 +112,34 @@ pub(super) fn quoted(word: &str) -> String {
     }
     quoted.push('`');
     quoted
+}
+
+/// A text as it was before Rust's escapes: `\n`, `\t`, `\r`, `\0`, `\\`, `\'`, `\"` and `\u{...}`.
+pub(crate) fn unescaped(text: &str) -> Result<String, String> {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        let escaped = match chars.next() {
+            Some('n') => Some('\n'),
+            Some('t') => Some('\t'),
+            Some('r') => Some('\r'),
+            Some('0') => Some('\0'),
+            Some(c @ ('\\' | '\'' | '"')) => Some(c),
+            Some('u') => {
+                let rest = chars.as_str().strip_prefix('{');
+                rest.and_then(|rest| rest.split_once('}'))
+                    .and_then(|(digits, after)| {
+                        chars = after.chars();
+                        char::from_u32(u32::from_str_radix(digits, 16).ok()?)
+                    })
+            }
+            _ => None,
+        };
+        out.push(escaped.ok_or("a backslash stands before none of n, t, r, 0, \\, ', \", u{...}")?);
+    }
+    Ok(out)
 }

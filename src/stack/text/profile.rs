@@ -4,18 +4,18 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::super::{AckRange, Admission, HardErrors, Profile, RstRule};
 use super::words::{self, ACK_RANGES, ADMISSIONS, FAMILIES, HARD_ERRORS, RST_RULES, SWITCH};
-use crate::stack::{AckRange, Admission, HardErrors, Profile, RstRule};
 use crate::time::Micros;
 use crate::wire::Family;
 
 /// The fields as they were read: of each its line and its value.
 #[derive(Default)]
-pub(super) struct Fields<'a>(BTreeMap<&'a str, (usize, &'a str)>);
+pub(crate) struct Fields<'a>(BTreeMap<&'a str, (usize, &'a str)>);
 
 impl<'a> Fields<'a> {
     /// Takes in one line, without its first word.
-    pub(super) fn add(&mut self, line: usize, text: &'a str) -> Result<(), String> {
+    pub(crate) fn add(&mut self, line: usize, text: &'a str) -> Result<(), String> {
         let (name, value) = text.split_once(' ').unwrap_or((text, ""));
         if !NAMES.contains(&name) {
             return Err(format!("no stack declares {}", words::quoted(name)));
@@ -33,6 +33,14 @@ impl<'a> Fields<'a> {
             return Err((None, message));
         };
         T::read(text).map_err(|why| (Some(line), format!("`{name}`: {why}")))
+    }
+
+    /// The value of a field, or else this one.
+    fn take_or<T: Value>(&mut self, name: &str, other: T) -> Result<T, (Option<usize>, String)> {
+        match self.0.contains_key(name) {
+            true => self.take(name),
+            false => Ok(other),
+        }
     }
 }
 
@@ -57,16 +65,29 @@ macro_rules! fields {
         const NAMES: &[&str] = &[$(stringify!($name)),*];
 
         /// Writes a profile.
-        pub(super) fn write(out: &mut String, profile: &Profile) {
+        pub(crate) fn write(out: &mut String, profile: &Profile) {
             // Every field, so that a new one is not forgotten.
             let Profile { $($name),* } = profile;
             $(let _ = writeln!(out, "profile {} {}", stringify!($name), $name.text());)*
         }
 
         /// The profile of these fields. The error comes with its line, if there is one.
-        pub(super) fn read(mut fields: Fields<'_>) -> Result<Profile, (Option<usize>, String)> {
+        pub(crate) fn read(mut fields: Fields<'_>) -> Result<Profile, (Option<usize>, String)> {
             let line = fields.0.get("mtu").map(|(line, _)| *line);
             let profile = Profile { $($name: fields.take(stringify!($name))?),* };
+            match carries_segments(&profile) {
+                Ok(()) => Ok(profile),
+                Err(why) => Err((line, why)),
+            }
+        }
+
+        /// A profile in which these fields stand in place of its own. The error is as in `read`.
+        pub(crate) fn amend(
+            profile: Profile,
+            mut fields: Fields<'_>,
+        ) -> Result<Profile, (Option<usize>, String)> {
+            let line = fields.0.get("mtu").map(|(line, _)| *line);
+            let profile = Profile { $($name: fields.take_or(stringify!($name), profile.$name)?),* };
             match carries_segments(&profile) {
                 Ok(()) => Ok(profile),
                 Err(why) => Err((line, why)),
@@ -147,7 +168,7 @@ impl Value for Cow<'static, str> {
     }
 
     fn read(text: &str) -> Result<Cow<'static, str>, String> {
-        Ok(Cow::Owned(super::read::unescaped(text)?))
+        Ok(Cow::Owned(words::unescaped(text)?))
     }
 }
 
