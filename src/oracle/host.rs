@@ -426,7 +426,7 @@ impl Host {
             );
         }
         let mut socket = self.sender(seg);
-        if let Some(rival) = self.rival(socket, seg)
+        if let Some(rival) = self.rival(socket, seg, ctx.now)
             && self.choices.take(2) == 1
         {
             socket = rival;

@@ -7,6 +7,7 @@ use crate::model::tcb::{Input, Origin, Tcb};
 use crate::model::{Context, EventClass, Fault, State};
 use crate::spec::req;
 use crate::stack::{Outcome, SOCKETS};
+use crate::time::Instant;
 use crate::trace::{Call, Trace};
 use crate::wire::{Endpoint, Segment};
 
@@ -199,12 +200,20 @@ impl Host {
             .unwrap_or(NOBODY)
     }
 
-    /// Another socket than `sender` that holds a connection of the same name, as far as can be
-    /// told, and of which nothing is said: the segment may be its.
-    pub(super) fn rival(&self, sender: usize, seg: &Segment) -> Option<usize> {
+    /// Another socket than `sender` that the segment may be from: one that holds a connection of
+    /// the same name, as far as can be told, and of which nothing is said. Or nobody, where
+    /// `sender` has no such connection and the segment answers what must not be answered.
+    pub(super) fn rival(&self, sender: usize, seg: &Segment, now: Instant) -> Option<usize> {
         let (port, remote) = (seg.src.port, seg.dst);
         let may = |tcb: &Tcb| tcb.mute && tcb.state != State::Closed && tcb.matches(port, remote);
-        (0..SOCKETS).find(|&other| other != sender && self.sockets[other].now.iter().any(may))
+        let holds = |socket: usize| self.sockets[socket].now.iter().any(may);
+        let named = |tcb: &Tcb| tcb.matches(port, remote);
+        let other = (0..SOCKETS).find(|&other| other != sender && holds(other));
+        other.or_else(|| {
+            let forbidden = self.unanswerable.is_some_and(|(_, at)| at == now);
+            let guessed = sender != NOBODY && !self.sockets[sender].now.iter().any(named);
+            (forbidden && guessed).then_some(NOBODY)
+        })
     }
 
     /// The socket that met the last input, if nothing is said of it and it may be the one.
