@@ -11,6 +11,7 @@ mod branches;
 pub mod calls;
 mod class;
 pub mod emits;
+mod entries;
 mod fault;
 mod mute;
 mod settle;
@@ -19,6 +20,7 @@ pub mod tcb;
 pub mod timeouts;
 
 pub use class::{AckClass, ErrorClass, EventClass, IcmpClass, QuoteClass, SegmentClass, SeqClass};
+pub use entries::Entries;
 pub use fault::Fault;
 pub use mute::Unsaid;
 pub use settle::{settle, unsent};

@@ -7,7 +7,7 @@
 
 pub use super::ahead::Ahead;
 pub use super::branches::Branches;
-use super::{Context, EventClass, IcmpClass, State, Unsaid};
+use super::{Context, Entries, EventClass, IcmpClass, State, Unsaid};
 use crate::oracle::Instead;
 use crate::spec::Req;
 use crate::time::{Instant, Micros};
@@ -298,8 +298,8 @@ pub struct Tcb {
     pub mute: bool,
     /// Why nothing could be said, now or before, if no known deviation is the cause.
     pub unsaid: Option<Unsaid>,
-    /// Which known deviations this explanation needs: bit *n* is entry *n* of the file.
-    pub known: u64,
+    /// Which known deviations this explanation needs.
+    pub known: Entries,
     /// Recommendations missed.
     pub misses: [Option<Miss>; 3],
 }
@@ -404,7 +404,7 @@ impl Default for Tcb {
                 class: EventClass::Time,
                 at: Instant::START,
             },
-            known: 0,
+            known: Entries::NONE,
             misses: [None; 3],
         }
     }
@@ -534,7 +534,7 @@ impl Tcb {
     /// leaves nothing unsaid.
     pub fn cost(&self) -> (u32, u32, bool) {
         let misses = self.misses.iter().flatten().count() as u32;
-        let dear = self.known.count_ones() + misses;
+        let dear = self.known.len() + misses;
         (dear, misses, self.unsaid.is_some())
     }
 

@@ -12,7 +12,7 @@ use super::tell;
 use super::verdict::{Deviation, Instead, Shape, Verdict};
 use super::worlds::{Happening, Stepped};
 use crate::model::tcb::{Miss, Tcb};
-use crate::model::{Context, EventClass, Fault, SegmentClass, State, timeouts};
+use crate::model::{Context, Entries, EventClass, Fault, SegmentClass, State, timeouts};
 use crate::spec::req;
 use crate::stack::{Outcome, SOCKETS};
 use crate::time::Instant;
@@ -176,7 +176,7 @@ impl Host {
         for pair in faults {
             if covering(self, pair).is_some_and(|(_, known, _)| known == entry) {
                 self.sockets[socket].now.add(Tcb {
-                    known: pair.1.known | 1 << entry,
+                    known: pair.1.known | Entries::one(entry),
                     ..pair.1
                 });
             }
@@ -233,7 +233,7 @@ impl Host {
         then: Then,
         coverage: &mut Coverage,
     ) -> GoOn {
-        let bit = 1u64 << entry;
+        let one = Entries::one(entry);
         let now = ctx.now;
         let worlds = &mut self.sockets[socket];
         match then {
@@ -241,7 +241,7 @@ impl Host {
                 if let Happening::Emission(seg, _) = what
                     && (socket == NOBODY || seg.flags.syn())
                 {
-                    self.mute_listeners(seg.src.port, bit);
+                    self.mute_listeners(seg.src.port, one);
                 }
                 if socket == NOBODY {
                     return GoOn::Explained;
@@ -255,7 +255,7 @@ impl Host {
                 let Happening::Emission(seg, _) = what else {
                     return GoOn::No;
                 };
-                if !self.mute_first_listener(seg.src.port, bit) {
+                if !self.mute_first_listener(seg.src.port, one) {
                     return GoOn::No;
                 }
                 for tcb in &mut self.sockets[socket].now {
@@ -287,7 +287,7 @@ impl Host {
                 let met = worlds.now.first().map(|tcb| tcb.input);
                 worlds.now.copy_from(&worlds.before);
                 for tcb in &mut worlds.now {
-                    tcb.known |= bit;
+                    tcb.known |= one;
                     tcb.input = met.unwrap_or(tcb.input);
                     tcb.due.reply = None;
                     if then == Then::Refused {
@@ -320,11 +320,11 @@ impl Host {
 
     /// Some listener on a port has got a connection that it should not have: nothing is said of
     /// any of them.
-    pub(super) fn mute_listeners(&mut self, port: u16, bit: u64) {
+    pub(super) fn mute_listeners(&mut self, port: u16, by: Entries) {
         for worlds in &mut self.sockets[..SOCKETS] {
             for tcb in &mut worlds.now {
                 if tcb.state == State::Listen && tcb.port == port {
-                    tcb.known |= bit;
+                    tcb.known |= by;
                     *tcb = tcb.muted();
                 }
             }
@@ -332,7 +332,7 @@ impl Host {
     }
 
     /// Nothing more is said of the first listener on a port; false when there is none.
-    fn mute_first_listener(&mut self, port: u16, bit: u64) -> bool {
+    fn mute_first_listener(&mut self, port: u16, by: Entries) -> bool {
         let listens = |tcb: &Tcb| tcb.state == State::Listen && tcb.port == port;
         let mut sockets = self.sockets[..SOCKETS].iter_mut();
         let Some(first) = sockets.find(|worlds| worlds.now.iter().any(listens)) else {
@@ -340,7 +340,7 @@ impl Host {
         };
         for tcb in &mut first.now {
             if listens(tcb) {
-                tcb.known |= bit;
+                tcb.known |= by;
                 *tcb = tcb.muted();
             }
         }

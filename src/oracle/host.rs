@@ -12,7 +12,7 @@ use super::verdict::{Judgment, Shape, Verdict};
 use super::worlds::{Happening, Worlds};
 use crate::model::tcb::{Branches, Input, Miss, Tcb};
 use crate::model::{
-    AckClass, Context, EventClass, Fault, SegmentClass, SeqClass, State, arrives, emits,
+    AckClass, Context, Entries, EventClass, Fault, SegmentClass, SeqClass, State, arrives, emits,
 };
 use crate::spec::{Req, req};
 use crate::stack::{Outcome, SOCKETS};
@@ -154,11 +154,7 @@ impl Host {
             if let (Verdict::Conforms, Some(unsaid)) = (&verdict, best.unsaid) {
                 verdict = Verdict::Inconclusive(unsaid.why().to_owned());
             }
-            let mut known = best.known;
-            while known != 0 {
-                self.used.push(known.trailing_zeros() as u16);
-                known &= known - 1;
-            }
+            self.used.extend(best.known.iter());
             for miss in best.misses.iter().flatten() {
                 let shape = missed_shape(miss);
                 match self.known.covers_miss(&shape, reused) {
@@ -376,7 +372,7 @@ impl Host {
                 for (entry, then) in self.known.silent(State::Listen, class, reused) {
                     if then == Then::Closed {
                         worlds.now.add(Tcb {
-                            known: tcb.known | 1 << entry,
+                            known: tcb.known | Entries::one(entry),
                             ..tcb.severed()
                         });
                     }
@@ -469,7 +465,7 @@ impl Host {
         if let Some((entry, then)) = self.known.covers(&shape(&fault, &tcb, ctx), reused) {
             self.used.push(entry);
             if let (Then::Stop, Some(seg)) = (then, segment) {
-                self.mute_listeners(seg.src.port, 1 << entry);
+                self.mute_listeners(seg.src.port, Entries::one(entry));
             }
             return End::Explained;
         }

@@ -12,7 +12,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::verdict::{Instead, Shape};
-use crate::model::{AckClass, ErrorClass, EventClass, QuoteClass, SeqClass, State};
+use crate::model::{AckClass, Entries, ErrorClass, EventClass, QuoteClass, SeqClass, State};
 use crate::spec::{self, Req};
 use crate::wire::Flags;
 
@@ -319,7 +319,7 @@ impl std::str::FromStr for KnownDeviations {
 
 impl KnownDeviations {
     /// So many entries a file may have.
-    pub const MOST: usize = 64;
+    pub const MOST: usize = Entries::MOST;
 
     /// The entries.
     pub fn entries(&self) -> &[Known] {
@@ -347,14 +347,9 @@ impl KnownDeviations {
         event: EventClass,
         reused: bool,
     ) -> impl Iterator<Item = (u16, Then)> {
-        let mut left = self.silent.candidates(state, event);
-        let next = move || {
-            let entry = left.trailing_zeros() as u16;
-            let known = self.entries.get(usize::from(entry))?;
-            left &= left - 1;
-            Some((entry, known))
-        };
-        std::iter::from_fn(next)
+        let candidates = self.silent.candidates(state, event).iter();
+        candidates
+            .map(|entry| (entry, &self.entries[usize::from(entry)]))
             .filter(move |(_, known)| {
                 known.fits(reused) && known.event.iter().any(|pattern| pattern.covers(event))
             })

@@ -8,7 +8,7 @@ use super::transition::Transition;
 use super::verdict::Instead;
 use crate::model::tcb::{Branches, Input};
 use crate::model::{
-    Context, EventClass, Fault, State, Tcb, arrives, calls, emits, settle, timeouts,
+    Context, Entries, EventClass, Fault, State, Tcb, arrives, calls, emits, settle, timeouts,
 };
 use crate::stack::Outcome;
 use crate::trace::Call;
@@ -454,7 +454,7 @@ fn known_silently<K: Iterator<Item = (u16, Then)>>(
     let unchanged = |entry: u16| {
         let mut tcb = Tcb {
             input,
-            known: before.known | 1 << entry,
+            known: before.known | Entries::one(entry),
             ..*before
         };
         tcb.due.reply = None;
@@ -492,7 +492,7 @@ fn take_window_anyway(entry: u16, seg: &Segment, out: &mut Branches) {
         if in_range && window != tcb.snd.wnd && !tcb.mute {
             let (mut tcb, by) = (*tcb, *by);
             tcb.take_window(window, seg);
-            tcb.known |= 1 << entry;
+            tcb.known |= Entries::one(entry);
             out.push(tcb, by);
         }
     }

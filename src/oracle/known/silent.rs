@@ -1,12 +1,12 @@
 //! Which silent entries an event may be about, found without reading every entry.
 //!
-//! The oracle asks at every input of every state. Bit *n* of a word stands for entry *n*; there
-//! is a word for each value that an entry can name, and an entry that may cover an event has its
-//! bit in the words of all that the event is. Where an entry has several patterns that says too
-//! much, never too little, so whoever asks looks at the entries that are left.
+//! The oracle asks at every input of every state. There is a set of entries for each value that an
+//! entry can name, and an entry that may cover an event is in the sets of all that the event is.
+//! Where an entry has several patterns that says too much, never too little, so whoever asks looks
+//! at the entries that are left.
 
 use super::{Known, On};
-use crate::model::{AckClass, EventClass, SeqClass, State};
+use crate::model::{AckClass, Entries, EventClass, SeqClass, State};
 use crate::wire::Flags;
 
 /// The flags that a segment's class keeps are among the lowest six bits.
@@ -15,12 +15,12 @@ const FLAGS: usize = 64;
 /// The index of the silent entries.
 #[derive(Clone, Debug)]
 pub(super) struct Silent {
-    state: [u64; State::ALL.len()],
-    on: [u64; On::COUNT],
-    flags: [u64; FLAGS],
-    text: [u64; 2],
-    seq: [u64; SeqClass::NAMES.len()],
-    ack: [u64; AckClass::NAMES.len()],
+    state: [Entries; State::ALL.len()],
+    on: [Entries; On::COUNT],
+    flags: [Entries; FLAGS],
+    text: [Entries; 2],
+    seq: [Entries; SeqClass::NAMES.len()],
+    ack: [Entries; AckClass::NAMES.len()],
 }
 
 impl Default for Silent {
@@ -30,12 +30,12 @@ impl Default for Silent {
 }
 
 impl Silent {
-    /// The index of these entries; those beyond the 64th are not in it.
+    /// The index of these entries; those beyond [`Entries::MOST`] are not in it.
     pub(super) fn of(entries: &[Known]) -> Silent {
         let mask = |fits: &dyn Fn(&Known) -> bool| {
-            let entries = entries.iter().take(64).enumerate();
+            let entries = entries.iter().take(Entries::MOST).enumerate();
             let bits = entries.filter(|(_, known)| known.silently && fits(known));
-            bits.fold(0, |mask, (n, _)| mask | 1 << n)
+            bits.fold(Entries::NONE, |mask, (n, _)| mask | Entries::one(n as u16))
         };
         let mut silent = Silent {
             state: State::ALL.map(|state| mask(&|known| known.state.iter().any(|s| s.0 == state))),
@@ -59,11 +59,11 @@ impl Silent {
         silent
     }
 
-    /// The entries that may be about such an event in such a state, one bit each.
-    pub(super) fn candidates(&self, state: State, event: EventClass) -> u64 {
+    /// The entries that may be about such an event in such a state.
+    pub(super) fn candidates(&self, state: State, event: EventClass) -> Entries {
         let left = self.state[state as usize] & self.on[On::of(event) as usize];
         match event {
-            EventClass::Segment(class) if left != 0 => {
+            EventClass::Segment(class) if !left.is_empty() => {
                 left & self.flags[usize::from(class.flags().bits()) % FLAGS]
                     & self.text[usize::from(class.text)]
                     & self.seq[class.seq as usize]
