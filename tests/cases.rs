@@ -84,7 +84,10 @@ fn exact(args: &Arguments) -> Option<&str> {
 fn add(path: &str, exact: Option<&str>, trials: &mut Vec<Trial>) {
     let stem = path.trim_end_matches(".scn");
     let read = corpus_file(&root(), path);
-    for stack in built_in() {
+    for stack in built_in()
+        .into_iter()
+        .filter(|stack| !stack.name.starts_with("lwip"))
+    {
         let name = format!("{}::{stem}", stack.name);
         match &read {
             Ok(file) => {

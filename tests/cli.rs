@@ -202,7 +202,14 @@ fn lists_and_pages_go_to_standard_output() {
         "list corpus",
         "explain RFC9293-MUST-4 rfc5961-3.2-4",
     ];
-    snapshot("lists", &rows.map(|line| transcript(&place, line)));
+    let mut texts = rows.map(|line| transcript(&place, line));
+    // Which lwIP there is depends on what was brought.
+    for stack in tcprove::cli::built_in() {
+        if stack.name.starts_with("lwip") {
+            texts[0] = texts[0].replace(stack.about, "...");
+        }
+    }
+    snapshot("lists", &texts);
 
     let all = run(&place, "list");
     assert!(all.status.success());

@@ -2,6 +2,8 @@
 
 use crate::harness::{Judge, StackJudge};
 use crate::oracle::KnownDeviations;
+#[cfg(feature = "lwip")]
+use crate::stack::lwip;
 use crate::stack::reference::Reference;
 #[cfg(feature = "smoltcp")]
 use crate::stack::smoltcp::{KNOWN, Smoltcp};
@@ -30,6 +32,20 @@ pub fn built_in() -> Vec<StackEntry> {
             known: KNOWN,
             judge: |known| Ok(Box::new(StackJudge::new(Smoltcp::new, known))),
         },
+        #[cfg(feature = "lwip")]
+        StackEntry {
+            name: "lwip",
+            about: lwip::ABOUT,
+            known: lwip::KNOWN,
+            judge: |known| judge_of_lwip(lwip::Variant::Usual, known),
+        },
+        #[cfg(feature = "lwip")]
+        StackEntry {
+            name: "lwip-full",
+            about: lwip::ABOUT_FULL,
+            known: lwip::KNOWN_FULL,
+            judge: |known| judge_of_lwip(lwip::Variant::Full, known),
+        },
         StackEntry {
             name: "reference",
             about: "the model as an endpoint: the harness's own test, in this process",
@@ -37,4 +53,23 @@ pub fn built_in() -> Vec<StackEntry> {
             judge: |known| Ok(Box::new(StackJudge::new(Reference::drawn, known))),
         },
     ]
+}
+
+/// A judge of lwIP.
+#[cfg(all(feature = "lwip", lwip_built))]
+fn judge_of_lwip(variant: lwip::Variant, known: KnownDeviations) -> Result<Box<dyn Judge>, String> {
+    let mut first = Some(lwip::Lwip::load(variant)?);
+    let make = move || match first.take() {
+        Some(stack) => stack,
+        None => lwip::Lwip::load(variant).unwrap_or_else(|why| panic!("{why}")),
+    };
+    Ok(Box::new(StackJudge::new(make, known)))
+}
+
+/// Says why there is none.
+#[cfg(all(feature = "lwip", not(lwip_built)))]
+fn judge_of_lwip(_: lwip::Variant, _: KnownDeviations) -> Result<Box<dyn Judge>, String> {
+    Err(lwip::MISSING
+        .unwrap_or("it is not in this build")
+        .to_owned())
 }

@@ -1,0 +1,58 @@
+//! What lwIP declares about itself; each figure as its source has it.
+
+use super::Variant;
+use super::library::Figures;
+use crate::stack::{AckRange, Admission, Config, HardErrors, Profile, RstRule};
+use crate::time::Micros;
+
+/// `TCP_TMR_INTERVAL`: what is delayed waits for a tick of this timer.
+const FAST_TICK: Micros = Micros::millis(250);
+
+/// What lwIP, so configured, declares about itself.
+pub(super) fn declare(variant: Variant, config: &Config, figures: Figures) -> Profile {
+    let full = variant == Variant::Full;
+    Profile {
+        name: match variant {
+            Variant::Usual => concat!("lwIP ", env!("LWIP_VERSION")).into(),
+            Variant::Full => concat!("lwIP ", env!("LWIP_VERSION"), ", everything on").into(),
+        },
+        family: config.family,
+        mtu: config.mtu,
+        rst: RstRule::Rfc5961,
+        syn: RstRule::Rfc5961,
+        ack_range: AckRange::Any,
+        window_scale: full.then_some(2),
+        timestamps: full,
+        paws: false,
+        predicts_headers: false,
+        sack: full,
+        holds_out_of_order: true,
+        mss_floor: 1,
+        receive_buffer: figures.window,
+        window_is_free_buffer: false,
+        reads_while_closing: true,
+        send_buffer: figures.send_buffer,
+        msl: Micros::millis(figures.msl_ms.into()),
+        // Counted in ticks of half a second, of which the first may come at once.
+        rto_initial: Micros::millis(2_500),
+        rto_min: Micros::secs(1),
+        rto_max: Micros::FOREVER,
+        acks_may_lag: false,
+        ack_delay: FAST_TICK,
+        keep_alive: None,
+        user_timeout: None,
+        syn_timeout: Some(Micros::secs(18)),
+        fin_wait_2_timeout: None,
+        orphan_timeout: None,
+        nagle: config.nagle,
+        challenge_quiet: Micros::ZERO,
+        reset_quiet: Micros::ZERO,
+        half_duplex_close: false,
+        lingers_after_reset: false,
+        admission: Admission::Every,
+        text_on_syn: false,
+        hard_errors: HardErrors::Ignored,
+        icmp_in_flight: false,
+        slack: Micros::ZERO,
+    }
+}
