@@ -357,7 +357,7 @@ fn every_stack_passes_the_states_that_the_headers_name() {
     {
         // Which states the reference passes depends on the policy that a seed draws.
         if stack.name == "reference" {
-            stack.judge = |known| Ok(Box::new(StackJudge::new(Reference::new, known)));
+            stack.judge = &|known| Ok(Box::new(StackJudge::new(Reference::new, known)));
         }
         report.push_str(&live(&stack, &files));
     }
@@ -420,7 +420,10 @@ fn every_known_deviation_is_shown_by_its_witness() {
     let files = corpus();
     for stack in built_in() {
         let known: KnownDeviations = stack.known.parse().expect("the known deviations");
-        let mut judge = (stack.judge)(known.clone()).expect("the stack runs here");
+        // Where a stack cannot run, `tests/cases.rs` shows its cases as ignored, and says why.
+        let Ok(mut judge) = (stack.judge)(known.clone()) else {
+            continue;
+        };
         for (number, entry) in known.entries().iter().enumerate() {
             let name = format!("{}: {}", stack.name, entry.name);
             let file = files.iter().find(|file| file.path == entry.witness);

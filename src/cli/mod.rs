@@ -29,7 +29,7 @@ use clap::Parser;
 use crate::report::Style;
 use args::{Cli, Command};
 pub use corpus::{CorpusFile, corpus_file, corpus_files, corpus_paths};
-pub use stacks::{StackEntry, built_in};
+pub use stacks::{MakeJudge, StackEntry, built_in};
 
 /// Everything conforms, or deviates only as known.
 pub const CONFORMS: u8 = 0;
@@ -148,12 +148,16 @@ impl Environment<'_> {
     /// The stack of this name.
     fn stack(&self, name: &str) -> Result<StackEntry, Failure> {
         let found = self.stacks.iter().find(|stack| stack.name == name);
-        found.copied().ok_or_else(|| {
-            let names: Vec<&str> = self.stacks.iter().map(|stack| stack.name).collect();
-            Failure::Input(format!(
-                "there is no stack `{name}` in this build; there are: {}",
-                names.join(", ")
-            ))
-        })
+        found
+            .copied()
+            .or_else(|| stacks::driven(name))
+            .ok_or_else(|| {
+                let names: Vec<&str> = self.stacks.iter().map(|stack| stack.name).collect();
+                Failure::Input(format!(
+                    "there is no stack `{name}` in this build; there are: {}, and `driver:COMMAND` \
+                 for one behind a driver",
+                    names.join(", ")
+                ))
+            })
     }
 }

@@ -1,15 +1,32 @@
 //! The stacks that can be asked for.
 
+#[cfg(unix)]
+use std::time::Duration;
+
 use crate::harness::{Judge, StackJudge};
 use crate::oracle::KnownDeviations;
+#[cfg(unix)]
+use crate::stack::driver::Driver;
 #[cfg(feature = "lwip")]
 use crate::stack::lwip;
 use crate::stack::reference::Reference;
 #[cfg(feature = "smoltcp")]
 use crate::stack::smoltcp::{KNOWN, Smoltcp};
 
+/// What stands before the place of a driver, in the name of the stack behind it.
+#[cfg(unix)]
+const DRIVER: &str = "driver:";
+
+/// A driver that says nothing for so long hangs.
+#[cfg(unix)]
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Makes a judge of a stack that knows of these deviations. The error says why this machine
+/// cannot run it.
+pub type MakeJudge = dyn Fn(KnownDeviations) -> Result<Box<dyn Judge>, String> + Sync;
+
 /// A stack that can be asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct StackEntry {
     /// The name by which it is asked for.
     pub name: &'static str,
@@ -17,9 +34,8 @@ pub struct StackEntry {
     pub about: &'static str,
     /// Its known deviations, as the text of their file.
     pub known: &'static str,
-    /// Makes a judge of it that knows of these deviations. The error says why this machine
-    /// cannot run it.
-    pub judge: fn(KnownDeviations) -> Result<Box<dyn Judge>, String>,
+    /// Makes a judge of it.
+    pub judge: &'static MakeJudge,
 }
 
 /// The stacks of this build, the usual one first.
@@ -30,27 +46,27 @@ pub fn built_in() -> Vec<StackEntry> {
             name: "smoltcp",
             about: "smoltcp 0.14.0, in this process, on virtual time",
             known: KNOWN,
-            judge: |known| Ok(Box::new(StackJudge::new(Smoltcp::new, known))),
+            judge: &|known| Ok(Box::new(StackJudge::new(Smoltcp::new, known))),
         },
         #[cfg(feature = "lwip")]
         StackEntry {
             name: "lwip",
             about: lwip::ABOUT,
             known: lwip::KNOWN,
-            judge: |known| judge_of_lwip(lwip::Variant::Usual, known),
+            judge: &|known| judge_of_lwip(lwip::Variant::Usual, known),
         },
         #[cfg(feature = "lwip")]
         StackEntry {
             name: "lwip-full",
             about: lwip::ABOUT_FULL,
             known: lwip::KNOWN_FULL,
-            judge: |known| judge_of_lwip(lwip::Variant::Full, known),
+            judge: &|known| judge_of_lwip(lwip::Variant::Full, known),
         },
         StackEntry {
             name: "reference",
             about: "the model as an endpoint: the harness's own test, in this process",
             known: "",
-            judge: |known| Ok(Box::new(StackJudge::new(Reference::drawn, known))),
+            judge: &|known| Ok(Box::new(StackJudge::new(Reference::drawn, known))),
         },
     ]
 }
@@ -72,4 +88,31 @@ fn judge_of_lwip(_: lwip::Variant, _: KnownDeviations) -> Result<Box<dyn Judge>,
     Err(lwip::MISSING
         .unwrap_or("it is not in this build")
         .to_owned())
+}
+
+/// The stack behind a driver, if that is what `name` asks for: `driver:` and a command, or
+/// `driver:unix:` and the path of a socket.
+#[cfg(unix)]
+pub(super) fn driven(name: &str) -> Option<StackEntry> {
+    let place = name.strip_prefix(DRIVER)?.to_owned();
+    let judge = move |known| {
+        let place = place.clone();
+        let driver = move || Driver::new(&*place, PATIENCE);
+        // Whether it runs at all shows before anything is judged.
+        driver().start().map_err(|why| why.0.to_string())?;
+        let judge: Box<dyn Judge> = Box::new(StackJudge::new(driver, known));
+        Ok(judge)
+    };
+    Some(StackEntry {
+        // A command asks for one or two.
+        name: name.to_owned().leak(),
+        about: "a stack behind a driver",
+        known: "",
+        judge: Box::leak(Box::new(judge)),
+    })
+}
+
+#[cfg(not(unix))]
+pub(super) fn driven(_: &str) -> Option<StackEntry> {
+    None
 }

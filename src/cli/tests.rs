@@ -26,13 +26,13 @@ const STACKS: [StackEntry; 2] = [
         name: "pretence",
         about: "a stack that does as its scenario says",
         known: "",
-        judge: |_| Ok(Box::new(Pretence::new())),
+        judge: &|_| Ok(Box::new(Pretence::new())),
     },
     StackEntry {
         name: "absent",
         about: "a stack that no machine can run",
         known: "",
-        judge: |_| Err("/dev/net/tun is missing".to_owned()),
+        judge: &|_| Err("/dev/net/tun is missing".to_owned()),
     },
 ];
 

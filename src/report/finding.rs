@@ -155,7 +155,7 @@ pub fn fault_text(fault: &Fault, trace: &Trace) -> String {
 
 /// The command that runs the scenario again, and the scenario itself.
 fn replay_lines(finding: &Finding, setting: &Setting) -> String {
-    let (command, stack) = (setting.command, setting.stack);
+    let (command, stack) = (setting.command, shell_word(setting.stack));
     let scenario = finding.scenario.to_string();
     match setting.saved {
         Some(directory) => {
@@ -172,7 +172,7 @@ fn replay_lines(finding: &Finding, setting: &Setting) -> String {
     }
 }
 
-/// A path as a word of the shell.
+/// A path, or the name of a stack, as a word of the shell.
 fn shell_word(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
     if !path.is_empty() && path.chars().all(plain) {

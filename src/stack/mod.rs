@@ -3,6 +3,8 @@
 //! An adapter knows packets, calls and a clock; it knows no RFC. About a hundred lines plug a
 //! stack in; `reference` is the example.
 
+#[cfg(unix)]
+pub mod driver;
 #[cfg(feature = "lwip")]
 pub mod lwip;
 mod outbox;

@@ -224,6 +224,52 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// What is taken of a stack as configured that declares nothing: it offers no option, holds
+    /// nothing out of order, may advertise any window, and its times are those that RFC 9293,
+    /// RFC 6298 and RFC 1122 name. What is wrong in that is to be declared.
+    pub fn undeclared(config: &Config) -> Profile {
+        Profile {
+            name: Cow::Borrowed("unnamed"),
+            family: config.family,
+            mtu: config.mtu,
+            rst: RstRule::Rfc5961,
+            syn: RstRule::Rfc5961,
+            ack_range: AckRange::Undeclared,
+            window_scale: None,
+            timestamps: false,
+            paws: false,
+            predicts_headers: false,
+            sack: false,
+            holds_out_of_order: false,
+            mss_floor: 1,
+            receive_buffer: config.receive_buffer,
+            window_is_free_buffer: false,
+            reads_while_closing: false,
+            send_buffer: config.send_buffer,
+            msl: Micros::secs(120),
+            rto_initial: Micros::secs(1),
+            rto_min: Micros::secs(1),
+            rto_max: Micros::secs(60),
+            acks_may_lag: false,
+            ack_delay: Micros::millis(500),
+            keep_alive: config.keep_alive,
+            user_timeout: config.user_timeout,
+            syn_timeout: None,
+            fin_wait_2_timeout: None,
+            orphan_timeout: None,
+            nagle: config.nagle,
+            challenge_quiet: Micros::secs(5),
+            reset_quiet: Micros::secs(1),
+            half_duplex_close: false,
+            lingers_after_reset: false,
+            admission: Admission::Every,
+            text_on_syn: false,
+            hard_errors: HardErrors::Undeclared,
+            icmp_in_flight: false,
+            slack: Micros::ZERO,
+        }
+    }
+
     /// Whether it ever ends a connection because nothing was heard, TIME-WAIT apart.
     pub fn gives_up(&self) -> bool {
         self.user_timeout.is_some()

@@ -1,15 +1,13 @@
 //! From the text of a recording to a trace.
 
-use std::net::SocketAddr;
-
 use super::{RecordingError, TITLE};
 use crate::scenario::Scenario;
-use crate::stack::text::words::{self, number, quoted, unescaped};
+use crate::stack::text::words::{self, endpoint, number, quoted, unescaped};
 use crate::stack::text::{profile, read_outcome};
 use crate::stack::{Config, Outcome, SOCKETS, Socket};
 use crate::time::Instant;
 use crate::trace::{Call, Event, Range, Trace, What};
-use crate::wire::{self, Endpoint};
+use crate::wire;
 
 /// No recording has more octets; a trace counts its own with 32 bits.
 const MOST_OCTETS: usize = 1 << 30;
@@ -261,15 +259,5 @@ fn call(text: &str) -> Result<Call, String> {
                 quoted(text)
             ));
         }
-    })
-}
-
-fn endpoint(word: &str) -> Result<Endpoint, String> {
-    let address: SocketAddr = word
-        .parse()
-        .map_err(|_| format!("{} is no address and port", quoted(word)))?;
-    Ok(Endpoint {
-        addr: address.ip(),
-        port: address.port(),
     })
 }

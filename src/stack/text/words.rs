@@ -1,8 +1,10 @@
 //! The words, and how they are read.
 
+use std::net::SocketAddr;
+
 use super::super::{AckRange, Admission, CallError, HardErrors, RstRule};
 use crate::time::Micros;
-use crate::wire::Family;
+use crate::wire::{Endpoint, Family};
 
 pub(crate) const ERRORS: [(CallError, &str); 9] = [
     (CallError::NoConnection, "no-connection"),
@@ -142,4 +144,15 @@ pub(crate) fn unescaped(text: &str) -> Result<String, String> {
         out.push(escaped.ok_or("a backslash stands before none of n, t, r, 0, \\, ', \", u{...}")?);
     }
     Ok(out)
+}
+
+/// An address and a port.
+pub(crate) fn endpoint(word: &str) -> Result<Endpoint, String> {
+    let address: SocketAddr = word
+        .parse()
+        .map_err(|_| format!("{} is no address and port", quoted(word)))?;
+    Ok(Endpoint {
+        addr: address.ip(),
+        port: address.port(),
+    })
 }
