@@ -4,9 +4,11 @@
 //! What fails is kept, shrunk, in `corpus/regressions`, and replays by its name from then on.
 
 use std::cell::RefCell;
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use arbitrary::{Arbitrary, Unstructured};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -43,7 +45,7 @@ const STACKS: [Entry; 2] = [
     },
     Entry {
         name: "reference",
-        make: || Box::new(Reference::drawn()),
+        make: || Box::new(reference()),
         known: "",
     },
 ];
@@ -57,6 +59,17 @@ impl Entry {
         StackJudge::new(self.make, self.known())
     }
 }
+
+/// The reference stack, with the fault that `TCPROVE_FAULT=NAME` plants, to see it found.
+fn reference() -> Reference {
+    let Ok(name) = env::var(PLANTED) else {
+        return Reference::drawn();
+    };
+    let fault = Fault::from_name(&name);
+    Reference::with_fault(fault.unwrap_or_else(|| panic!("{PLANTED}: no fault `{name}`")))
+}
+
+const PLANTED: &str = "TCPROVE_FAULT";
 
 type Property<'a> = Box<dyn Fn(&Scenario) -> Result<(), TestCaseError> + 'a>;
 
@@ -79,9 +92,13 @@ fn conforms(
     let Some(finding) = inspect(judge, scenario) else {
         return Ok(());
     };
+    let command = match env::var(PLANTED) {
+        Ok(fault) => format!("{PLANTED}={fault} cargo run --release --"),
+        Err(_) => "cargo run --release --".to_owned(),
+    };
     let setting = Setting {
         stack,
-        command: "cargo run --release --",
+        command: &command,
         saved: None,
         counted: true,
         style: Style::default(),
@@ -148,6 +165,24 @@ fn a_scenario_less_any_step_is_a_scenario_and_conforms() {
     });
 }
 
+/// Of every explanation that the oracle holds, and of every step that it takes.
+#[test]
+fn every_explanation_keeps_the_invariants_of_the_model() {
+    of_every_stack("invariants", |entry| {
+        let runner = RefCell::new(Runner::new(entry.make));
+        let mut oracle = Oracle::new(entry.known());
+        oracle.watch_invariants();
+        let oracle = RefCell::new(oracle);
+        Box::new(move |scenario| {
+            let (mut runner, mut oracle) = (runner.borrow_mut(), oracle.borrow_mut());
+            oracle.judge(runner.run(scenario));
+            let broken = oracle.broken_invariants();
+            prop_assert!(broken.is_empty(), "{}", broken[0]);
+            Ok(())
+        })
+    });
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -181,24 +216,40 @@ proptest! {
     }
 }
 
-/// How often the strategy reaches each state: shown with `--nocapture`.
+/// How often the strategy, and `Arbitrary`, reach each state: shown with `--nocapture`.
 #[test]
 fn every_state_is_reached_often() {
-    const SCENARIOS: u32 = 2_000;
     let mut runner = TestRunner::deterministic();
+    let by_strategy = move || {
+        let tree = scenarios().new_tree(&mut runner);
+        tree.expect("a scenario").current()
+    };
+    let mut octets = vec![0; 400];
+    let mut rng = TestRunner::deterministic().new_rng();
+    let by_arbitrary = move || {
+        rng.fill_bytes(&mut octets);
+        let scenario = Scenario::arbitrary(&mut Unstructured::new(&octets));
+        scenario.expect("a scenario")
+    };
+    reaches_every_state("the strategy", by_strategy);
+    reaches_every_state("Arbitrary", by_arbitrary);
+}
+
+fn reaches_every_state(who: &str, mut make: impl FnMut() -> Scenario) {
+    const SCENARIOS: u32 = 2_000;
     let mut judge = STACKS[1].judge();
     for _ in 0..SCENARIOS {
-        let tree = scenarios().new_tree(&mut runner).expect("a scenario");
-        judge.judge(&tree.current());
+        judge.judge(&make());
     }
     let coverage = judge.coverage();
+    println!("{SCENARIOS} scenarios of {who}");
     for state in State::ALL {
         let events = EventKind::NAMES.iter();
         let met: u64 = events.map(|(kind, _)| coverage.reached(state, *kind)).sum();
-        println!("{state:13} met {met:6} events in {SCENARIOS} scenarios");
+        println!("{state:13} met {met:6} events");
         assert!(
             met > u64::from(SCENARIOS) / 20,
-            "{state} met {met} events only"
+            "{state} met {met} events only, by {who}"
         );
     }
     println!("{} pairs of state and event", coverage.pairs());

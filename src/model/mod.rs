@@ -13,6 +13,7 @@ mod class;
 pub mod emits;
 mod entries;
 mod fault;
+pub mod invariants;
 mod mute;
 mod settle;
 mod state;

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use super::transition::Transition;
-use crate::model::{EventClass, State};
+use crate::model::{Context, EventClass, State, Tcb, invariants};
 use crate::spec::{Req, RequirementSet};
 
 /// Events, coarser than [`EventClass`]: the columns of the coverage table.
@@ -108,9 +108,68 @@ pub struct Coverage {
     exercised: RequirementSet,
     /// Transitions not yet asked for, when they are noted at all.
     transitions: Option<Vec<Transition>>,
+    /// Invariants of the model that broke, when they are watched at all.
+    broken: Option<Vec<BrokenInvariant>>,
+}
+
+/// An invariant of the model that an explanation of a trace breaks: a fault of the model.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BrokenInvariant {
+    /// Which.
+    pub name: &'static str,
+    /// The event of the trace.
+    pub event: u32,
+    /// The block before.
+    pub before: Tcb,
+    /// The block after.
+    pub after: Tcb,
+}
+
+impl fmt::Display for BrokenInvariant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (before, after) = (&self.before, &self.after);
+        let (from, to) = (before.state, after.state);
+        write!(
+            f,
+            "event {} breaks `{}`, from {from} to {to}",
+            self.event, self.name
+        )?;
+        for (when, tcb) in [("before", before), ("after", after)] {
+            let Tcb {
+                snd, rcv, due, rtx, ..
+            } = tcb;
+            write!(f, "\n{when}: {snd:?}\n{rcv:?}\n{due:?}\n{rtx:?}")?;
+        }
+        Ok(())
+    }
 }
 
 impl Coverage {
+    /// Watches the invariants of the model from now on.
+    pub(super) fn watch_invariants(&mut self) {
+        self.broken.get_or_insert_default();
+    }
+
+    /// Looks whether a step keeps the invariants, if they are watched.
+    pub(super) fn watch(&mut self, before: &Tcb, after: &Tcb, ctx: &Context<'_>) {
+        let Some(broken) = &mut self.broken else {
+            return;
+        };
+        if let Some(name) = invariants::broken_between(before, after, ctx) {
+            broken.push(BrokenInvariant {
+                name,
+                event: ctx.index,
+                before: *before,
+                after: *after,
+            });
+        }
+    }
+
+    /// The broken invariants seen since they were last asked for.
+    pub(super) fn broken_invariants(&mut self) -> Vec<BrokenInvariant> {
+        self.broken.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
     /// Notes transitions from now on.
     pub(super) fn note_transitions(&mut self) {
         self.transitions.get_or_insert_default();

@@ -17,7 +17,7 @@ mod transition;
 mod verdict;
 mod worlds;
 
-pub use coverage::{Coverage, EventKind};
+pub use coverage::{BrokenInvariant, Coverage, EventKind};
 pub use known::KnownDeviations;
 pub use transition::Transition;
 pub use verdict::{Allowed, Deviation, Instead, Judgment, Shape, Verdict};
@@ -66,6 +66,17 @@ impl Oracle {
     /// The transitions noted since they were last asked for, in order, many of them repeatedly.
     pub fn transitions(&mut self) -> impl Iterator<Item = Transition> + '_ {
         self.coverage.transitions()
+    }
+
+    /// Watches the [invariants](crate::model::invariants) of the model in all traces that are judged
+    /// from now on.
+    pub fn watch_invariants(&mut self) {
+        self.coverage.watch_invariants();
+    }
+
+    /// The invariants broken since they were last asked for. Each is a fault of the model.
+    pub fn broken_invariants(&mut self) -> Vec<BrokenInvariant> {
+        self.coverage.broken_invariants()
     }
 
     /// What all the traces judged so far have reached.

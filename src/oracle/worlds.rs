@@ -257,11 +257,12 @@ impl Worlds {
                 } else if let Err(fault) = timeouts::step(tcb, input, ctx, timed) {
                     sieve.faults.push((fault, *tcb));
                 }
-                for (tcb, _) in timed.iter() {
+                for (passed, _) in timed.iter() {
+                    sieve.coverage.watch(tcb, passed, ctx);
                     if remembers {
-                        self.next_before.add(*tcb);
+                        self.next_before.add(*passed);
                     }
-                    sieve.put(tcb);
+                    sieve.put(passed);
                 }
             }
         }
@@ -344,6 +345,7 @@ impl Sieve<'_> {
             if !after.mute {
                 settle(after, self.ctx);
             }
+            self.coverage.watch(tcb, after, self.ctx);
             self.coverage
                 .pass(|| Transition::between(tcb, after, sent(self.what), *by));
         }

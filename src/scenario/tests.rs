@@ -6,7 +6,7 @@ use super::vocabulary as words;
 use super::*;
 use crate::model::State;
 use crate::stack::CongestionControl;
-use crate::wire::{Damage, Family, IcmpKind, MOST_QUOTE};
+use crate::wire::{Damage, Family, IcmpKind};
 
 const SCENARIOS: u64 = 20_000;
 
@@ -64,7 +64,10 @@ impl Counts {
             Step::Segment(segment) => self.segment(segment),
             Step::Icmp(error) => {
                 self.add(format!("icmp {}", error.kind.name()));
-                self.add(format!("icmp quotes all: {}", error.quote == MOST_QUOTE));
+                self.add(format!("quotes {}", error.quote));
+                if error.kind == IcmpKind::TooBig {
+                    self.add(format!("next hop {}", error.mtu));
+                }
             }
             Step::Call(socket, call) => {
                 let name = format!("{step}");
@@ -169,7 +172,7 @@ fn the_generator_makes_everything() {
 fn the_mutator_makes_everything() {
     let mut counts = Counts::default();
     let mut scenario = Scenario::default();
-    for index in 0..2 * SCENARIOS {
+    for index in 0..4 * SCENARIOS {
         if index % 40 == 0 {
             scenario = Scenario::default();
         }
@@ -252,7 +255,6 @@ fn everything_occurs(counts: &Counts) {
     for (_, name) in IcmpKind::NAMES {
         counts.expect(format!("icmp {name}"));
     }
-    each("icmp quotes all:", &["true", "false"]);
     for local in 0..Flow::PORTS {
         (0..Flow::PORTS).for_each(|remote| counts.expect(format!("flow {local} {remote}")));
     }
@@ -279,6 +281,12 @@ fn every_boundary_occurs(counts: &Counts) {
     }
     for it in words::FLAGS {
         counts.expect(format!("flags {it}"));
+    }
+    for it in words::NEXT_HOP_MTUS {
+        counts.expect(format!("next hop {it}"));
+    }
+    for it in words::QUOTES {
+        counts.expect(format!("quotes {it}"));
     }
     for it in words::URGENTS {
         counts.expect(format!("urgent at {it}"));

@@ -1,5 +1,6 @@
 //! The oracle's verdicts, on traces written by hand and on stacks that misbehave on purpose.
 
+mod invariants;
 mod unsaid;
 mod ways;
 

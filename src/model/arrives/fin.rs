@@ -32,6 +32,7 @@ pub(super) fn take(tcb: &mut Tcb, ctx: &Context, out: &mut Branches) {
 /// Takes the FIN, by the requirement that is returned.
 pub(super) fn taken(tcb: &mut Tcb, ctx: &Context) -> Req {
     tcb.rcv.nxt += 1;
+    tcb.rcv.ahead.forget_before(tcb.rcv.nxt);
     tcb.rcv.fin = true;
     tcb.rcv.fin_ahead = None;
     let by = match tcb.state {

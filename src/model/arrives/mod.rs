@@ -199,13 +199,12 @@ fn dropped_unread(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if !seg.flags.rst() && tcb.state != State::Closed {
         let reset = reset_for(tcb, seg, ctx, req::RFC9293_MUST_7);
         if tcb.state != State::Listen {
-            out.push(
-                Tcb {
-                    due: reset.due,
-                    ..reset.severed()
-                },
-                req::RFC9293_MUST_7,
-            );
+            // Of all that was owed only the reset is left.
+            let mut severed = reset.severed();
+            severed.due.reply = reset.due.reply;
+            severed.due.reply_at = reset.due.reply_at;
+            severed.due.reply_to = reset.due.reply_to;
+            out.push(severed, req::RFC9293_MUST_7);
         }
     }
 }

@@ -103,11 +103,23 @@ fn take(
     acknowledge_every_second(tcb, ctx);
     tcb.rcv.nxt = to;
     owe_acknowledgment(tcb, ctx, by);
+    if tcb.rcv.fin_ahead.is_some_and(|fin| fin.at_or_before(to)) {
+        reach_fin(tcb, ctx, out);
+    }
     if filled {
         soft(tcb, ctx, req::RFC5681_3_2_2);
         return fill_gap(tcb, whole, seg, ctx, out);
     }
     after_text(tcb, whole, seg, ctx, out, by);
+}
+
+/// Text reaches the FIN that arrived ahead of it, which counts if it was held; or runs past it, and
+/// then there is none.
+fn reach_fin(tcb: &mut Tcb, ctx: &Context, out: &mut Branches) {
+    if tcb.rcv.fin_ahead == Some(tcb.rcv.nxt) {
+        fin::take(&mut { *tcb }, ctx, out);
+    }
+    tcb.rcv.fin_ahead = None;
 }
 
 fn after_text(
@@ -180,8 +192,12 @@ fn jump(tcb: &Tcb, base: SeqNumber, ctx: &Context, out: &mut Branches) {
     let mut jumped = *tcb;
     jumped.rcv.nxt = boundary;
     jumped.rcv.ahead.forget_before(boundary);
-    if jumped.rcv.fin_ahead == Some(boundary) {
-        fin::take(&mut { jumped }, ctx, out);
+    if jumped
+        .rcv
+        .fin_ahead
+        .is_some_and(|fin| fin.at_or_before(boundary))
+    {
+        reach_fin(&mut jumped, ctx, out);
     }
     out.push(jumped, req::RFC9293_MUST_59);
 }

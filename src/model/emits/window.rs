@@ -25,7 +25,13 @@ pub(super) fn of_syn(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), 
         .deep(6));
     }
     tcb.rcv.edge = tcb.rcv.nxt + window;
-    tcb.rcv.edge_max = tcb.rcv.edge;
+    // A SYN,ACK that comes again takes back nothing that another segment has advertised meanwhile,
+    // unless it takes back the scale with which that is to be read.
+    let scaled = tcb.state == State::SynReceived && tcb.receive_shift() > 0;
+    tcb.rcv.edge_max = match scaled {
+        true => tcb.rcv.edge_max.later(tcb.rcv.edge),
+        false => tcb.rcv.edge,
+    };
     tcb.rcv.firm_edge = tcb.rcv.edge;
     tcb.rcv.edge_of_syn = true;
     Ok(())
