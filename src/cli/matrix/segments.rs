@@ -41,18 +41,6 @@ const NO_WINDOW: [Edge; 4] = [
     ("last", "4294967295"),
 ];
 
-/// Edges of both kinds at once: the order of the two checks shows.
-const BOTH: [(&str, &str); 8] = [
-    ("left-1", "far-old"),
-    ("left-1", "una-1"),
-    ("left-1", "nxt+1"),
-    ("middle", "una-1"),
-    ("middle", "nxt+1"),
-    ("right", "far-old"),
-    ("right", "una-1"),
-    ("right", "nxt+1"),
-];
-
 /// The edges of what may be acknowledged in a state; the usual one first.
 fn acknowledgments(place: &Place) -> Vec<Edge> {
     if place.state == "LISTEN" {
@@ -75,11 +63,6 @@ fn acknowledgments(place: &Place) -> Vec<Edge> {
     }
     edges.push(("nxt+1", "SND.NXT+1"));
     edges
-}
-
-fn number(edges: &[Edge], name: &str) -> Option<&'static str> {
-    let edge = edges.iter().find(|(other, _)| *other == name);
-    edge.map(|(_, number)| *number)
 }
 
 pub(super) fn cells() -> Vec<Cell> {
@@ -138,9 +121,11 @@ impl Segment {
         for edge in others {
             cases.push(self.case(format!("ack-{}", edge.0), usual.1, Some(edge.1)));
         }
-        for (seq, ack) in BOTH {
-            if let (Some(at), Some(acks)) = (number(window, seq), number(&acks, ack)) {
-                cases.push(self.case(format!("seq-{seq}-ack-{ack}"), at, Some(acks)));
+        // Each with each: the order of the two checks shows.
+        for seq in &window[1..] {
+            for ack in others {
+                let name = format!("seq-{}-ack-{}", seq.0, ack.0);
+                cases.push(self.case(name, seq.1, Some(ack.1)));
             }
         }
         cases
