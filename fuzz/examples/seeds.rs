@@ -1,8 +1,8 @@
 //! Writes seeds for every target, made from the corpus: `seeds CORPUS INTO`.
 //!
 //! libFuzzer passes over what it cannot decode, in silence; so each scenario of the corpus becomes
-//! one file, and the targets that read octets are given what the scenarios look like as packets and
-//! as recordings.
+//! one file, and the targets that read octets are given what some of the scenarios look like as text,
+//! as packets and as recordings.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,9 @@ use tcprove::scenario::{Cases, ParseError, Scenario};
 use tcprove::stack::reference::Reference;
 use tcprove::stack::smoltcp::KNOWN;
 use tcprove::trace::What;
+
+/// What only reads is given one scenario of so many: the cells of the matrix read alike.
+const READ_ODDS: usize = 8;
 
 fn main() {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
@@ -35,11 +38,15 @@ fn write_all(corpus: &Path, into: &Path) -> Result<usize, String> {
     let mut runner = Runner::new(Reference::new);
     let mut packets = BTreeSet::new();
     let scenarios = scenarios(corpus)?;
-    for (name, scenario) in &scenarios {
+    for (number, (name, scenario)) in scenarios.iter().enumerate() {
         let text = scenario.to_string();
-        for target in ["smoltcp", "reference", "notation"] {
+        for target in ["smoltcp", "reference"] {
             put(&into.join(target), name, text.as_bytes())?;
         }
+        if number % READ_ODDS != 0 {
+            continue;
+        }
+        put(&into.join("notation"), name, text.as_bytes())?;
         let trace = runner.run(scenario);
         put(&into.join("recording"), name, recording(trace).as_bytes())?;
         for event in &trace.events {

@@ -157,9 +157,6 @@ pub(super) struct CorpusArgs {
     /// The directory of the corpus [default: `corpus`]; files that are there stay as they are
     #[arg(value_name = "DIR")]
     pub(super) directory: Option<PathBuf>,
-    /// Instead, write every case of the corpus into a file of its own, as seeds for a fuzzer
-    #[arg(long, value_name = "INTO")]
-    pub(super) split: Option<PathBuf>,
 }
 
 /// A whole number; `_` may part its digits.

@@ -1,4 +1,4 @@
-//! `corpus`: writes the systematic part of the corpus, or the whole of it one case a file.
+//! `corpus`: writes the systematic part of the corpus.
 
 use std::fmt::Write;
 use std::fs;
@@ -6,13 +6,10 @@ use std::path::Path;
 
 use super::args::CorpusArgs;
 use super::matrix::{Cell, cells};
-use super::{CONFORMS, Environment, Failure, corpus};
+use super::{CONFORMS, Environment, Failure};
 
 pub(super) fn corpus(args: &CorpusArgs, environment: &mut Environment) -> Result<u8, Failure> {
-    let said = match &args.split {
-        Some(into) => split(&corpus::directory(args.directory.as_deref())?, into)?,
-        None => fill(args.directory.as_deref().unwrap_or(Path::new("corpus")))?,
-    };
+    let said = fill(args.directory.as_deref().unwrap_or(Path::new("corpus")))?;
     environment.print(&said)?;
     Ok(CONFORMS)
 }
@@ -36,18 +33,6 @@ fn fill(directory: &Path) -> Result<String, Failure> {
         "{written} files written into {name}, {there} were there"
     );
     Ok(said)
-}
-
-/// Writes every case of the corpus into a file of its own, named for it.
-fn split(directory: &Path, into: &Path) -> Result<String, Failure> {
-    let corpus = corpus::load(directory)?;
-    for case in &corpus {
-        let name = case.path.replace(".scn", "").replace("::", "/");
-        let place = into.join(format!("{}.scn", name.replace('/', "--")));
-        put(&place, &format!("# {}\n{}", case.path, case.scenario))?;
-    }
-    let (n, name) = (corpus.len(), into.display());
-    Ok(format!("{n} scenarios written into {name}\n"))
 }
 
 fn put(path: &Path, text: &str) -> Result<(), Failure> {

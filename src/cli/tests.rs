@@ -387,7 +387,7 @@ fn a_file_of_cases_is_so_many_scenarios_of_the_corpus() {
 }
 
 #[test]
-fn the_corpus_is_filled_and_split() {
+fn the_corpus_is_filled() {
     let place = Place::new("fill").with(&[("corpus/rcv-syn-listen/edges.scn", "A: listen\n")]);
     let (status, first, _) = place.run_in_parts("corpus @/corpus", b"");
     assert_eq!(status, CONFORMS);
@@ -402,18 +402,6 @@ fn the_corpus_is_filled_and_split() {
         second.starts_with("0 files written into @/corpus, "),
         "{second}"
     );
-    let (status, said, _) = place.run_in_parts("corpus @/corpus --split @/seeds", b"");
-    assert_eq!(status, CONFORMS);
-    let seeds: Vec<_> = fs::read_dir(place.path("seeds")).expect("seeds").collect();
-    assert!(
-        said.starts_with(&format!("{} scenarios written", seeds.len())),
-        "{said}"
-    );
-    let seed = place.read("seeds/rcv-rst-listen--edges--passive-ipv4--seq-zero.scn");
-    let scenario: Scenario = seed.parse().expect("a single scenario");
-    let named = place.run_in_parts("list corpus --corpus @/seeds", b"").1;
-    assert_eq!(named.lines().count(), seeds.len());
-    assert!(scenario.to_string().contains("< RST seq 0\n"), "{scenario}");
 }
 
 #[test]
