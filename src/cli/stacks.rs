@@ -1,5 +1,8 @@
 //! The stacks that can be asked for.
+//!
+//! `TCPROVE_FAULT=NAME` plants a fault in the reference stack, to see it found.
 
+use std::env;
 #[cfg(unix)]
 use std::time::Duration;
 
@@ -9,7 +12,7 @@ use crate::oracle::KnownDeviations;
 use crate::stack::driver::Driver;
 #[cfg(feature = "lwip")]
 use crate::stack::lwip;
-use crate::stack::reference::Reference;
+use crate::stack::reference::{Fault, Reference};
 #[cfg(feature = "smoltcp")]
 use crate::stack::smoltcp::{KNOWN, Smoltcp};
 
@@ -66,7 +69,13 @@ pub fn built_in() -> Vec<StackEntry> {
             name: "reference",
             about: "the model as an endpoint: the harness's own test, in this process",
             known: "",
-            judge: &|known| Ok(Box::new(StackJudge::new(Reference::drawn, known))),
+            judge: &|known| match planted()? {
+                Some(fault) => {
+                    let make = move || Reference::with_fault(fault);
+                    Ok(Box::new(StackJudge::new(make, known)))
+                }
+                None => Ok(Box::new(StackJudge::new(Reference::drawn, known))),
+            },
         },
     ]
 }
@@ -115,4 +124,15 @@ pub(super) fn driven(name: &str) -> Option<StackEntry> {
 #[cfg(not(unix))]
 pub(super) fn driven(_: &str) -> Option<StackEntry> {
     None
+}
+
+/// The fault that is planted, if any.
+fn planted() -> Result<Option<Fault>, String> {
+    let Some(name) = env::var_os("TCPROVE_FAULT") else {
+        return Ok(None);
+    };
+    let name = name.to_string_lossy();
+    let fault = Fault::from_name(&name);
+    let unknown = || format!("TCPROVE_FAULT: the reference stack has no fault `{name}`");
+    fault.map(Some).ok_or_else(unknown)
 }
