@@ -8,10 +8,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tcprove::cli::{self, Environment, built_in};
+use tcprove::harness::{StackJudge, inspect};
 use tcprove::model::{AckClass, SeqClass, State};
 use tcprove::oracle::{Instead, KnownDeviations};
-use tcprove::report::Style;
+use tcprove::report::{Setting, Style, finding_text};
 use tcprove::scenario::Cases;
+use tcprove::stack::reference::{Fault, Reference};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -79,6 +81,9 @@ const OTHERS: [&str; 3] = [
     "cargo run --release --manifest-path fuzz/Cargo.toml --example seeds",
 ];
 
+/// What plants the fault that the examples find.
+const PLANTING: &str = "TCPROVE_FAULT=fin-above-gap ";
+
 /// Whether help tells of an option.
 fn has_option(help: &str, option: &str) -> bool {
     help.split(|c: char| !c.is_alphanumeric() && c != '-')
@@ -94,6 +99,7 @@ fn commands_and_their_options_exist() {
             let Some((cargo, args)) = line.split_once(" -- ") else {
                 continue;
             };
+            let cargo = cargo.strip_prefix(PLANTING).unwrap_or(cargo);
             if OTHERS.iter().any(|other| cargo.starts_with(other)) {
                 continue;
             }
@@ -212,6 +218,33 @@ fn the_finding_is_printed_as_shown() {
         printed.contains(shown.as_str()),
         "README.md shows\n{shown}\nbut this is printed\n{printed}"
     );
+}
+
+#[test]
+fn the_planted_fault_is_told_of_as_shown() {
+    let page = fs::read_to_string(root().join("docs/daily.md")).expect("the page");
+    let blocks = blocks(&page, "text");
+    let (_, shown) = blocks
+        .iter()
+        .find(|(before, _)| *before == "<!-- planted fin-above-gap -->")
+        .expect("a report");
+    let scenario = shown.split("<<'EOF'\n").nth(1).expect("a scenario");
+    let scenario = scenario
+        .trim_end_matches("EOF")
+        .parse()
+        .expect("a scenario");
+    let make = || Reference::with_fault(Fault::FinAboveGap);
+    let mut judge = StackJudge::new(make, KnownDeviations::default());
+    let finding = inspect(&mut judge, &scenario).expect("a finding");
+    let command = format!("{PLANTING}cargo run --release --");
+    let setting = Setting {
+        stack: "reference",
+        command: &command,
+        saved: None,
+        counted: true,
+        style: Style::default(),
+    };
+    assert_eq!(finding_text(&finding, &setting).trim_end(), shown);
 }
 
 /// A block of text below `<!-- $ ARGUMENTS -->` is what the command line prints for these, whole.
