@@ -86,7 +86,7 @@ fn add(path: &str, exact: Option<&str>, trials: &mut Vec<Trial>) {
     let read = corpus_file(&root(), path);
     for stack in built_in()
         .into_iter()
-        .filter(|stack| !stack.name.starts_with("lwip"))
+        .filter(|stack| !stack.name.starts_with("lwip") && stack.name != "linux")
     {
         let name = format!("{}::{stem}", stack.name);
         match &read {

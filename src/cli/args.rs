@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::State;
+use crate::scenario::{Step, Wait};
+use crate::time::Micros;
 
 const EXIT_STATUS: &str = "\
 Exit status: 0 everything conforms, or deviates only as known; 1 an unexpected deviation, a broken
@@ -74,6 +76,9 @@ pub(super) struct CheckArgs {
     /// The known deviations [default: those that come with the stack]
     #[arg(long, value_name = "FILE")]
     pub(super) known: Option<PathBuf>,
+    /// Of a stack in real time: how long one scenario may wait; what would wait longer ends there
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = time)]
+    pub(super) patience: Micros,
 }
 
 #[derive(Args, Debug)]
@@ -93,6 +98,9 @@ pub(super) struct ReplayArgs {
     /// Let missed recommendations and failed soft checks fail the run too
     #[arg(long)]
     pub(super) strict: bool,
+    /// Of a stack in real time: how long one scenario may wait; what would wait longer ends there
+    #[arg(long, value_name = "TIME", default_value = "10min", value_parser = time)]
+    pub(super) patience: Micros,
 }
 
 #[derive(Args, Debug)]
@@ -164,6 +172,16 @@ fn number(text: &str) -> Result<u64, String> {
     let digits = text.replace('_', "");
     let number = digits.parse();
     number.map_err(|_| format!("it takes a whole number from 0 to {}", u64::MAX))
+}
+
+/// A span of time, as scenarios write it.
+fn time(text: &str) -> Result<Micros, String> {
+    match format!("wait {text}").parse() {
+        Ok(Step::Wait(Wait::Span(span))) => Ok(span),
+        Ok(_) | Err(_) => {
+            Err("it takes a time such as 500ms; the units are us, ms, s, min, h".into())
+        }
+    }
 }
 
 /// A state by the name that the RFC gives it, in any case.

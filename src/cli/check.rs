@@ -15,7 +15,7 @@ use super::{
 };
 use crate::harness::{Check, Checked, Finding, Judge, Plan, Progress, Watcher};
 use crate::report::{Run, Setting, findings_text, json, summary};
-use crate::scenario::generate;
+use crate::scenario::{generate, generate_brisk};
 use crate::spec::{Req, RequirementSet, suggestions};
 
 pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u8, Failure> {
@@ -38,18 +38,25 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
     let json_file = args.json.as_deref().map(create).transpose()?;
     let judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
     let declared = judge.trace().profile.name.clone();
+    let live = judge.trials() > 1;
     drop(judge);
+    let usual_jobs = if live { MANY } else { all_cores() };
     let plan = Plan {
         corpus: &corpus,
         cases: args.cases,
         seed: args.seed,
-        generate,
-        jobs: args.jobs.unwrap_or_else(all_cores),
+        generate: if live { generate_brisk } else { generate },
+        jobs: args.jobs.unwrap_or(usual_jobs),
         known: known.entries(),
         only: &only,
     };
     let mut watch = Watch::new(environment, save.as_ref());
-    let checked = Check::new(plan, || (stack.judge)(known.clone())).run(&mut watch);
+    let make = || {
+        let mut judge = (stack.judge)(known.clone())?;
+        judge.set_patience(args.patience);
+        Ok(judge)
+    };
+    let checked = Check::new(plan, make).run(&mut watch);
     watch.end();
     let checked = checked.map_err(|error| cannot_run(stack.name, &error.0))?;
     let run = Run {
@@ -167,6 +174,9 @@ fn create(path: &Path) -> Result<File, Failure> {
     File::create(path)
         .map_err(|error| Failure::Input(format!("--json {}: {error}", path.display())))
 }
+
+/// In real time most scenarios wait, so many of them run at once.
+const MANY: NonZeroUsize = NonZeroUsize::new(128).unwrap();
 
 fn all_cores() -> NonZeroUsize {
     thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)

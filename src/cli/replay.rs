@@ -36,6 +36,7 @@ pub(super) fn replay(args: &ReplayArgs, environment: &mut Environment) -> Result
         return Err(one_by_one("cases"));
     }
     let mut judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
+    judge.set_patience(args.patience);
     let mut status = CONFORMS;
     for ((name, scenario), brief) in &scenarios {
         let judgment = judge.judge(scenario);

@@ -10,6 +10,8 @@ use crate::harness::{Judge, StackJudge};
 use crate::oracle::KnownDeviations;
 #[cfg(unix)]
 use crate::stack::driver::Driver;
+#[cfg(all(feature = "linux", target_os = "linux"))]
+use crate::stack::linux;
 #[cfg(feature = "lwip")]
 use crate::stack::lwip;
 use crate::stack::reference::{Fault, Reference};
@@ -75,6 +77,16 @@ pub fn built_in() -> Vec<StackEntry> {
                     Ok(Box::new(StackJudge::new(make, known)))
                 }
                 None => Ok(Box::new(StackJudge::new(Reference::drawn, known))),
+            },
+        },
+        #[cfg(all(feature = "linux", target_os = "linux"))]
+        StackEntry {
+            name: "linux",
+            about: "the running kernel, through a TUN device in a namespace, in real time",
+            known: linux::KNOWN,
+            judge: &|known| {
+                linux::available()?;
+                Ok(Box::new(StackJudge::new(linux::Linux::new, known)))
             },
         },
     ]

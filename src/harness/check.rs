@@ -23,6 +23,7 @@ use crate::oracle::known::Known;
 use crate::oracle::{Coverage, Judgment, Verdict};
 use crate::scenario::Scenario;
 use crate::spec::RequirementSet;
+use crate::time::Micros;
 use crate::trace::Trace;
 use block::Block;
 use merge::Merger;
@@ -35,6 +36,22 @@ pub trait Judge {
     /// What was seen in the last scenario.
     fn trace(&self) -> &Trace;
 
+    /// How often a fault has to show again, every time, before it is firm: more than once where
+    /// time is real, and what else the machine does plays a part.
+    fn trials(&self) -> u32 {
+        1
+    }
+
+    /// In real time a scenario waits no longer than so long altogether, and ends there.
+    fn set_patience(&mut self, patience: Micros) {
+        let _ = patience;
+    }
+
+    /// Whether the last scenario ended before its last step, because it was to wait for longer.
+    fn was_cut_off(&self) -> bool {
+        false
+    }
+
     /// What was reached in all scenarios so far.
     fn coverage(&self) -> &Coverage;
 }
@@ -46,6 +63,18 @@ impl<J: Judge + ?Sized> Judge for Box<J> {
 
     fn trace(&self) -> &Trace {
         (**self).trace()
+    }
+
+    fn trials(&self) -> u32 {
+        (**self).trials()
+    }
+
+    fn set_patience(&mut self, patience: Micros) {
+        (**self).set_patience(patience);
+    }
+
+    fn was_cut_off(&self) -> bool {
+        (**self).was_cut_off()
     }
 
     fn coverage(&self) -> &Coverage {
@@ -100,6 +129,8 @@ pub struct Checked {
     pub known: Vec<KnownUse>,
     /// What was reached.
     pub coverage: Coverage,
+    /// Whether time was real, so that a fault has to show several times to be firm.
+    pub in_real_time: bool,
 }
 
 /// How many scenarios got which verdict.
@@ -109,6 +140,9 @@ pub struct Tally {
     pub conforms: u64,
     /// Of these, how many needed a known deviation.
     pub with_known: u64,
+    /// Explained by what the model allows, known deviations apart, as far as they were carried
+    /// out; the rest would have had to wait for longer than there was patience for.
+    pub cut_off: u64,
     /// Not allowed.
     pub deviates: u64,
     /// No statement was possible.
@@ -166,7 +200,7 @@ impl std::error::Error for CheckError {}
 impl Tally {
     /// How many scenarios there were.
     pub fn total(&self) -> u64 {
-        self.conforms + self.deviates + self.inconclusive + self.broken
+        self.conforms + self.cut_off + self.deviates + self.inconclusive + self.broken
     }
 
     /// The sum of two tallies.
@@ -174,14 +208,16 @@ impl Tally {
         Tally {
             conforms: self.conforms + other.conforms,
             with_known: self.with_known + other.with_known,
+            cut_off: self.cut_off + other.cut_off,
             deviates: self.deviates + other.deviates,
             inconclusive: self.inconclusive + other.inconclusive,
             broken: self.broken + other.broken,
         }
     }
 
-    fn count(&mut self, judgment: &Judgment) {
+    fn count(&mut self, judgment: &Judgment, cut_off: bool) {
         match judgment.verdict {
+            Verdict::Conforms if cut_off => self.cut_off += 1,
             Verdict::Conforms => {
                 self.conforms += 1;
                 self.with_known += u64::from(!judgment.known.is_empty());
@@ -204,10 +240,12 @@ impl Checked {
 
     /// Whether nothing happened but what was expected: no deviation, no breakage, no known
     /// deviation gone stale, and with `strict` no missed recommendation and no failed soft check
-    /// either.
+    /// either. What did not show again where time is real counts with `strict` only.
     pub fn passes(&self, strict: bool) -> bool {
         let harmless = |finding: &Finding| match finding.fault {
-            Fault::Deviation(_) | Fault::Broken(_) => false,
+            Fault::Deviation(_) | Fault::Broken(_) => {
+                self.in_real_time && !finding.repeatable && !strict
+            }
             Fault::Missed(_) => !strict,
         };
         self.findings.iter().all(harmless) && !self.known.iter().any(|known| known.stale)
@@ -288,7 +326,7 @@ where
             let mut block = Block::new(number);
             for item in items.take(self.block as usize) {
                 let judgment = judge.judge(self.scenario(item, &mut room));
-                block.count(item, &judgment, self);
+                block.count(item, &judgment, judge.was_cut_off(), self);
                 for fault in Fault::all(judgment) {
                     if self.reports(&fault) {
                         block.sight(item, fault, &judge, &mut seen);

@@ -33,10 +33,10 @@ pub(super) fn investigate(
     origin: Origin,
 ) -> Finding {
     let key = evidence.0.key();
-    let repeatable = shows(judge, original, &key).is_some();
+    let repeatable = shows_always(judge, original, &key).is_some();
     let (scenario, found) = if repeatable {
         let shrunk = shrink(original, SHRINK_RUNS, |candidate| {
-            shows(judge, candidate, &key).is_some()
+            shows_always(judge, candidate, &key).is_some()
         });
         let fault = shows(judge, &shrunk, &key);
         (shrunk, fault.map(|fault| (fault, judge.trace().clone())))
@@ -55,6 +55,14 @@ pub(super) fn investigate(
         trace,
         repeatable,
     }
+}
+
+/// The fault of this key in a scenario, if it shows as often as it takes to be firm.
+fn shows_always(judge: &mut impl Judge, scenario: &Scenario, key: &Key) -> Option<Fault> {
+    for _ in 1..judge.trials() {
+        shows(judge, scenario, key)?;
+    }
+    shows(judge, scenario, key)
 }
 
 /// The fault of this key in a scenario, if it shows.

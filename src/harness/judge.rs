@@ -5,7 +5,11 @@ use super::run::Runner;
 use crate::oracle::{Coverage, Judgment, KnownDeviations, Oracle};
 use crate::scenario::Scenario;
 use crate::stack::Stack;
+use crate::time::Micros;
 use crate::trace::Trace;
+
+/// So often in a row a fault has to show in real time to be firm.
+const TRIALS: u32 = 4;
 
 /// Runs scenarios on one stack and has the oracle judge them.
 pub struct StackJudge<S> {
@@ -36,6 +40,21 @@ impl<S: Stack> Judge for StackJudge<S> {
 
     fn trace(&self) -> &Trace {
         self.runner.trace()
+    }
+
+    fn trials(&self) -> u32 {
+        match self.runner.is_live() {
+            true => TRIALS,
+            false => 1,
+        }
+    }
+
+    fn set_patience(&mut self, patience: Micros) {
+        self.runner.set_patience(patience);
+    }
+
+    fn was_cut_off(&self) -> bool {
+        self.runner.was_cut_off()
     }
 
     fn coverage(&self) -> &Coverage {

@@ -45,13 +45,23 @@ pub struct Runner<S> {
     now: Instant,
     timers: u32,
     step: u32,
+    /// Whether the stack lives in real time.
+    live: bool,
+    /// How long it may still wait in this run, and in any.
+    left: Micros,
+    patience: Micros,
+    cut_off: bool,
 }
+
+/// So long a scenario may wait in real time where nothing else is said.
+const PATIENCE: Micros = Micros::secs(5);
 
 impl<S: Stack> Runner<S> {
     /// A runner for the stack that `make` gives. A stack that panicked or hung is thrown away,
     /// and `make` is asked again.
     pub fn new(mut make: impl FnMut() -> S + 'static) -> Runner<S> {
-        let stack = make();
+        let mut stack = make();
+        let live = stack.clock().is_some();
         let unconfigured = stack.profile().clone();
         let trace = Trace::new(Config::default(), unconfigured.clone());
         Runner {
@@ -68,7 +78,27 @@ impl<S: Stack> Runner<S> {
             now: Instant::START,
             timers: 0,
             step: 0,
+            live,
+            left: Micros::ZERO,
+            patience: PATIENCE,
+            cut_off: false,
         }
+    }
+
+    /// Whether the stack lives in real time.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// A live stack is waited for no longer than this in one run, all waits together; where the
+    /// next one would be longer, the run ends before it.
+    pub fn set_patience(&mut self, patience: Micros) {
+        self.patience = patience;
+    }
+
+    /// Whether the last run ended before its last step, for want of patience.
+    pub fn was_cut_off(&self) -> bool {
+        self.cut_off
     }
 
     /// Runs one scenario from a fresh start. The trace stays until the next run.
@@ -84,10 +114,16 @@ impl<S: Stack> Runner<S> {
         self.now = Instant::START;
         self.timers = 0;
         self.step = 0;
+        self.left = self.patience;
+        self.cut_off = false;
         match self.steps(scenario) {
             Ok(()) => self.record(What::Quiet),
             Err(broken) => self.give_up(broken),
         }
+        // A stack that broke is not to be touched again.
+        let _ = guarded(|| self.stack.rest());
+        // In real time it depends on the run by how much an instant may be late.
+        self.trace.profile.slack = self.stack.profile().slack;
         &self.trace
     }
 
@@ -113,6 +149,13 @@ impl<S: Stack> Runner<S> {
         self.peer.reset(config, *seed, scenario.peer_isn);
         for (number, step) in scenario.steps.iter().enumerate() {
             self.step = number as u32;
+            self.catch_up()?;
+            if let Step::Wait(wait) = step
+                && self.is_too_long(*wait)?
+            {
+                self.cut_off = true;
+                break;
+            }
             match step {
                 Step::Segment(segment) => {
                     self.packets.clear();
@@ -125,7 +168,35 @@ impl<S: Stack> Runner<S> {
                 Step::Peer(flow, act) => self.act(*flow, *act)?,
             }
         }
-        Ok(())
+        self.catch_up()
+    }
+
+    /// On a live stack time has gone by since the last step.
+    fn catch_up(&mut self) -> Result<(), Broken> {
+        if !self.live {
+            return Ok(());
+        }
+        match guarded(|| self.stack.clock())? {
+            Some(at) => self.advance(at),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a wait takes longer than there is patience left for; else it is counted.
+    fn is_too_long(&mut self, wait: Wait) -> Result<bool, Broken> {
+        if !self.live {
+            return Ok(false);
+        }
+        let span = match wait {
+            Wait::Span(span) => span,
+            Wait::Timer => {
+                let next = guarded(|| self.stack.next_timer())?;
+                next.map_or(Micros::ZERO, |at| at.since(self.now))
+            }
+        };
+        let too_long = span > self.left;
+        self.left = Micros(self.left.0.saturating_sub(span.0));
+        Ok(too_long)
     }
 
     /// Ends a trace whose stack could not go on, and makes another stack.
@@ -295,6 +366,9 @@ impl<S: Stack> Runner<S> {
             },
             Wait::Span(span) => {
                 let end = (self.now + span).min(CEILING);
+                if self.live {
+                    return self.advance(end);
+                }
                 while let Some(at) = self.next_timer(end)? {
                     self.advance(at)?;
                 }

@@ -80,6 +80,8 @@ struct Verdicts {
     scenarios: u64,
     conform: u64,
     with_known_deviations: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    cut_off: u64,
     deviate: u64,
     broken: u64,
     inconclusive: u64,
@@ -157,11 +159,17 @@ struct LevelRow {
     requirements: usize,
 }
 
+/// Of stacks in virtual time no scenario is cut off, so nothing is said of it.
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
 fn verdicts(tally: Tally) -> Verdicts {
     Verdicts {
         scenarios: tally.total(),
         conform: tally.conforms,
         with_known_deviations: tally.with_known,
+        cut_off: tally.cut_off,
         deviate: tally.deviates,
         broken: tally.broken,
         inconclusive: tally.inconclusive,

@@ -52,11 +52,15 @@ fn judged(out: &mut String, run: &Run, style: Style) {
     );
     let rows = [
         ("conform", tally.conforms),
+        ("conform as far as they were carried out", tally.cut_off),
         ("deviate", tally.deviates),
         ("broke the stack", tally.broken),
         ("inconclusive", tally.inconclusive),
     ];
     for (name, n) in rows {
+        if n == 0 && n == tally.cut_off && name.ends_with("carried out") {
+            continue;
+        }
         let _ = writeln!(out, "  {n:>9} {name}{}", share(n, tally.total()));
         if name == "conform" && tally.with_known > 0 {
             let known = tally.with_known;

@@ -23,6 +23,25 @@ pub fn generate(seed: u64, index: u64, into: &mut Scenario) {
     compose(&mut Random::new(seed, index), into);
 }
 
+/// As [`generate`], for a stack in real time: all but one in 256 scenarios wait for no
+/// more than a moment, wherever they wait at all.
+pub fn generate_brisk(seed: u64, index: u64, into: &mut Scenario) {
+    generate(seed, index, into);
+    if index % PATIENT == PATIENT - 1 {
+        return;
+    }
+    for step in &mut into.steps {
+        match step {
+            Step::Wait(wait @ Wait::Timer) => *wait = Wait::Span(words::MOMENT),
+            Step::Wait(Wait::Span(span)) => *span = words::MOMENT.min(*span),
+            Step::Segment(_) | Step::Icmp(_) | Step::Call(..) | Step::Peer(..) => {}
+        }
+    }
+}
+
+/// Of so many scenarios for a stack in real time one keeps its waits.
+const PATIENT: u64 = 256;
+
 /// A whole scenario by the choices of a source. `into` keeps its room.
 pub fn compose(source: &mut impl Source, into: &mut Scenario) {
     let [.., isn_odds] = words::ODDS;

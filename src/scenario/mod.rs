@@ -15,7 +15,7 @@ mod step;
 mod tests;
 mod vocabulary;
 
-pub use generate::{choose_step, compose, generate, vary};
+pub use generate::{choose_step, compose, generate, generate_brisk, vary};
 pub use mutate::{MOST_STEPS, cross, mutate};
 pub use notation::{Case, Cases, ParseError};
 pub use random::{Random, Source};

@@ -324,6 +324,8 @@ pub(super) const WAITS: &[Micros] = &[
     Micros::secs(60),
     Micros::secs(240),
 ];
+/// What a step waits for at most, where time is real and short.
+pub(super) const MOMENT: Micros = Micros::millis(1);
 /// Octets of text, of SEND and of RECEIVE.
 pub(super) const LENGTHS: &[u16] = &[
     0, 1, 2, 10, 63, 64, 65, 100, 535, 536, 537, 1_000, 1_220, 1_460, 1_461, 2_920, 4_095, 4_096,

@@ -5,6 +5,8 @@
 
 #[cfg(unix)]
 pub mod driver;
+#[cfg(all(feature = "linux", target_os = "linux"))]
+pub mod linux;
 #[cfg(feature = "lwip")]
 pub mod lwip;
 mod outbox;
@@ -101,6 +103,16 @@ pub trait Stack {
     /// with the present instant, it lets the stack finish what it has to do now.
     fn advance(&mut self, to: Instant, out: &mut Outbox) -> Result<(), Broken>;
 
+    /// What time it is, of a stack that lives in real time; `None` where time is virtual, and goes
+    /// on in [`advance`](Stack::advance) alone. Asked before every input, which then has this
+    /// instant.
+    fn clock(&mut self) -> Option<Instant> {
+        None
+    }
+
+    /// The scenario is over: nothing more is asked until the next [`reset`](Stack::reset).
+    fn rest(&mut self) {}
+
     /// When the stack will next do something by itself, if ever.
     fn next_timer(&mut self) -> Option<Instant>;
 
@@ -152,6 +164,14 @@ impl<S: Stack + ?Sized> Stack for Box<S> {
 
     fn advance(&mut self, to: Instant, out: &mut Outbox) -> Result<(), Broken> {
         (**self).advance(to, out)
+    }
+
+    fn clock(&mut self) -> Option<Instant> {
+        (**self).clock()
+    }
+
+    fn rest(&mut self) {
+        (**self).rest();
     }
 
     fn next_timer(&mut self) -> Option<Instant> {

@@ -49,12 +49,18 @@ impl Block {
         }
     }
 
-    pub(super) fn count<F>(&mut self, item: u64, judgment: &Judgment, check: &Check<'_, F>) {
+    pub(super) fn count<F>(
+        &mut self,
+        item: u64,
+        judgment: &Judgment,
+        cut_off: bool,
+        check: &Check<'_, F>,
+    ) {
         self.judged += 1;
         if item < check.plan.corpus.len() as u64 {
-            self.corpus.count(judgment);
+            self.corpus.count(judgment, cut_off);
         } else {
-            self.generated.count(judgment);
+            self.generated.count(judgment, cut_off);
         }
         if let Verdict::Inconclusive(why) = &judgment.verdict {
             match self.inconclusive.iter_mut().find(|(w, _)| w == why) {

@@ -29,6 +29,7 @@ where
 {
     pub(super) fn new(check: &'c Check<'a, F>, judge: J) -> Merger<'c, 'a, F, J> {
         let known = check.plan.known.len();
+        let in_real_time = judge.trials() > 1;
         Merger {
             check,
             judge,
@@ -44,6 +45,7 @@ where
                 inconclusive: BTreeMap::new(),
                 known: vec![KnownUse::default(); known],
                 coverage: Coverage::default(),
+                in_real_time,
             },
         }
     }

@@ -225,7 +225,7 @@ fn every_scenario_is_counted_once() {
     for index in 0..2_000 {
         generate(7, index, &mut scenario);
         let judgment = judge.judge(&scenario);
-        tally.count(&judgment);
+        tally.count(&judgment, false);
         for fault in Fault::all(judgment) {
             sightings[fault.kind() as usize] += 1;
         }

@@ -1,0 +1,217 @@
+//! The sockets of a scenario, as a program uses them that never waits.
+//!
+//! A socket of a scenario stands for one connection. One that listens becomes the connection that
+//! it accepts, and listens no more; until then a second connection finds its backlog full. What a
+//! program is told of an error it is told once, so it is kept here.
+
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, Shutdown, SocketFlags, SocketType, accept_with, bind,
+    connect, listen, recv, send, shutdown, socket_with, sockopt,
+};
+
+use crate::stack::{CallError, Config, CongestionControl, Outcome};
+use crate::time::Micros;
+use crate::wire::Family;
+
+/// What a socket of a scenario is at present.
+#[derive(Default)]
+pub(super) enum Use {
+    /// Nothing: it was never opened, or is closed.
+    #[default]
+    None,
+    /// It listens.
+    Listening(OwnedFd),
+    /// A connection, or what is left of one.
+    Connection {
+        socket: OwnedFd,
+        /// The peer's port.
+        remote: u16,
+        /// What the program was told when the connection failed.
+        failed: Option<CallError>,
+    },
+}
+
+/// Which error a call gave.
+pub(super) fn call_error(error: Errno) -> CallError {
+    match error {
+        Errno::CONNRESET => CallError::Reset,
+        Errno::CONNREFUSED => CallError::Refused,
+        Errno::TIMEDOUT => CallError::TimedOut,
+        Errno::PIPE | Errno::SHUTDOWN => CallError::Closing,
+        Errno::HOSTUNREACH
+        | Errno::NETUNREACH
+        | Errno::HOSTDOWN
+        | Errno::NETDOWN
+        | Errno::NOPROTOOPT
+        | Errno::ACCESS => CallError::Unreachable,
+        Errno::ISCONN | Errno::ALREADY | Errno::ADDRINUSE | Errno::ADDRNOTAVAIL => {
+            CallError::AlreadyExists
+        }
+        Errno::NOBUFS | Errno::NOMEM | Errno::MFILE | Errno::NFILE => CallError::NoResources,
+        Errno::INVAL => CallError::InvalidArgument,
+        _ => CallError::NoConnection,
+    }
+}
+
+/// A socket that is bound, with all that is asked for.
+pub(super) fn bound(config: &Config, addr: IpAddr, port: u16) -> Result<OwnedFd, Errno> {
+    let family = match config.family {
+        Family::V4 => AddressFamily::INET,
+        Family::V6 => AddressFamily::INET6,
+    };
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = socket_with(family, SocketType::STREAM, flags, None)?;
+    sockopt::set_socket_reuseaddr(&socket, true)?;
+    let (receive, send) = (config.receive_buffer as usize, config.send_buffer as usize);
+    sockopt::set_socket_recv_buffer_size_force(&socket, receive)
+        .or_else(|_| sockopt::set_socket_recv_buffer_size(&socket, receive))?;
+    sockopt::set_socket_send_buffer_size_force(&socket, send)
+        .or_else(|_| sockopt::set_socket_send_buffer_size(&socket, send))?;
+    if !config.nagle {
+        sockopt::set_tcp_nodelay(&socket, true)?;
+    }
+    if let Some(interval) = keep_alive(config) {
+        let interval = Duration::from_micros(interval.0);
+        sockopt::set_tcp_keepidle(&socket, interval)?;
+        sockopt::set_tcp_keepintvl(&socket, interval)?;
+        sockopt::set_socket_keepalive(&socket, true)?;
+    }
+    if let Some(timeout) = user_timeout(config) {
+        sockopt::set_tcp_user_timeout(&socket, (timeout.0 / 1_000) as u32)?;
+    }
+    // Urgent octets are octets of the stream.
+    sockopt::set_socket_oobinline(&socket, true)?;
+    sockopt::set_tcp_congestion(&socket, congestion(config))?;
+    bind(&socket, &SocketAddr::new(addr, port))?;
+    Ok(socket)
+}
+
+/// The keep-alive interval that a socket gets: whole seconds, up to 32767.
+pub(super) fn keep_alive(config: &Config) -> Option<Micros> {
+    let seconds = |span: Micros| span.0.div_ceil(1_000_000).clamp(1, 32_767);
+    config.keep_alive.map(|span| Micros::secs(seconds(span)))
+}
+
+/// The user timeout that a socket gets: whole milliseconds.
+pub(super) fn user_timeout(config: &Config) -> Option<Micros> {
+    let millis = |span: Micros| span.0.div_ceil(1_000).clamp(1, i32::MAX as u64);
+    config.user_timeout.map(|span| Micros::millis(millis(span)))
+}
+
+/// The congestion control that a socket gets: there is no none.
+fn congestion(config: &Config) -> &'static str {
+    match config.congestion {
+        CongestionControl::None | CongestionControl::Reno => "reno",
+        CongestionControl::Cubic => "cubic",
+    }
+}
+
+/// Closes a socket so that nothing is left of it: with a reset, where one is called for.
+pub(super) fn abort(socket: OwnedFd) {
+    // Where it fails the socket is closed all the same.
+    let _ = sockopt::set_socket_linger(&socket, Some(Duration::ZERO));
+}
+
+impl Use {
+    /// Listens.
+    pub(super) fn listening(socket: OwnedFd) -> Result<Use, Errno> {
+        // One connection may be under way, and then no second.
+        listen(&socket, 0)?;
+        Ok(Use::Listening(socket))
+    }
+
+    /// Connects to an address, under which the scenario knows the peer's port.
+    pub(super) fn connecting(socket: OwnedFd, to: SocketAddr) -> Result<Use, Errno> {
+        match connect(&socket, &to) {
+            Ok(()) | Err(Errno::INPROGRESS) => Ok(Use::Connection {
+                socket,
+                remote: to.port(),
+                failed: None,
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Becomes the connection that is waiting to be accepted, if one is.
+    pub(super) fn accept(&mut self, remote: u16) {
+        let Use::Listening(listener) = self else {
+            return;
+        };
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        if let Ok(socket) = accept_with(listener, flags) {
+            *self = Use::Connection {
+                socket,
+                remote,
+                failed: None,
+            };
+        }
+    }
+
+    /// Ends whatever it is.
+    pub(super) fn end(&mut self) {
+        match std::mem::take(self) {
+            Use::None => {}
+            Use::Listening(socket) | Use::Connection { socket, .. } => abort(socket),
+        }
+    }
+
+    pub(super) fn send(&mut self, octets: &[u8]) -> Outcome {
+        let Use::Connection { socket, failed, .. } = self else {
+            return Outcome::Failed(CallError::NoConnection);
+        };
+        if let Some(error) = *failed {
+            return Outcome::Failed(error);
+        }
+        match send(&*socket, octets, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
+            Ok(len) => Outcome::Sent(len as u32),
+            Err(Errno::AGAIN) => Outcome::Sent(0),
+            Err(error) => fails(failed, error),
+        }
+    }
+
+    pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Outcome {
+        let Use::Connection { socket, failed, .. } = self else {
+            return Outcome::Failed(CallError::NoConnection);
+        };
+        if let Some(error) = *failed {
+            return Outcome::Failed(error);
+        }
+        match recv(&*socket, buffer, RecvFlags::DONTWAIT) {
+            Ok((_, 0)) => Outcome::EndOfStream,
+            Ok((_, len)) => Outcome::Received(len as u32),
+            Err(Errno::AGAIN) => Outcome::Empty,
+            Err(error) => fails(failed, error),
+        }
+    }
+
+    pub(super) fn close(&mut self) -> Outcome {
+        match self {
+            Use::None => Outcome::Failed(CallError::NoConnection),
+            Use::Listening(_) => {
+                self.end();
+                Outcome::Done
+            }
+            Use::Connection { socket, failed, .. } => match shutdown(&*socket, Shutdown::Write) {
+                Ok(()) => Outcome::Done,
+                Err(error) => Outcome::Failed(failed.unwrap_or(call_error(error))),
+            },
+        }
+    }
+}
+
+/// A call has failed: what ends the connection is remembered.
+fn fails(failed: &mut Option<CallError>, error: Errno) -> Outcome {
+    let told = call_error(error);
+    if matches!(
+        told,
+        CallError::Reset | CallError::Refused | CallError::TimedOut | CallError::Unreachable
+    ) {
+        *failed = Some(told);
+    }
+    Outcome::Failed(told)
+}

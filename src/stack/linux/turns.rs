@@ -1,0 +1,77 @@
+//! Who may run: as many threads as there are processors, of the many that mostly wait.
+//!
+//! Many scenarios run at once because most of their time is spent waiting for timers. A thread
+//! that runs one holds a turn, gives it away while it waits, and gets one back before those that
+//! have yet to begin: so that what comes after a wait comes in time, whatever else there is to do.
+
+use std::num::NonZeroUsize;
+use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+
+struct Turns {
+    state: Mutex<State>,
+    free: Condvar,
+}
+
+struct State {
+    /// Turns that nobody has.
+    free: usize,
+    /// Threads that come back from a wait.
+    returning: usize,
+}
+
+static TURNS: LazyLock<Turns> = LazyLock::new(|| Turns {
+    state: Mutex::new(State {
+        free: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        returning: 0,
+    }),
+    free: Condvar::new(),
+});
+
+impl Turns {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to run; given back when dropped.
+pub(super) struct Turn(());
+
+impl Turn {
+    /// Waits for a turn to begin with something.
+    pub(super) fn begin() -> Turn {
+        let mut state = TURNS.lock();
+        while state.free == 0 || state.returning > 0 {
+            state = TURNS
+                .free
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        state.free -= 1;
+        Turn(())
+    }
+
+    /// Waits for a turn to go on with what was begun.
+    pub(super) fn resume() -> Turn {
+        let mut state = TURNS.lock();
+        state.returning += 1;
+        while state.free == 0 {
+            state = TURNS
+                .free
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        state.returning -= 1;
+        state.free -= 1;
+        if state.free > 0 {
+            TURNS.free.notify_all();
+        }
+        Turn(())
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        TURNS.lock().free += 1;
+        TURNS.free.notify_all();
+    }
+}
