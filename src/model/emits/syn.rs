@@ -41,7 +41,7 @@ pub(super) fn step(
         }
         // A crossing SYN,ACK may still be repeated right after a simultaneous open.
         State::Established
-            if tcb.origin == Origin::Active && seg.flags.ack() && tcb.due.credit > 0 =>
+            if tcb.origin == Origin::Active && seg.flags.ack() && answers_at_once(&tcb, ctx) =>
         {
             if tcb.snd.iss != Some(seg.seq) || seg.payload_len > 0 {
                 return fault(req::RFC9293_3_8_P03, "the same SYN,ACK as before");
@@ -74,6 +74,11 @@ pub(super) fn step(
             "no SYN in this state",
         ),
     }
+}
+
+/// Something has just arrived that may be answered.
+fn answers_at_once(tcb: &Tcb, ctx: &Context) -> bool {
+    tcb.due.credit > 0 && ctx.now.since(tcb.input.at) <= ctx.profile.slack
 }
 
 fn numbers(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
