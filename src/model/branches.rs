@@ -188,3 +188,163 @@ fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         && (*remote, *only) == (other.remote, other.only)
         && (*ours, *theirs) == (other.ours, other.theirs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::tcb::{Origin, Suspect};
+    use crate::model::{ErrorClass, IcmpClass, QuoteClass, State, Unsaid};
+    use crate::spec::req;
+    use crate::time::Instant;
+    use crate::wire::Endpoint;
+
+    const BY: Req = req::RFC9293_3_10_8_P02;
+    const LATER: Instant = Instant(7);
+    const END: Endpoint = Endpoint {
+        addr: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+        port: 1,
+    };
+
+    /// A state of its own for each number.
+    fn state(port: u16) -> Tcb {
+        Tcb {
+            port,
+            ..Tcb::default()
+        }
+    }
+
+    /// The same, at the price of so many known deviations.
+    fn dear(port: u16, known: u64) -> Tcb {
+        Tcb {
+            known,
+            ..state(port)
+        }
+    }
+
+    fn ports<'a>(states: impl IntoIterator<Item = &'a Tcb>) -> Vec<u16> {
+        states.into_iter().map(|tcb| tcb.port).collect()
+    }
+
+    #[test]
+    fn a_step_stands_behind_those_before() {
+        let mut branches = Branches::default();
+        assert!(branches.add(state(1)) && branches.add(state(2)));
+        assert!(branches.is_empty() && branches.get(0).is_none());
+        for port in 3..6 {
+            branches.push(state(port), BY);
+        }
+        assert_eq!((branches.len(), branches.is_empty()), (3, false));
+        assert_eq!(ports(branches.iter().map(|(tcb, _)| tcb)), [3, 4, 5]);
+        for (place, port) in (3..6).enumerate() {
+            assert_eq!(branches.get(place), Some((&state(port), &BY)));
+        }
+        assert_eq!(branches.get(3), None);
+        for (tcb, by) in branches.iter_mut(1) {
+            tcb.port += 10;
+            *by = req::RFC9293_3_10_8_P01;
+        }
+        assert_eq!(ports(branches.states()), [1, 2, 3, 14, 15]);
+        assert_eq!(branches.get(0).map(|(_, by)| *by), Some(BY));
+        let last = branches.get(2).map(|(_, by)| *by);
+        assert_eq!(last, Some(req::RFC9293_3_10_8_P01));
+        branches.take_back();
+        assert_eq!((ports(branches.states()), branches.len()), (vec![1, 2], 0));
+        branches.retain(|tcb| tcb.port == 2);
+        assert_eq!(ports(branches.states()), [2]);
+        branches.clear();
+        assert!(branches.states().is_empty() && branches.is_empty());
+    }
+
+    #[test]
+    fn of_twins_the_cheaper_is_kept() {
+        let mut branches = Branches::default();
+        for tcb in [dear(1, 1), state(2), dear(1, 3), state(1), dear(2, 1)] {
+            assert!(branches.add(tcb));
+        }
+        let costs = |branches: &Branches| -> Vec<(u16, u64)> {
+            let states = branches.states().iter();
+            states.map(|tcb| (tcb.port, tcb.known)).collect()
+        };
+        assert_eq!(costs(&branches), [(1, 0), (2, 0)]);
+        for tcb in [dear(3, 1), dear(2, 1), state(4), state(3)] {
+            branches.push(tcb, BY);
+        }
+        assert!(branches.end_step());
+        assert_eq!(costs(&branches), [(1, 0), (2, 0), (3, 0), (4, 0)]);
+        assert!(branches.is_empty());
+    }
+
+    #[test]
+    fn what_finds_no_room_is_told() {
+        let mut branches = Branches::default();
+        let kept = Branches::KEPT as u16;
+        for port in 0..kept {
+            assert!(branches.add(state(port)), "{port}");
+        }
+        assert!(branches.add(state(0)), "it is there already");
+        assert!(!branches.add(state(kept)));
+        assert_eq!(branches.states().len(), Branches::KEPT);
+        for port in 0..Branches::MAX as u16 {
+            branches.push(state(port), BY);
+        }
+        assert!(!branches.overflowed && branches.len() == Branches::MAX);
+        branches.push(state(0), BY);
+        assert!(branches.overflowed && branches.len() == Branches::MAX);
+        assert!(branches.end_step(), "all are twins");
+        branches.push(state(kept), BY);
+        assert!(!branches.end_step());
+        branches.clear();
+        assert!(!branches.overflowed);
+    }
+
+    #[test]
+    fn states_that_differ_in_anything_but_their_cost_are_no_twins() {
+        type Change = fn(&mut Tcb);
+        let changes: [Change; 21] = [
+            |tcb| tcb.state = State::Listen,
+            |tcb| tcb.origin = Origin::Active,
+            |tcb| tcb.port += 1,
+            |tcb| tcb.remote = Some(END),
+            |tcb| tcb.only = Some(END),
+            |tcb| tcb.snd.queued += 1,
+            |tcb| tcb.rcv.read += 1,
+            |tcb| tcb.ours.sack = true,
+            |tcb| tcb.theirs.sack = true,
+            |tcb| tcb.ts.recent += 1,
+            |tcb| tcb.due.credit += 1,
+            |tcb| tcb.rtx.dup_acks += 1,
+            |tcb| tcb.reopened_above = Some(Default::default()),
+            |tcb| tcb.challenged_at = Some(LATER),
+            |tcb| tcb.arrived_at = LATER,
+            |tcb| tcb.time_wait.1 = LATER,
+            |tcb| tcb.severed = true,
+            |tcb| tcb.timed_out = true,
+            |tcb| tcb.input.at = LATER,
+            |tcb| {
+                tcb.suspect = Some(Suspect {
+                    by: BY,
+                    state: tcb.state,
+                    class: IcmpClass {
+                        error: ErrorClass::Soft,
+                        quote: QuoteClass::Next,
+                    },
+                    index: 0,
+                });
+            },
+            |tcb| tcb.mute = true,
+        ];
+        for (row, change) in changes.iter().enumerate() {
+            let mut other = Tcb::default();
+            change(&mut other);
+            assert!(!are_twins(&Tcb::default(), &other), "row {row}");
+            assert!(are_twins(&other, &other), "row {row}");
+        }
+        let unsaid = Some(Unsaid::Cookie);
+        let dearer = Tcb {
+            unsaid,
+            known: 1,
+            ..Tcb::default()
+        };
+        assert!(are_twins(&Tcb::default(), &dearer));
+    }
+}

@@ -421,3 +421,54 @@ fn is_host(end: Endpoint) -> bool {
         std::net::IpAddr::V6(a) => !(a.is_unspecified() || a.is_loopback() || a.is_multicast()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Options;
+
+    #[test]
+    fn only_hosts_hold_connections() {
+        let rows = [
+            ("192.0.2.2", "192.0.2.1", true),
+            ("192.0.2.2", "192.0.2.3", false),
+            ("192.0.2.2", "192.0.2.255", false),
+            ("0.0.0.0", "192.0.2.1", false),
+            ("127.0.0.1", "192.0.2.1", false),
+            ("223.255.255.254", "192.0.2.1", true),
+            ("224.0.0.1", "192.0.2.1", false),
+            ("239.255.255.255", "192.0.2.1", false),
+            ("240.0.0.1", "192.0.2.1", false),
+            ("255.255.255.255", "192.0.2.1", false),
+            ("2001:db8::2", "2001:db8::1", true),
+            ("2001:db8::2", "2001:db8::3", false),
+            ("::", "2001:db8::1", false),
+            ("::1", "2001:db8::1", false),
+            ("ff02::1", "2001:db8::1", false),
+        ];
+        for (src, dst, proper) in rows {
+            let end = |addr: &str| Endpoint {
+                addr: addr.parse().expect("an address"),
+                port: 1,
+            };
+            let stack = if src.contains(':') {
+                "2001:db8::1"
+            } else {
+                "192.0.2.1"
+            };
+            let seg = Segment {
+                src: end(src),
+                dst: end(dst),
+                seq: SeqNumber(0),
+                ack: SeqNumber(0),
+                flags: Flags::SYN,
+                window: 0,
+                urgent: 0,
+                options: Options::default(),
+                payload_len: 0,
+            };
+            let found = addressed_properly(&seg, end(stack).addr);
+            assert_eq!(found, proper, "{src} to {dst}");
+        }
+    }
+}

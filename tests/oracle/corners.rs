@@ -1,0 +1,115 @@
+//! Corners of the model, a row each: what happens, and what has to be said of it.
+
+use super::*;
+
+/// A passive OPEN.
+const LISTEN: Call = Call::Listen {
+    port: PORTS.0,
+    remote: None,
+};
+
+/// A passive OPEN, and the peer's SYN is answered.
+fn syn_received() -> Tape {
+    Tape::new()
+        .call(LISTEN, Outcome::Done)
+        .arrives("SYN", 0, 0, 0)
+        .sends("SYN,ACK", 0, 1, 0)
+}
+
+/// Both have closed, the stack first.
+fn time_wait() -> Tape {
+    half_closed()
+        .arrives("FIN,ACK", 1, 2, 0)
+        .sends("ACK", 2, 2, 0)
+}
+
+/// The same again, so many times.
+fn times(n: u32, tape: Tape, more: impl Fn(Tape) -> Tape) -> Tape {
+    (0..n).fold(tape, |tape, _| more(tape))
+}
+
+#[test]
+fn what_is_told_of_each_corner() {
+    let rows: Vec<(&str, Tape, &str)> = vec![
+        (
+            "in TIME-WAIT every segment may be acknowledged",
+            times(6, time_wait(), |tape| {
+                tape.arrives("ACK", 2, 2, 0).sends("ACK", 2, 2, 0)
+            }),
+            "conforms",
+        ),
+        (
+            "in ESTABLISHED acknowledgments of acknowledgments come to an end",
+            times(6, Tape::established(), |tape| {
+                tape.arrives("ACK", 1, 1, 0).sends("ACK", 1, 1, 0)
+            }),
+            "deviates: RFC9293-3.4-p03: ACK seq next ack current in ESTABLISHED, ACK",
+        ),
+        (
+            "an acknowledgment without SYN is dropped in SYN-SENT",
+            connecting().arrives("ACK", 0, 1, 0).sends("ACK", 1, 0, 0),
+            "deviates: RFC9293-3.10.7.3-p07: ACK ack new in SYN-SENT, ACK",
+        ),
+        (
+            "nothing is sent in LISTEN unasked",
+            Tape::new()
+                .call(LISTEN, Outcome::Done)
+                .sends("ACK", 1, 1, 0),
+            "deviates: RFC9293-3.10.7.1-p03: time in CLOSED, ACK",
+        ),
+        (
+            "a call on a socket beyond the last is one on the last",
+            Tape::new()
+                .call_of(Socket(200), LISTEN, Outcome::Done)
+                .arrives("SYN", 0, 0, 0)
+                .sends("SYN,ACK", 0, 1, 0)
+                .call_of(
+                    Socket(200),
+                    Call::Status,
+                    Outcome::Status(State::SynReceived),
+                ),
+            "conforms",
+        ),
+        (
+            "a reset in SYN-RECEIVED leads a listener back",
+            syn_received().arrives("RST", 1, 0, 0).status(State::Listen),
+            "conforms",
+        ),
+    ];
+    for (what, tape, verdict) in rows {
+        assert_eq!(told(&tape.judged("")), verdict, "{what}");
+    }
+}
+
+#[test]
+fn a_listener_that_begins_again_has_not_forgotten_what_was_known() {
+    let entry = Entry {
+        requirement: "RFC9293-3.10.6-p01",
+        state: "SYN-RECEIVED",
+        event: "on = 'status'",
+        instead: "call done",
+        then: "'forgiven'",
+    };
+    let tape = syn_received()
+        .status(State::Established)
+        .arrives("RST", 1, 0, 0)
+        .status(State::Listen);
+    let without = told(&tape.judged(""));
+    assert_eq!(
+        without,
+        "deviates: RFC9293-3.10.6-p01: STATUS in SYN-RECEIVED, call done"
+    );
+    assert_eq!(told(&tape.judged(&entry.file())), "conforms; known: [0]");
+}
+
+#[test]
+fn what_is_forgiven_before_an_arrival_leaves_the_arrival_to_be_met() {
+    let known = SYN_WITHOUT_ANSWER.file();
+    let mut tape = Tape::established().arrives("SYN", 9_000, 0, 0);
+    tape.now += Micros::secs(1);
+    let tape = tape
+        .arrives("ACK", 1, 1, 10)
+        .sends("ACK", 1, 11, 0)
+        .reads(10);
+    assert_eq!(told(&tape.judged(&known)), "conforms; known: [0]");
+}
