@@ -145,7 +145,7 @@ fn without(seg: &mut Segment, flag: Flags) -> bool {
 
 fn with(seg: &mut Segment, flag: Flags) -> bool {
     let has = seg.flags.intersects(flag);
-    seg.flags = seg.flags | flag;
+    seg.flags |= flag;
     !has
 }
 

@@ -192,6 +192,7 @@ fn are_twins(one: &Tcb, other: &Tcb) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::entries::Entries;
     use crate::model::tcb::{Origin, Suspect};
     use crate::model::{ErrorClass, IcmpClass, QuoteClass, State, Unsaid};
     use crate::spec::req;
@@ -214,11 +215,12 @@ mod tests {
     }
 
     /// The same, at the price of so many known deviations.
-    fn dear(port: u16, known: u64) -> Tcb {
-        Tcb {
-            known,
-            ..state(port)
+    fn dear(port: u16, entries: u16) -> Tcb {
+        let mut dear = state(port);
+        for entry in 0..entries {
+            dear.known |= Entries::one(entry);
         }
+        dear
     }
 
     fn ports<'a>(states: impl IntoIterator<Item = &'a Tcb>) -> Vec<u16> {
@@ -258,12 +260,12 @@ mod tests {
     #[test]
     fn of_twins_the_cheaper_is_kept() {
         let mut branches = Branches::default();
-        for tcb in [dear(1, 1), state(2), dear(1, 3), state(1), dear(2, 1)] {
+        for tcb in [dear(1, 1), state(2), dear(1, 2), state(1), dear(2, 1)] {
             assert!(branches.add(tcb));
         }
-        let costs = |branches: &Branches| -> Vec<(u16, u64)> {
+        let costs = |branches: &Branches| -> Vec<(u16, u32)> {
             let states = branches.states().iter();
-            states.map(|tcb| (tcb.port, tcb.known)).collect()
+            states.map(|tcb| (tcb.port, tcb.known.len())).collect()
         };
         assert_eq!(costs(&branches), [(1, 0), (2, 0)]);
         for tcb in [dear(3, 1), dear(2, 1), state(4), state(3)] {
@@ -342,7 +344,7 @@ mod tests {
         let unsaid = Some(Unsaid::Cookie);
         let dearer = Tcb {
             unsaid,
-            known: 1,
+            known: Entries::one(0),
             ..Tcb::default()
         };
         assert!(are_twins(&Tcb::default(), &dearer));

@@ -20,6 +20,12 @@ pub fn settle(tcb: &mut Tcb, ctx: &Context) {
         }
     }
     tcb.rtx.armed = armed;
+    let waits = outstanding || unsent || tcb.due.syn != Instant::NEVER;
+    if !waits {
+        tcb.rtx.waits_since = Instant::NEVER;
+    } else if tcb.rtx.waits_since == Instant::NEVER {
+        tcb.rtx.waits_since = ctx.now;
+    }
     let due = unsent && !outstanding && !closed_window;
     if !due {
         tcb.due.send = Instant::NEVER;

@@ -194,6 +194,9 @@ pub struct Retransmission {
     pub sent_at: Instant,
     /// When the present flight began.
     pub flight_at: Instant,
+    /// Since when something has been queued or in flight all the time; [`Instant::NEVER`] when
+    /// nothing is.
+    pub waits_since: Instant,
     /// An upper bound of the retransmission timeout.
     pub ceiling: Micros,
     /// The longest round trip that may have been measured.
@@ -364,6 +367,7 @@ impl Default for Retransmission {
             since: Instant::START,
             sent_at: Instant::START,
             flight_at: Instant::START,
+            waits_since: Instant::NEVER,
             ceiling: Micros::secs(1),
             rtt: Micros::ZERO,
             gap: Micros::ZERO,

@@ -79,9 +79,13 @@ const SYN_R2: Micros = Micros::secs(180);
 /// Which of them a stack that declares some may come to in this state.
 fn giving_up(tcb: &Tcb, ctx: &Context) -> [Option<GivingUp>; 2] {
     let profile = ctx.profile;
-    // What a stack counts from is its own affair: the last arrival, or the first transmission of
-    // what is outstanding; and a call may begin the count anew.
-    let heard = tcb.arrived_at.min(tcb.rtx.flight_at);
+    // What a stack counts from is its own affair: SEND, the first transmission, the last arrival;
+    // and a call may begin the count anew. But text counts only the time that it has waited
+    // itself (RFC 9293 section 3.9.1.1, RFC 5482 section 2).
+    let heard = match tcb.rtx.waits_since {
+        Instant::NEVER => tcb.arrived_at.min(tcb.rtx.flight_at),
+        since => since,
+    };
     let latest = tcb.rtx.flight_at.max(tcb.input.at);
     let outstanding = tcb.rtx.armed && tcb.snd.una != tcb.snd.nxt;
     let after = |span: Option<Micros>, from: Instant, latest: Instant, surely: bool| {

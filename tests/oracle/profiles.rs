@@ -147,20 +147,27 @@ fn what_a_profile_declares_is_held_against_it() {
     }
 
     // The user timeout counts the time that text has waited, not the idle time before it.
-    let given_up_after = |secs: u64| {
+    let given_up_after = |millis: u64| {
         let mut tape = Tape::established()
             .waits(Micros::secs(100))
             .call(Call::Send(10), Outcome::Sent(10))
             .sends("PSH,ACK", 1, 1, 10);
         tape.now += Micros::secs(1);
         let mut tape = tape.sends("PSH,ACK", 1, 1, 10);
-        tape.now += Micros::secs(secs - 1);
+        tape.now += Micros::millis(millis - 1_000);
         tape.sends("RST,ACK", 11, 1, 0)
     };
-    let brief = |profile: &mut Profile| profile.user_timeout = Some(Micros::secs(3));
-    assert_eq!(declares(given_up_after(3), brief), "conforms");
-    let early = declares(given_up_after(2), brief);
-    assert!(early.starts_with("deviates: RFC9293-3.5.2-p02"), "{early}");
+    let brief: fn(&mut Profile) = |profile| profile.user_timeout = Some(Micros::secs(3));
+    assert_eq!(declares(given_up_after(3_000), brief), "conforms");
+    let slack: fn(&mut Profile) = |profile| {
+        profile.user_timeout = Some(Micros::secs(3));
+        profile.slack = Micros::millis(10);
+    };
+    assert_eq!(declares(given_up_after(2_990), slack), "conforms");
+    for (early, what) in [(2_999, brief), (2_989, slack)] {
+        let early = declares(given_up_after(early), what);
+        assert!(early.starts_with("deviates: RFC9293-3.5.2-p02"), "{early}");
+    }
 
     // TIME-WAIT after a reset of its own.
     let aborted = Tape::established()
