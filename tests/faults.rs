@@ -70,7 +70,7 @@ const ROWS: &[(Fault, &str)] = &[
     (Fault::TimestampsRunBackwards, "stack ts | A: listen | < SYN <mss 1460, ts 0 0> | < ACK | peer data 10 | wait 1s"),
     (Fault::SynAckEchoWrong, "stack ts | A: listen | < SYN <mss 1460, ts 0 0>"),
     (Fault::EchoPolluted, "stack ts | A: listen | < SYN <mss 1460, ts 0 0> | < ACK | < ACK seq RCV.NXT+10 len 10 <ts 5 0>"),
-    (Fault::PawsSkipped, "stack ts | A: listen | < SYN <mss 1460, ts 0 0> | < ACK | < PSH,ACK seq RCV.NXT len 10 <ts -100 0>"),
+    (Fault::PawsSkipped, "stack ts | A: listen | < SYN <mss 1460, ts 0 0> | < ACK | wait 500h | < PSH,ACK seq RCV.NXT len 10 <ts -1800000100 0>"),
     (Fault::SackInvented, "A: listen | < SYN <mss 1460, sackok> | < ACK | peer data 10 | wait 1s"),
     (Fault::SackUnasked, "A: listen | < SYN <mss 1460> | < ACK | peer data 10 | wait 1s"),
     (Fault::RetransmitsEarly, "A: listen | peer handshake | A: send 10 | wait 1s"),

@@ -213,6 +213,10 @@ fn what_is_held_against_an_error_names_its_state_and_its_event() {
         "RFC9293-MUST-56: ICMP soft in-flight in SYN-SENT, silence"
     );
     assert_eq!(deviation.cause, Some(error));
+    assert_eq!(
+        deviation.allowed[0].what,
+        "the connection goes on: this ICMP error must not end it"
+    );
 }
 
 /// A stack that is known to give up on a soft error.

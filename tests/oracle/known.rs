@@ -3,6 +3,7 @@
 use super::*;
 
 /// A file of one known deviation.
+#[derive(Clone, Copy)]
 pub(crate) struct Entry {
     pub(crate) requirement: &'static str,
     pub(crate) state: &'static str,
@@ -262,5 +263,65 @@ fn a_trace_is_judged_the_same_whenever() {
         assert_eq!(&tape.judged(&SYN_WITHOUT_ANSWER.file()), judgment);
         let copy = tape.trace.clone();
         assert_eq!(&oracle.judge(&copy), judgment, "recorded");
+    }
+}
+
+#[test]
+fn an_entry_that_covers_nothing_is_refused() {
+    let file = SYN_WITHOUT_ANSWER.file();
+    for field in ["state", "event", "instead"] {
+        let emptied: Vec<String> = file
+            .lines()
+            .map(|line| match line.split_once(" = ") {
+                Some((name, _)) if name == field => format!("{name} = []"),
+                _ => line.to_owned(),
+            })
+            .collect();
+        let refused = emptied.join("\n").parse::<KnownDeviations>();
+        let why = refused.expect_err(field).to_string();
+        assert!(why.contains("covers nothing"), "{field}: {why}");
+    }
+}
+
+#[test]
+fn a_known_breakage_covers_its_state_and_its_words() {
+    let tape = || {
+        Tape::established()
+            .arrives("ACK", 1, 1, 0)
+            .add(What::Broken("out of order".to_owned()))
+    };
+    let entry = Entry {
+        requirement: "RFC9293-3.4-p01",
+        state: "ESTABLISHED",
+        event: "on = 'segment', set = 'ACK'",
+        instead: "broken",
+        then: "'stop'\nmessage = 'of order'",
+    };
+    let rows = [
+        (entry, "conforms; known: [0]"),
+        (
+            Entry {
+                state: "CLOSED",
+                ..entry
+            },
+            "broken: out of order",
+        ),
+        (
+            Entry {
+                event: "on = 'time'",
+                ..entry
+            },
+            "broken: out of order",
+        ),
+        (
+            Entry {
+                then: "'stop'\nmessage = 'on fire'",
+                ..entry
+            },
+            "broken: out of order",
+        ),
+    ];
+    for (entry, verdict) in rows {
+        assert_eq!(told(&tape().judged(&entry.file())), verdict);
     }
 }

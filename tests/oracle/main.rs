@@ -101,6 +101,7 @@ fn a_recommendation_is_told_apart_from_a_requirement() {
     };
     assert!(missed.shape.requirement.level().is_recommended());
     assert_eq!(missed.event, 4, "the RST");
+    assert_eq!(missed.instead, missed.shape.requirement.violation());
 }
 
 #[test]
@@ -152,4 +153,34 @@ fn a_stale_syn_that_opened_a_connection_anew_leads_back() {
         returned.starts_with("inconclusive: a connection that a stale SYN opened"),
         "{returned}"
     );
+}
+
+#[test]
+fn a_deviation_says_what_came_and_what_was_allowed() {
+    let rows = [
+        (
+            Tape::established()
+                .arrives("ACK", 1, 1, 10)
+                .sends("ACK", 1, 12, 0),
+            "<SEQ=ISS+1><ACK=IRS+12><CTL=ACK><WND=4085>",
+            "an acknowledgment of no more than what arrived in order",
+        ),
+        (
+            syn_without_answer(),
+            "nothing until 1.000000",
+            "an empty acknowledgment in answer, at once",
+        ),
+        (
+            Tape::established().status(State::CloseWait),
+            "STATUS gave Status(CloseWait)",
+            "STATUS names the state that everything seen so far leads to",
+        ),
+    ];
+    for (tape, instead, allowed) in rows {
+        let Verdict::Deviates(deviation) = tape.judged("").verdict else {
+            panic!("{instead}")
+        };
+        assert_eq!(deviation.instead, instead);
+        assert_eq!(deviation.allowed[0].what, allowed);
+    }
 }

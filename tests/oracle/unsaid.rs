@@ -46,27 +46,47 @@ fn what_only_an_unsaid_explanation_allows_is_inconclusive() {
     }
 }
 
-/// The peer sends ten octets of the stream from `sent` on, numbered as the first ten; the user
-/// reads ten from `read` on.
-fn displaced(sent: u32, read: u32) -> Tape {
-    let octets = |offset| stream::octets(Direction::ToStack, PORTS, offset, 10);
-    let mut tape = Tape::established();
+/// The peer sends ten octets of the stream from `sent` on, numbered as the first ten.
+fn text(mut tape: Tape, sent: u32, ack: u32) -> Tape {
     let (peer, stack) = ends();
-    let text = tape.trace.store(octets(sent));
+    let octets = stream::octets(Direction::ToStack, PORTS, sent, 10);
+    let text = tape.trace.store(octets);
     let arrival = What::Arrival {
-        segment: Some(segment("ACK", (peer, IRS + 1), (stack, ISS + 1), 10)),
+        segment: Some(segment("ACK", (peer, IRS + 1), (stack, ISS + ack), 10)),
         damaged: None,
         packet: text,
         text,
     };
-    let mut tape = tape.add(arrival).sends("ACK", 1, 11, 0);
-    let text = tape.trace.store(octets(read));
+    tape.add(arrival).sends("ACK", ack, 11, 0)
+}
+
+/// The user reads ten octets of the stream from `read` on.
+fn reads(mut tape: Tape, read: u32) -> Tape {
+    let octets = stream::octets(Direction::ToStack, PORTS, read, 10);
+    let text = tape.trace.store(octets);
     tape.add(What::Call {
         socket: A,
         call: Call::Receive(10),
         outcome: Outcome::Received(10),
         text,
     })
+}
+
+/// The peer numbers ten octets from `sent` on as the first ten; the user reads from `read` on.
+fn displaced(sent: u32, read: u32) -> Tape {
+    reads(text(Tape::established(), sent, 1), read)
+}
+
+/// The peer displaces the text of a connection, resets it, and opens another with the same number,
+/// in which the user reads from `read` on.
+fn displaced_before(read: u32) -> Tape {
+    let again = text(Tape::established(), 1, 1)
+        .arrives("RST", 11, 0, 0)
+        .call(LISTEN, Outcome::Done)
+        .arrives("SYN", 0, 0, 0)
+        .sends("SYN,ACK", 70_000, 1, 0)
+        .arrives("ACK", 1, 70_001, 0);
+    reads(text(again, 0, 70_001), read)
 }
 
 #[test]
@@ -80,6 +100,11 @@ fn octets_that_the_peer_itself_displaced_are_not_held_against_the_stack() {
             "deviates: RFC9293-2.2-p01: RECEIVE in ESTABLISHED, octets",
         ),
         (displaced(1, 1), displaced_by_peer),
+        (displaced_before(0), "conforms"),
+        (
+            displaced_before(1),
+            "deviates: RFC9293-2.2-p01: RECEIVE in ESTABLISHED, octets",
+        ),
     ];
     for (tape, verdict) in rows {
         assert_eq!(told(&tape.judged("")), verdict);
