@@ -50,6 +50,7 @@ fn help() {
         "--help",
         "check --help",
         "replay --help",
+        "judge --help",
         "corpus --help",
         "table --help",
         "list --help",
@@ -83,6 +84,10 @@ fn malformed_arguments() {
         "replay nowhere.scn",
         "replay corpus",
         "replay --pcap both.pcapng a.scn b.scn",
+        "replay --record both.rec a.scn b.scn",
+        "judge",
+        "judge nowhere.rec",
+        "judge corpus",
         "table --state ESTAB",
         "table --stack plan9",
         "table --stack reference --against plan9",
@@ -151,6 +156,59 @@ fn malformed_scenarios() {
         transcript(&place, &format!("replay {file}"))
     });
     snapshot("scenarios", &rows);
+}
+
+#[test]
+fn malformed_recordings() {
+    let place = place("recordings");
+    let files: [(&str, &[u8]); 7] = [
+        ("empty.rec", b""),
+        ("text.rec", b"A: listen\n"),
+        ("field.rec", b"tcprove recording 1\nprofile mtu 1\n"),
+        ("latin1.rec", b"tcprove recording 1\n# h\xf6ren\n"),
+        (
+            "foreign.pcap",
+            &[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0],
+        ),
+        (
+            "foreign.pcapng",
+            b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\x1c\0\0\0",
+        ),
+        ("cut.pcapng", b"\x0a\x0d\x0d\x0a\x1c\0\0\0"),
+    ];
+    let rows = files.map(|(file, octets)| {
+        fs::write(place.join(file), octets).expect("a file");
+        transcript(&place, &format!("judge {file}"))
+    });
+    snapshot("recordings", &rows);
+}
+
+#[test]
+fn what_was_recorded_is_judged_again_as_it_was_live() {
+    let place = place("judge");
+    let scenario = "stack rcv=100\nA: listen\npeer handshake\n< FIN,ACK len 101\nwait 10ms\n";
+    fs::write(place.join("a.scn"), scenario).expect("a file");
+    for (options, status) in [("", 0), ("--known /dev/null", 1)] {
+        let line = format!("replay a.scn --record a.rec --pcap a.pcapng {options}");
+        let live = run(&place, &line);
+        assert_eq!(live.status.code(), Some(status));
+        // What stands beside the ladder are steps, of which nothing is recorded.
+        let told = |octets: &[u8]| {
+            let text = String::from_utf8(octets.to_vec()).expect("UTF-8");
+            let (_, text) = text.split_once(": ").expect("a verdict");
+            text.split("\n\n         time").next().map(str::to_owned)
+        };
+        for file in ["a.rec", "a.pcapng"] {
+            let again = run(&place, &format!("judge {file} {options}"));
+            assert_eq!(again.status.code(), Some(status), "{file}");
+            assert_eq!(told(&again.stdout), told(&live.stdout), "{file}");
+        }
+    }
+    let known = transcript(&place, "judge a.rec a.pcapng");
+    assert!(
+        known.starts_with("$ tcprove judge a.rec a.pcapng\na.rec: conforms, but for known"),
+        "{known}"
+    );
 }
 
 #[test]

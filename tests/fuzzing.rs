@@ -6,7 +6,7 @@ use std::path::Path;
 use tcprove::fuzzing::{self, Faulty, FaultyProver, Prover, cross_text, mutate_text};
 use tcprove::harness::Runner;
 use tcprove::oracle::KnownDeviations;
-use tcprove::report::recording;
+use tcprove::report::{capture, recording};
 use tcprove::scenario::{Cases, Scenario, generate};
 use tcprove::stack::reference::{Fault, Reference};
 use tcprove::stack::smoltcp::{KNOWN, Smoltcp};
@@ -235,7 +235,7 @@ fn readers_read_what_was_written_and_anything_near_it() {
     let mut runner = Runner::new(Reference::new);
     let mut texts: Vec<String> = corpus();
     texts.push(KNOWN.to_owned());
-    let mut packets: Vec<Vec<u8>> = Vec::new();
+    let (mut packets, mut captures) = (Vec::<Vec<u8>>::new(), Vec::new());
     for scenario in generated(31, 60) {
         let trace = runner.run(&scenario).clone();
         for event in &trace.events {
@@ -244,6 +244,12 @@ fn readers_read_what_was_written_and_anything_near_it() {
             }
         }
         texts.push(recording(&trace));
+        captures.push(capture(&trace, "", None));
+    }
+    for captured in &captures {
+        for spoiled in near(captured, 20) {
+            assert_eq!(fuzzing::recording(&spoiled), Ok(()));
+        }
     }
     for text in &texts {
         for spoiled in near(text.as_bytes(), 20) {

@@ -18,7 +18,9 @@ use tcprove::harness::{Judge, Runner, StackJudge, inspect};
 use tcprove::model::State;
 use tcprove::oracle::{EventKind, KnownDeviations, Oracle, Verdict};
 use tcprove::property::{self, scenarios};
-use tcprove::report::{Setting, Style, finding_text, read_recording, recording};
+use tcprove::report::{
+    Setting, Style, capture, finding_text, read_capture, read_recording, recording,
+};
 use tcprove::scenario::{Scenario, Step};
 use tcprove::stack::Stack;
 use tcprove::stack::reference::{Fault, Reference};
@@ -147,6 +149,23 @@ fn a_recording_is_judged_as_the_trace_was() {
 }
 
 #[test]
+fn a_capture_is_judged_as_the_trace_was() {
+    of_every_stack("captured", |entry| {
+        let runner = RefCell::new(Runner::new(entry.make));
+        let oracle = RefCell::new(Oracle::new(KnownDeviations::default()));
+        Box::new(move |scenario| {
+            let (mut runner, mut oracle) = (runner.borrow_mut(), oracle.borrow_mut());
+            let trace = runner.run(scenario);
+            let back = read_capture(&capture(trace, "", None))
+                .map_err(|error| TestCaseError::fail(format!("{error}\n{}", recording(trace))))?;
+            prop_assert_eq!(recording(trace), recording(&back));
+            prop_assert_eq!(oracle.judge(trace), oracle.judge(&back));
+            Ok(())
+        })
+    });
+}
+
+#[test]
 fn a_scenario_less_any_step_is_a_scenario_and_conforms() {
     of_every_stack("less-a-step", |entry| {
         let judge = RefCell::new(entry.judge());
@@ -200,9 +219,10 @@ proptest! {
             Some(packet) => trace.trace().octets(packet).to_vec(),
             None => octets.clone(),
         };
+        let captured = capture(trace.trace(), "", None);
         let notation = scenario.to_string().into_bytes();
         let known = KNOWN.as_bytes().to_vec();
-        for mut input in [octets, text.into_bytes(), recorded, packet, notation, known] {
+        for mut input in [octets, text.into_bytes(), recorded, captured, packet, notation, known] {
             for round in 0..2 {
                 prop_assert_eq!(fuzzing::notation(&input), Ok(()));
                 prop_assert_eq!(fuzzing::wire(&input), Ok(()));

@@ -2,14 +2,14 @@
 //!
 //! libFuzzer passes over what it cannot decode, in silence; so each scenario of the corpus becomes
 //! one file, and the targets that read octets are given what some of the scenarios look like as text,
-//! as packets and as recordings.
+//! as packets, as recordings and as captures.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
 use tcprove::harness::Runner;
-use tcprove::report::recording;
+use tcprove::report::{capture, recording};
 use tcprove::scenario::{Cases, ParseError, Scenario};
 use tcprove::stack::reference::Reference;
 use tcprove::stack::smoltcp::KNOWN;
@@ -48,7 +48,11 @@ fn write_all(corpus: &Path, into: &Path) -> Result<usize, String> {
         }
         put(&into.join("notation"), name, text.as_bytes())?;
         let trace = runner.run(scenario);
-        put(&into.join("recording"), name, recording(trace).as_bytes())?;
+        let octets = match number / READ_ODDS % 4 {
+            0 => capture(trace, "", None),
+            _ => recording(trace).into_bytes(),
+        };
+        put(&into.join("recording"), name, &octets)?;
         for event in &trace.events {
             if let What::Arrival { packet, .. } | What::Emission { packet, .. } = &event.what {
                 packets.insert(trace.octets(*packet).to_vec());

@@ -1,4 +1,4 @@
-//! Any octets as a recording: read or refused, written again, judged.
+//! Any octets as a recording or a capture: read or refused, written again, judged.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -34,6 +34,9 @@ pub(super) enum Command {
     /// Run scenarios from files and judge what is seen
     #[command(after_help = EXIT_STATUS)]
     Replay(ReplayArgs),
+    /// Judge recordings and captures of earlier runs again
+    #[command(after_help = EXIT_STATUS)]
+    Judge(JudgeArgs),
     /// Show the transitions of the model, or of a stack, state by state
     Table(TableArgs),
     /// List the stacks, the requirements, the corpus
@@ -67,7 +70,7 @@ pub(super) struct CheckArgs {
     /// Write the report as JSON
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
-    /// Write each finding into this directory as soon as it is found: scenario, capture, text
+    /// Write each finding into this directory as soon as it is found: scenario, recording, capture, text
     #[arg(long, value_name = "DIR")]
     pub(super) save: Option<PathBuf>,
     /// The directory of the corpus [default: `corpus` here, else that of the sources]
@@ -92,6 +95,9 @@ pub(super) struct ReplayArgs {
     /// Write what was seen as a capture (pcapng); for one scenario only
     #[arg(long, value_name = "FILE")]
     pub(super) pcap: Option<PathBuf>,
+    /// Write what was seen as a recording (text); for one scenario only
+    #[arg(long, value_name = "FILE")]
+    pub(super) record: Option<PathBuf>,
     /// The known deviations [default: those that come with the stack]
     #[arg(long, value_name = "FILE")]
     pub(super) known: Option<PathBuf>,
@@ -101,6 +107,19 @@ pub(super) struct ReplayArgs {
     /// Of a stack in real time: how long one scenario may wait; what would wait longer ends there
     #[arg(long, value_name = "TIME", default_value = "10min", value_parser = time)]
     pub(super) patience: Micros,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct JudgeArgs {
+    /// Recordings, or captures that tcprove wrote; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(super) files: Vec<PathBuf>,
+    /// The known deviations [default: those that come with the stack that was recorded]
+    #[arg(long, value_name = "FILE")]
+    pub(super) known: Option<PathBuf>,
+    /// Let missed recommendations and failed soft checks fail the run too
+    #[arg(long)]
+    pub(super) strict: bool,
 }
 
 #[derive(Args, Debug)]

@@ -29,7 +29,7 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
             directory.display()
         )));
     }
-    let known = known::load(args.known.as_deref(), &stack)?;
+    let known = known::load(args.known.as_deref(), Some(&stack))?;
     let save = args
         .save
         .as_deref()

@@ -6,14 +6,19 @@ use std::path::Path;
 use super::{Failure, StackEntry};
 use crate::oracle::KnownDeviations;
 
-/// The known deviations: of the file that is named, else those that come with the stack.
-pub(super) fn load(named: Option<&Path>, stack: &StackEntry) -> Result<KnownDeviations, Failure> {
-    let (name, text) = match named {
-        None => (
+/// The known deviations: of the file that is named, else those that come with the stack, else
+/// none.
+pub(super) fn load(
+    named: Option<&Path>,
+    stack: Option<&StackEntry>,
+) -> Result<KnownDeviations, Failure> {
+    let (name, text) = match (named, stack) {
+        (None, None) => return Ok(KnownDeviations::default()),
+        (None, Some(stack)) => (
             format!("the file of {}", stack.name),
             stack.known.to_owned(),
         ),
-        Some(path) => {
+        (Some(path), _) => {
             let name = path.display().to_string();
             let text = fs::read_to_string(path)
                 .map_err(|error| Failure::Input(format!("{name}: {error}")))?;

@@ -9,6 +9,8 @@ mod args;
 mod check;
 mod corpus;
 mod fill;
+mod judge;
+mod judged;
 mod known;
 mod list;
 mod matrix;
@@ -102,6 +104,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &mut Environme
     let done = match cli.command.unwrap_or(Command::Check(cli.check)) {
         Command::Check(args) => check::check(&args, environment),
         Command::Replay(args) => replay::replay(&args, environment),
+        Command::Judge(args) => judge::judge(&args, environment),
         Command::Table(args) => table::table(&args, environment),
         Command::List(args) => list::list(&args, environment),
         Command::Explain(args) => list::explain(&args, environment),

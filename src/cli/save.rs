@@ -1,4 +1,4 @@
-//! `--save`: each finding as a scenario, a capture and a text, written as it is found.
+//! `--save`: each finding as a scenario, a recording, a capture and a text, written as it is found.
 
 use std::fs;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::COMMAND;
 use crate::harness::{Fault, Finding};
-use crate::report::{Setting, Style, capture, file_stem, finding_text, title};
+use crate::report::{Setting, Style, capture, file_stem, finding_text, recording, title};
 
 /// A directory for findings.
 pub(super) struct Save<'a> {
@@ -26,7 +26,7 @@ impl<'a> Save<'a> {
         self.directory
     }
 
-    /// Writes the three files of a finding.
+    /// Writes the four files of a finding.
     pub(super) fn write(&self, finding: &Finding) -> Result<(), String> {
         let scenario = self.directory.join(format!("{}.scn", file_stem(finding)));
         let title = title(&finding.fault);
@@ -43,6 +43,8 @@ impl<'a> Save<'a> {
         let capture = capture(&finding.trace, &title, mark);
         let commented = format!("# {title}\n{}", finding.scenario);
         put(&scenario, commented.as_bytes())?;
+        let recording = recording(&finding.trace);
+        put(&scenario.with_extension("rec"), recording.as_bytes())?;
         put(&scenario.with_extension("pcapng"), &capture)?;
         put(&scenario.with_extension("txt"), text.as_bytes())
     }

@@ -103,7 +103,7 @@ fn judge_of(
     environment: &Environment,
 ) -> Result<(Box<dyn Judge>, KnownDeviations), Failure> {
     let stack = environment.stack(name)?;
-    let known = known::load(None, &stack)?;
+    let known = known::load(None, Some(&stack))?;
     let judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
     Ok((judge, known))
 }

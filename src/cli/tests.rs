@@ -295,7 +295,7 @@ fn the_number_of_threads_changes_neither_text_nor_json() {
 }
 
 #[test]
-fn findings_are_saved_as_scenario_capture_and_text() {
+fn findings_are_saved_as_scenario_recording_capture_and_text() {
     let place = Place::new("save").with(&CORPUS);
     let (_, out, _) = place.run_in_parts(&format!("{CHECK} --save @/found"), b"");
     let mut names: Vec<String> = fs::read_dir(place.0.join("found"))
@@ -311,9 +311,11 @@ fn findings_are_saved_as_scenario_capture_and_text() {
     names.sort();
     let expected = [
         "01-rfc9293-shld-14.pcapng",
+        "01-rfc9293-shld-14.rec",
         "01-rfc9293-shld-14.scn",
         "01-rfc9293-shld-14.txt",
         "02-rfc9293-must-4.pcapng",
+        "02-rfc9293-must-4.rec",
         "02-rfc9293-must-4.scn",
         "02-rfc9293-must-4.txt",
     ];
@@ -332,6 +334,9 @@ fn findings_are_saved_as_scenario_capture_and_text() {
             .windows(comment.len())
             .any(|octets| octets == comment)
     );
+    let captured = crate::report::read_capture(&capture).expect("a capture");
+    let recorded = place.read("found/02-rfc9293-must-4.rec");
+    assert_eq!(crate::report::recording(&captured), recorded);
     // The command that it names shows the same finding.
     let (status, out, _) =
         place.run_in_parts("replay @/found/02-rfc9293-must-4.scn --stack pretence", b"");

@@ -6,6 +6,7 @@
 use crate::oracle::{KnownDeviations, Oracle};
 use crate::report;
 use crate::scenario::Scenario;
+use crate::trace::Trace;
 use crate::wire::{self, Damage};
 
 /// Any text as a scenario and as a file of known deviations.
@@ -87,35 +88,55 @@ fn damage(kind: u8, n: u16) -> Damage {
     }
 }
 
-/// Any octets as a recording; what can be read is written and read again, and judged.
+/// Any octets as a recording or a capture; what can be read is written as both and read again,
+/// and judged.
 ///
 /// # Errors
-/// What is wrong with the reader or the writer.
+/// What is wrong with a reader or a writer.
 pub fn recording(octets: &[u8]) -> Result<(), String> {
-    let Ok(text) = std::str::from_utf8(octets) else {
+    let Some(trace) = read(octets)? else {
         return Ok(());
     };
-    let trace = match report::read_recording(text) {
-        Ok(trace) => trace,
-        Err(error) if error.line > text.lines().count() + 1 || error.line == 0 => {
-            return Err(format!("the error points nowhere: {error}"));
-        }
-        Err(_) => return Ok(()),
-    };
     let written = report::recording(&trace);
-    let again = report::read_recording(&written)
+    let text = report::read_recording(&written)
         .map_err(|error| format!("written again, line {error}\n{written}"))?;
-    if again.events != trace.events || again.profile != trace.profile {
-        return Err(format!("written and read, it is another trace:\n{written}"));
-    }
+    let captured = report::read_capture(&report::capture(&trace, "", None))
+        .map_err(|error| format!("as a capture, {error}\n{written}"))?;
     let mut oracle = Oracle::new(KnownDeviations::default());
-    let (first, second) = (oracle.judge(&trace), oracle.judge(&again));
-    if first != second {
-        return Err(format!(
-            "judged twice: {first:?}, then {second:?}\n{written}"
-        ));
+    let first = oracle.judge(&trace);
+    for again in [text, captured] {
+        let same = again.config == trace.config && again.profile == trace.profile;
+        if !same || again.events != trace.events {
+            return Err(format!("written and read, it is another trace:\n{written}"));
+        }
+        let second = oracle.judge(&again);
+        if first != second {
+            return Err(format!(
+                "judged twice: {first:?}, then {second:?}\n{written}"
+            ));
+        }
     }
     let _ = report::ladder(&trace, None, &[]);
-    let _ = report::capture(&trace, "", None);
     Ok(())
+}
+
+/// What octets hold, a recording or a capture, if any.
+fn read(octets: &[u8]) -> Result<Option<Trace>, String> {
+    if report::is_capture(octets) {
+        return match report::read_capture(octets) {
+            Err(error) if error.offset > octets.len() || error.message.is_empty() => {
+                Err(format!("the error points nowhere: {error}"))
+            }
+            read => Ok(read.ok()),
+        };
+    }
+    let Ok(text) = std::str::from_utf8(octets) else {
+        return Ok(None);
+    };
+    match report::read_recording(text) {
+        Err(error) if error.line > text.lines().count() + 1 || error.line == 0 => {
+            Err(format!("the error points nowhere: {error}"))
+        }
+        read => Ok(read.ok()),
+    }
 }

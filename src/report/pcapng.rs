@@ -1,10 +1,19 @@
 //! A trace as a capture file: pcapng, raw IP, microseconds, with comments.
 //!
 //! The verdict stands in the section header, and again as the comment of the packet that is
-//! wrong, so that any reader of captures shows it in place. Written by hand: three kinds of block
-//! are all it takes. Format: draft-ietf-opsawg-pcapng.
+//! wrong, so that any reader of captures shows it in place. What a recording has beside packets
+//! stands in comments too, at the packet that comes before, so that the capture reads back as the
+//! same trace. Written by hand: three kinds of block are all it takes. Format:
+//! draft-ietf-opsawg-pcapng.
 
-use crate::trace::{Range, Trace, What};
+#[cfg(any(feature = "cli", feature = "fuzzing"))]
+mod read;
+
+use super::recording;
+use crate::trace::{Trace, What};
+
+#[cfg(any(feature = "cli", feature = "fuzzing"))]
+pub use read::{CaptureError, is_capture, read_capture};
 
 /// LINKTYPE_RAW: packets begin with the IP header.
 const LINKTYPE_RAW: u16 = 101;
@@ -12,6 +21,12 @@ const LINKTYPE_RAW: u16 = 101;
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;
 const ENHANCED_PACKET: u32 = 6;
+
+/// What a comment begins with that belongs to the recording and not to the reader.
+const MARK: &str = "[tcprove] ";
+
+/// What such a comment begins with that goes on where the one before it ends.
+const MORE: &str = "[tcprove] more\n";
 
 const OPT_END: u16 = 0;
 const OPT_COMMENT: u16 = 1;
@@ -31,27 +46,45 @@ const OUTBOUND: u32 = 2;
 /// event is none that travels, or of the first packet when there is none before.
 pub fn capture(trace: &Trace, comment: &str, mark: Option<(usize, &str)>) -> Vec<u8> {
     let mut out = Vec::new();
-    section_header(&mut out, comment);
+    let travels = |what: &What| recording::packet(what).is_some();
+    let packets: Vec<usize> = (0..trace.events.len())
+        .filter(|&index| travels(&trace.events[index].what))
+        .collect();
+    let first = packets.first().copied().unwrap_or(trace.events.len());
+    let mut told = format!("{MARK}{} packets\n", packets.len());
+    told.push_str(&recording::head(trace));
+    tell(&mut told, trace, 0..first);
+    section_header(&mut out, &[comment, &told]);
     interface(&mut out, &trace.profile.name);
     let marked = mark.and_then(|(event, text)| Some((packet_of(trace, event)?, text)));
-    for (index, event) in trace.events.iter().enumerate() {
-        if let Some((packet, direction)) = packet(&event.what) {
-            let comment = match marked {
-                Some((at, text)) if at == index => text,
-                _ => "",
-            };
-            let octets = trace.octets(packet);
-            enhanced_packet(&mut out, event.at.0, octets, direction, comment);
-        }
+    for (n, &index) in packets.iter().enumerate() {
+        let event = &trace.events[index];
+        let Some(packet) = recording::packet(&event.what) else {
+            continue;
+        };
+        let comment = match marked {
+            Some((at, text)) if at == index => text,
+            _ => "",
+        };
+        let next = packets.get(n + 1).copied().unwrap_or(trace.events.len());
+        told.clear();
+        told.push_str(&format!("{MARK}packet {} of {}\n", n + 1, packets.len()));
+        tell(&mut told, trace, index..next);
+        let direction = match event.what.is_input() {
+            true => INBOUND,
+            false => OUTBOUND,
+        };
+        let octets = trace.octets(packet);
+        enhanced_packet(&mut out, event.at.0, octets, direction, &[comment, &told]);
     }
     out
 }
 
-fn packet(what: &What) -> Option<(Range, u32)> {
-    match what {
-        What::Arrival { packet, .. } | What::Icmp { packet, .. } => Some((*packet, INBOUND)),
-        What::Emission { packet, .. } => Some((*packet, OUTBOUND)),
-        What::Call { .. } | What::Quiet | What::Broken(_) => None,
+/// The lines of these events in a recording, those of packets without their octets.
+fn tell(out: &mut String, trace: &Trace, events: std::ops::Range<usize>) {
+    for event in &trace.events[events] {
+        recording::write_event(out, trace, event);
+        out.push('\n');
     }
 }
 
@@ -59,19 +92,19 @@ fn packet(what: &What) -> Option<(Range, u32)> {
 fn packet_of(trace: &Trace, event: usize) -> Option<usize> {
     let travels = |index: &usize| {
         let event = trace.events.get(*index);
-        event.is_some_and(|event| packet(&event.what).is_some())
+        event.is_some_and(|event| recording::packet(&event.what).is_some())
     };
     let before = (0..=event).rev().find(travels);
     before.or_else(|| (event..trace.events.len()).find(travels))
 }
 
-fn section_header(out: &mut Vec<u8>, comment: &str) {
+fn section_header(out: &mut Vec<u8>, comments: &[&str; 2]) {
     block(out, SECTION_HEADER, |out| {
         out.extend_from_slice(&0x1a2b_3c4d_u32.to_le_bytes());
         out.extend_from_slice(&1_u16.to_le_bytes());
         out.extend_from_slice(&0_u16.to_le_bytes());
         out.extend_from_slice(&u64::MAX.to_le_bytes());
-        text_option(out, OPT_COMMENT, comment);
+        write_comments(out, comments);
         text_option(out, SHB_USERAPPL, "tcprove");
         option(out, OPT_END, &[]);
     });
@@ -88,7 +121,13 @@ fn interface(out: &mut Vec<u8>, name: &str) {
     });
 }
 
-fn enhanced_packet(out: &mut Vec<u8>, micros: u64, octets: &[u8], direction: u32, comment: &str) {
+fn enhanced_packet(
+    out: &mut Vec<u8>,
+    micros: u64,
+    octets: &[u8],
+    direction: u32,
+    comments: &[&str; 2],
+) {
     block(out, ENHANCED_PACKET, |out| {
         out.extend_from_slice(&0_u32.to_le_bytes());
         out.extend_from_slice(&((micros >> 32) as u32).to_le_bytes());
@@ -96,7 +135,7 @@ fn enhanced_packet(out: &mut Vec<u8>, micros: u64, octets: &[u8], direction: u32
         out.extend_from_slice(&(octets.len() as u32).to_le_bytes());
         out.extend_from_slice(&(octets.len() as u32).to_le_bytes());
         padded(out, octets);
-        text_option(out, OPT_COMMENT, comment);
+        write_comments(out, comments);
         option(out, EPB_FLAGS, &direction.to_le_bytes());
         option(out, OPT_END, &[]);
     });
@@ -113,17 +152,35 @@ fn block(out: &mut Vec<u8>, kind: u32, body: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(&length);
 }
 
+/// What a person is told, and what the recording has; the latter in pieces that the format has
+/// room for.
+fn write_comments(out: &mut Vec<u8>, [comment, told]: &[&str; 2]) {
+    text_option(out, OPT_COMMENT, comment);
+    let (mut piece, mut rest) = cut(told, usize::from(u16::MAX));
+    text_option(out, OPT_COMMENT, piece);
+    while !rest.is_empty() {
+        (piece, rest) = cut(rest, usize::from(u16::MAX) - MORE.len());
+        text_option(out, OPT_COMMENT, &format!("{MORE}{piece}"));
+    }
+}
+
+/// A text cut at a character into at most so many octets and the rest.
+fn cut(text: &str, most: usize) -> (&str, &str) {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.split_at(end)
+}
+
 /// An option that is a text; none when the text is empty. A text that is too long for the
 /// format is cut at a character.
 fn text_option(out: &mut Vec<u8>, code: u16, text: &str) {
     if text.is_empty() {
         return;
     }
-    let mut end = text.len().min(usize::from(u16::MAX));
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    option(out, code, &text.as_bytes()[..end]);
+    let (text, _) = cut(text, usize::from(u16::MAX));
+    option(out, code, text.as_bytes());
 }
 
 fn option(out: &mut Vec<u8>, code: u16, value: &[u8]) {
@@ -197,8 +254,10 @@ mod tests {
 
     impl Read {
         fn comment(&self) -> Option<String> {
-            let comment = self.options.iter().find(|(code, _)| *code == OPT_COMMENT);
-            comment.map(|(_, text)| String::from_utf8(text.clone()).expect("UTF-8"))
+            let comments = self.options.iter().filter(|(code, _)| *code == OPT_COMMENT);
+            comments
+                .map(|(_, text)| String::from_utf8(text.clone()).expect("UTF-8"))
+                .find(|text| !text.starts_with(MARK))
         }
     }
 
@@ -243,7 +302,8 @@ mod tests {
             assert_eq!(u32_at(&block.fixed, 16) as usize, len);
             assert_eq!(block.fixed[20..20 + len], packet);
             let flags = (EPB_FLAGS, direction.to_le_bytes().to_vec());
-            assert_eq!(block.options, [flags]);
+            assert_eq!(block.options.last(), Some(&flags));
+            assert_eq!(block.comment(), None);
         }
     }
 

@@ -13,7 +13,7 @@ use std::fmt::{self, Write};
 use crate::scenario::Scenario;
 use crate::stack::Socket;
 use crate::stack::text::{Hex, profile, write_outcome};
-use crate::trace::{Call, Event, Trace, What};
+use crate::trace::{Call, Event, Range, Trace, What};
 
 pub use read::read_recording;
 
@@ -40,27 +40,53 @@ impl std::error::Error for RecordingError {}
 
 /// A trace as the text of a recording.
 pub fn recording(trace: &Trace) -> String {
+    let mut out = head(trace);
+    for event in &trace.events {
+        write_event(&mut out, trace, event);
+        if let Some(packet) = packet(&event.what) {
+            write_packet(&mut out, trace.octets(packet));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// All lines that stand before the first event.
+pub(super) fn head(trace: &Trace) -> String {
     let asked = Scenario {
         config: trace.config,
         ..Scenario::default()
     };
     let mut out = format!("{TITLE}\n{asked}");
     profile::write(&mut out, &trace.profile);
-    for event in &trace.events {
-        // Writing to a string never fails.
-        let _ = write_event(&mut out, trace, event);
-        out.push('\n');
-    }
     out
 }
 
-fn write_event(out: &mut String, trace: &Trace, event: &Event) -> fmt::Result {
+/// The packet of what travels.
+pub(super) fn packet(what: &What) -> Option<Range> {
+    match what {
+        What::Arrival { packet, .. } | What::Icmp { packet, .. } => Some(*packet),
+        What::Emission { packet, .. } => Some(*packet),
+        What::Call { .. } | What::Quiet | What::Broken(_) => None,
+    }
+}
+
+/// The line of an event, but for its packet and the end of the line.
+pub(super) fn write_event(out: &mut String, trace: &Trace, event: &Event) {
+    // Writing to a string never fails.
+    let _ = try_write_event(out, trace, event);
+}
+
+/// What ends the line of what travels.
+pub(super) fn write_packet(out: &mut String, octets: &[u8]) {
+    let _ = write!(out, " {}", Hex(octets));
+}
+
+fn try_write_event(out: &mut String, trace: &Trace, event: &Event) -> fmt::Result {
     write!(out, "{} {} ", event.at, event.step)?;
     match &event.what {
-        What::Arrival { packet, .. } | What::Icmp { packet, .. } => {
-            write!(out, "in {}", Hex(trace.octets(*packet)))
-        }
-        What::Emission { packet, .. } => write!(out, "out {}", Hex(trace.octets(*packet))),
+        What::Arrival { .. } | What::Icmp { .. } => out.write_str("in"),
+        What::Emission { .. } => out.write_str("out"),
         What::Call {
             socket,
             call,
