@@ -100,7 +100,7 @@ const ROOMS: [(&str, &[&str]); 23] = [
 const ANYWHERE: &[&str] = &[];
 
 /// Where the crates that tcprove depends on may be named.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("arbitrary", &["fuzzing"]),
     ("arrayvec", ANYWHERE),
     ("clap", &["cli"]),

@@ -388,6 +388,7 @@ const MISTAKES: &[&str] = &[
     "stack nagle=maybe",
     "stack ipv4 ipv6",
     "stack ackdelay=10",
+    "stack usertimeout=0s",
     "stack keepalive=never",
     "stack congestion=bbr",
     "seed",

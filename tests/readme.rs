@@ -72,7 +72,9 @@ fn help(command: &str) -> String {
     prints(&[command, "--help"])
 }
 
-const COMMANDS: [&str; 6] = ["check", "replay", "table", "list", "explain", "corpus"];
+const COMMANDS: [&str; 7] = [
+    "check", "replay", "judge", "table", "list", "explain", "corpus",
+];
 
 /// Commands whose arguments are not ours.
 const OTHERS: [&str; 3] = [

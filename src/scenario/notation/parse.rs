@@ -12,6 +12,7 @@ use super::words::{Word, Words};
 use super::{CONGESTION_NAMES, ParseError, quote};
 use crate::scenario::{CallStep, Flow, PeerStep, Scenario, Step, Wait};
 use crate::stack::{Config, SOCKETS, Socket};
+use crate::time::Micros;
 use crate::wire::Family;
 
 type Result<T> = std::result::Result<T, ParseError>;
@@ -165,6 +166,13 @@ fn config(words: &mut Words<'_>) -> Result<Config> {
         };
         let number = |range| words.number_in(value, setting, range);
         let time = |or| words.time(value, setting, or);
+        let span = || match time(", or `off`")? {
+            Micros::ZERO => {
+                let message = format!("`{setting}` is longer than nothing; say `off` for none");
+                Err(words.error(value, message))
+            }
+            span => Ok(Some(span)),
+        };
         match setting {
             "ipv4" => config.family = Family::V4,
             "ipv6" => config.family = Family::V6,
@@ -175,9 +183,9 @@ fn config(words: &mut Words<'_>) -> Result<Config> {
             "nagle" => config.nagle = words.named(value, "switch", &SWITCH)?,
             "ackdelay" => config.ack_delay = time("")?,
             "keepalive" if value.text == "off" => config.keep_alive = None,
-            "keepalive" => config.keep_alive = Some(time(", or `off`")?),
+            "keepalive" => config.keep_alive = span()?,
             "usertimeout" if value.text == "off" => config.user_timeout = None,
-            "usertimeout" => config.user_timeout = Some(time(", or `off`")?),
+            "usertimeout" => config.user_timeout = span()?,
             _ => config.congestion = words.named(value, "algorithm", &CONGESTION_NAMES)?,
         }
     }

@@ -226,6 +226,9 @@ impl Endpoint {
 
     /// Copies what the model has used of a segment's text, in order or ahead of a gap.
     fn keep_text(&mut self, before: &Tcb, seg: &Segment, text: &[u8], shared: &Shared) {
+        if let Some(latest) = self.tcb.rcv.latest {
+            self.latest = latest;
+        }
         let used = self.tcb.rcv.nxt != before.rcv.nxt || self.tcb.rcv.ahead != before.rcv.ahead;
         let gone_back = self.tcb.state == State::Listen;
         if text.is_empty() || !used || gone_back {
@@ -249,9 +252,6 @@ impl Endpoint {
         if from.before(to) {
             let part = from.since(start) as usize..to.since(start) as usize;
             self.rx.write(from.since(self.stream_start()), &text[part]);
-        }
-        if self.tcb.rcv.ahead != before.rcv.ahead {
-            self.latest = from;
         }
     }
 
