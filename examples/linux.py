@@ -155,7 +155,7 @@ def main():
     for line in sys.stdin:
         match line.split():
             case ["tcprove", "1"]:
-                say(f"driver 1 Linux {platform.release()}, driven from Python")
+                say(f"driver 1 real Linux {platform.release()}, driven from Python")
             case ["reset", *fields]:
                 asked = dict(field.split("=") for field in fields)
                 if host:

@@ -97,7 +97,7 @@ fn serve(stream: UnixStream) {
         let Ok(line) = line else { return };
         let (word, rest) = line.split_once(' ').unwrap_or((&line, ""));
         let answer = match word {
-            "tcprove" => "driver 1 reference\n".to_owned(),
+            "tcprove" => "driver 1 virtual reference\n".to_owned(),
             "reset" => {
                 let (config, seed) = asked(rest);
                 stack
@@ -261,24 +261,31 @@ fn octets(hex: &str) -> Vec<u8> {
 /// Whatever a driver does, the scenario is broken, the words say why, and the next run goes on
 /// with a driver that is started anew.
 fn wrongs() {
-    let greeted = "read a; echo driver 1 x; read a; ";
-    let ready = "read a; echo driver 1 x; read a; echo ok; read a; ";
+    let greeted = "read a; echo driver 1 virtual x; read a; ";
+    let ready = "read a; echo driver 1 virtual x; read a; echo ok; read a; ";
     for (script, why) in [
         ("exit 3", "the driver ended: exit status: 3"),
         ("kill -9 $$", "the driver ended: signal: 9"),
         ("sleep 5", "no answer in 0.5 s"),
         (
             "read a; echo hello",
-            "it begins with `hello`, not with `driver 1 NAME`",
+            "it begins with `hello`, not with `driver 1 virtual NAME` or",
         ),
-        ("read a; echo driver 2 x", "it speaks version `2`, not 1"),
+        (
+            "read a; echo driver 1 sundial x",
+            "`sundial` is none of: real, virtual",
+        ),
+        (
+            "read a; echo driver 2 virtual x",
+            "it speaks version `2`, not 1",
+        ),
         (
             "head -c 300000 /dev/zero",
             "a line of more than 262144 octets",
         ),
         (r"printf '\377\n'; sleep 5", "a line that is no UTF-8"),
         (
-            "read a; printf 'driver 1 x'",
+            "read a; printf 'driver 1 virtual x'",
             "the driver ended: exit status: 0",
         ),
         (

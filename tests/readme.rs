@@ -57,6 +57,7 @@ fn prints(args: &[&str]) -> String {
     let stacks = built_in();
     let mut environment = Environment {
         stacks: &stacks,
+        command: "cargo run --release --",
         input: &mut std::io::empty(),
         out: &mut out,
         err: &mut err,

@@ -10,9 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::args::CheckArgs;
 use super::save::Save;
-use super::{
-    BAD_INPUT, COMMAND, CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, corpus, known,
-};
+use super::{BAD_INPUT, CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, corpus, known};
 use crate::harness::{Check, Checked, Finding, Judge, Plan, Progress, Watcher};
 use crate::report::{Run, Setting, findings_text, json, summary};
 use crate::scenario::{generate, generate_brisk};
@@ -33,7 +31,7 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
     let save = args
         .save
         .as_deref()
-        .map(|dir| new_save(dir, stack.name))
+        .map(|dir| new_save(dir, stack.name, environment.command))
         .transpose()?;
     let json_file = args.json.as_deref().map(create).transpose()?;
     let judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
@@ -67,7 +65,7 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
         known: known.entries(),
         checked: &checked,
     };
-    environment.print(&report(&run, save.as_ref(), environment.style))?;
+    environment.print(&report(&run, save.as_ref(), environment))?;
     if let (Some(mut file), Some(path)) = (json_file, &args.json) {
         let written = file.write_all(json(&run).as_bytes());
         written
@@ -77,13 +75,14 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
 }
 
 /// The findings in full, then the summary.
-fn report(run: &Run, save: Option<&Save>, style: crate::report::Style) -> String {
+fn report(run: &Run, save: Option<&Save>, environment: &Environment) -> String {
+    let style = environment.style;
     let mut text = String::new();
     let title = format!("tcprove: {} against RFC 9293", run.declared);
     let _ = writeln!(text, "{}\n", style.heading(&title));
     let setting = Setting {
         stack: run.stack,
-        command: COMMAND,
+        command: environment.command,
         saved: save.map(Save::directory),
         counted: true,
         style,
@@ -161,12 +160,16 @@ pub(super) fn cannot_run(stack: &str, why: &str) -> Failure {
     Failure::Run(format!("{stack} cannot be judged: {why}"))
 }
 
-fn new_save<'a>(directory: &'a Path, stack: &'a str) -> Result<Save<'a>, Failure> {
+fn new_save<'a>(
+    directory: &'a Path,
+    stack: &'a str,
+    command: &'a str,
+) -> Result<Save<'a>, Failure> {
     if directory.exists() && !directory.is_dir() {
         let file = directory.display();
         return Err(Failure::Input(format!("--save {file}: it is no directory")));
     }
-    Save::new(directory, stack)
+    Save::new(directory, stack, command)
         .map_err(|error| Failure::Input(format!("--save {}: {error}", directory.display())))
 }
 

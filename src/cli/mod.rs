@@ -42,13 +42,12 @@ pub const BAD_INPUT: u8 = 2;
 /// The run could not be carried out, or nothing can be said.
 pub const NOT_CARRIED_OUT: u8 = 3;
 
-/// The command line that stands before the arguments where one is shown to people.
-const COMMAND: &str = "cargo run --release --";
-
 /// The world around a command.
 pub struct Environment<'a> {
     /// The stacks that can be asked for, the usual one first.
     pub stacks: &'a [StackEntry],
+    /// The command line that stands before the arguments where one is shown to people.
+    pub command: &'a str,
     /// Standard input.
     pub input: &'a mut dyn Read,
     /// Standard output.
@@ -78,12 +77,23 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Runs the command of this process.
+/// Runs the command of this process, on the stacks of this build.
 pub fn main() -> ExitCode {
+    carry_out(&built_in(), "cargo run --release --")
+}
+
+/// Runs the command of this process on other stacks, the usual one first: the whole of a program
+/// that judges a stack of one's own.
+pub fn main_with(stacks: &[StackEntry]) -> ExitCode {
+    let program = std::env::args().next().unwrap_or_default();
+    carry_out(stacks, &program)
+}
+
+fn carry_out(stacks: &[StackEntry], command: &str) -> ExitCode {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let stacks = built_in();
     let mut environment = Environment {
-        stacks: &stacks,
+        stacks,
+        command,
         input: &mut io::stdin(),
         out: &mut io::stdout(),
         err: &mut io::stderr(),

@@ -4,7 +4,6 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::COMMAND;
 use crate::harness::{Fault, Finding};
 use crate::report::{Setting, Style, capture, file_stem, finding_text, recording, title};
 
@@ -12,13 +11,22 @@ use crate::report::{Setting, Style, capture, file_stem, finding_text, recording,
 pub(super) struct Save<'a> {
     directory: &'a Path,
     stack: &'a str,
+    command: &'a str,
 }
 
 impl<'a> Save<'a> {
     /// Makes the directory where there is none.
-    pub(super) fn new(directory: &'a Path, stack: &'a str) -> io::Result<Save<'a>> {
+    pub(super) fn new(
+        directory: &'a Path,
+        stack: &'a str,
+        command: &'a str,
+    ) -> io::Result<Save<'a>> {
         fs::create_dir_all(directory)?;
-        Ok(Save { directory, stack })
+        Ok(Save {
+            directory,
+            stack,
+            command,
+        })
     }
 
     /// Where findings go.
@@ -32,7 +40,7 @@ impl<'a> Save<'a> {
         let title = title(&finding.fault);
         let setting = Setting {
             stack: self.stack,
-            command: COMMAND,
+            command: self.command,
             saved: Some(self.directory),
             counted: false,
             style: Style::default(),

@@ -176,6 +176,7 @@ impl Place {
         let (mut out, mut err, mut input) = (Vec::new(), Vec::new(), input);
         let mut environment = Environment {
             stacks: &STACKS,
+            command: "cargo run --release --",
             input: &mut input,
             out: &mut out,
             err: &mut err,
@@ -464,6 +465,7 @@ fn colours_appear_only_where_they_are_wanted() {
         let (mut out, mut err, mut input) = (Vec::new(), Vec::new(), io::empty());
         let mut environment = Environment {
             stacks: &STACKS,
+            command: "cargo run --release --",
             input: &mut input,
             out: &mut out,
             err: &mut err,

@@ -82,7 +82,7 @@ pub struct Broken(pub Box<str>);
 ///
 /// The harness calls [`reset`](Stack::reset) first, and [`advance`](Stack::advance) before every
 /// other call and once after it, so that an adapter may leave sending to `advance`. All packets
-/// are raw IP, IPv4 or IPv6.
+/// are raw IP, IPv4 or IPv6. A call that the stack's interface does not have stays as it is here.
 pub trait Stack {
     /// The name by which users ask for the stack.
     fn name(&self) -> &'static str;
@@ -113,14 +113,19 @@ pub trait Stack {
     /// The scenario is over: nothing more is asked until the next [`reset`](Stack::reset).
     fn rest(&mut self) {}
 
-    /// When the stack will next do something by itself, if ever.
-    fn next_timer(&mut self) -> Option<Instant>;
+    /// When the stack will next do something by itself, if ever; `None` where it cannot tell.
+    fn next_timer(&mut self) -> Option<Instant> {
+        None
+    }
 
     /// Passive OPEN on a local port; with `remote`, for that peer only.
     fn listen(&mut self, socket: Socket, port: u16, remote: Option<Endpoint>) -> Outcome;
 
     /// Active OPEN from a local port to `remote`.
-    fn connect(&mut self, socket: Socket, port: u16, remote: Endpoint) -> Outcome;
+    fn connect(&mut self, socket: Socket, port: u16, remote: Endpoint) -> Outcome {
+        let _ = (socket, port, remote);
+        Outcome::Unsupported
+    }
 
     /// SEND: hands over octets; the stack may take only the first part.
     fn send(&mut self, socket: Socket, octets: &[u8]) -> Outcome;
@@ -132,10 +137,16 @@ pub trait Stack {
     fn close(&mut self, socket: Socket) -> Outcome;
 
     /// ABORT.
-    fn abort(&mut self, socket: Socket) -> Outcome;
+    fn abort(&mut self, socket: Socket) -> Outcome {
+        let _ = socket;
+        Outcome::Unsupported
+    }
 
-    /// STATUS, for cross-checks; [`Outcome::Unsupported`] where the stack has none.
-    fn status(&mut self, socket: Socket) -> Outcome;
+    /// STATUS, for cross-checks.
+    fn status(&mut self, socket: Socket) -> Outcome {
+        let _ = socket;
+        Outcome::Unsupported
+    }
 
     /// The other end of a socket's connection, as a user learns it who accepts one; `None` while
     /// there is none, or where the interface does not tell.

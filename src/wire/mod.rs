@@ -12,6 +12,7 @@ mod flags;
 mod icmp;
 mod layers;
 mod options;
+mod packets;
 mod parse;
 mod sack;
 mod segment;
@@ -26,6 +27,7 @@ pub use options::{
     OptionBytes, Options, OptionsFull, put_eol, put_mss, put_nop, put_raw, put_sack,
     put_sack_permitted, put_timestamps, put_window_scale,
 };
+pub use packets::packets;
 pub use parse::{ParseError, Parsed, parse};
 pub use sack::SackBlocks;
 pub use segment::Segment;

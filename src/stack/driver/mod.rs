@@ -8,7 +8,7 @@
 mod channel;
 
 use std::fmt::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant as Clock};
 
 use self::channel::Channel;
 use super::text::words::{self, FAMILIES, SWITCH};
@@ -21,6 +21,9 @@ use crate::wire::Endpoint;
 
 /// The version of the words.
 const VERSION: &str = "1";
+
+/// Whether a stack lives in real time.
+const CLOCKS: [(bool, &str); 2] = [(true, "real"), (false, "virtual")];
 
 const CONGESTION: [(CongestionControl, &str); 3] = [
     (CongestionControl::None, "none"),
@@ -35,6 +38,9 @@ pub struct Driver {
     patience: Duration,
     channel: Option<Channel>,
     name: String,
+    /// Whether it lives in real time, and when the present scenario began then.
+    real: bool,
+    begun: Clock,
     profile: Profile,
     /// How far the time has come.
     now: Instant,
@@ -55,6 +61,8 @@ impl Driver {
             patience,
             channel: None,
             name: "driver".to_owned(),
+            real: false,
+            begun: Clock::now(),
             profile: Profile::undeclared(&Config::default()),
             now: Instant::START,
             next: None,
@@ -76,20 +84,8 @@ impl Driver {
         channel.patience(self.patience);
         channel.say(&format!("tcprove {VERSION}")).map_err(broken)?;
         let greeting = channel.hear().map_err(broken)?;
-        let said = greeting.strip_prefix("driver ");
-        let (version, name) = said.and_then(|said| said.split_once(' ')).ok_or_else(|| {
-            let heard = words::quoted(greeting);
-            broken(format!(
-                "it begins with {heard}, not with `driver {VERSION} NAME`"
-            ))
-        })?;
-        if version != VERSION {
-            let version = words::quoted(version);
-            return Err(broken(format!(
-                "it speaks version {version}, not {VERSION}"
-            )));
-        }
-        self.name = name.to_owned();
+        (self.real, self.name) = greeted(greeting).map_err(broken)?;
+        self.profile.name = self.name.clone().into();
         self.channel = Some(channel);
         Ok(())
     }
@@ -126,13 +122,15 @@ impl Driver {
             return Err(trouble);
         }
         let (mut now, mut octets) = (self.now, std::mem::take(&mut self.octets));
-        let mut full = None;
+        let (mut full, real) = (None, self.real);
         let answer = self.ask(|line| {
             let Some(packet) = line.strip_prefix("packet ") else {
                 return Ok(false);
             };
             let (at, hex) = packet.split_once(' ').unwrap_or((packet, ""));
             let at = Instant(words::number(at)?);
+            // Two clocks of one time are never quite at one.
+            let at = if real { at.max(now) } else { at };
             if at < now || at > Instant::NEVER {
                 return Err(format!("a packet at {at}, which is before {now}"));
             }
@@ -203,6 +201,24 @@ impl Driver {
     }
 }
 
+/// Whether the stack lives in real time, and its name, of a driver's first line.
+fn greeted(greeting: &str) -> Result<(bool, String), String> {
+    let mut parts = greeting.splitn(4, ' ');
+    match [(); 4].map(|()| parts.next()) {
+        [Some("driver"), Some(VERSION), Some(clock), Some(name)] => {
+            Ok((words::named(&CLOCKS, clock)?, name.to_owned()))
+        }
+        [Some("driver"), Some(version), ..] if version != VERSION => {
+            let version = words::quoted(version);
+            Err(format!("it speaks version {version}, not {VERSION}"))
+        }
+        _ => Err(format!(
+            "it begins with {}, not with `driver {VERSION} virtual NAME` or `driver {VERSION} real NAME`",
+            words::quoted(greeting)
+        )),
+    }
+}
+
 fn broken(why: String) -> Broken {
     Broken(format!("driver: {why}").into())
 }
@@ -225,6 +241,7 @@ impl Stack for Driver {
             Ok(field.is_some())
         })?;
         self.next = self.when(&answer)?;
+        self.begun = Clock::now();
         let mut fields = profile::Fields::default();
         let added = declared.iter().try_for_each(|field| fields.add(0, field));
         let base = Profile {
@@ -258,6 +275,13 @@ impl Stack for Driver {
         self.run(out)?;
         self.now = self.now.max(to);
         Ok(())
+    }
+
+    fn clock(&mut self) -> Option<Instant> {
+        // One that does not start says so when it has to reset.
+        let _ = self.start();
+        let micros = self.begun.elapsed().as_micros() as u64;
+        self.real.then_some(Instant(micros))
     }
 
     fn next_timer(&mut self) -> Option<Instant> {
