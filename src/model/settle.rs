@@ -20,7 +20,10 @@ pub fn settle(tcb: &mut Tcb, ctx: &Context) {
         }
     }
     tcb.rtx.armed = armed;
-    let waits = outstanding || unsent || tcb.due.syn != Instant::NEVER;
+    // A FIN that waits alone is no text that is lost by giving up.
+    let fin_alone = tcb.snd.fin == Some(tcb.snd.una);
+    let queued = unsent && tcb.queue_end().after(tcb.snd.nxt);
+    let waits = (outstanding && !fin_alone) || queued || tcb.due.syn != Instant::NEVER;
     if !waits {
         tcb.rtx.waits_since = Instant::NEVER;
     } else if tcb.rtx.waits_since == Instant::NEVER {

@@ -194,8 +194,8 @@ pub struct Retransmission {
     pub sent_at: Instant,
     /// When the present flight began.
     pub flight_at: Instant,
-    /// Since when something has been queued or in flight all the time; [`Instant::NEVER`] when
-    /// nothing is.
+    /// Since when text or a SYN has been queued or in flight all the time; [`Instant::NEVER`]
+    /// when nothing is, or a FIN alone.
     pub waits_since: Instant,
     /// An upper bound of the retransmission timeout.
     pub ceiling: Micros,

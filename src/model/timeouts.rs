@@ -81,7 +81,7 @@ fn giving_up(tcb: &Tcb, ctx: &Context) -> [Option<GivingUp>; 2] {
     let profile = ctx.profile;
     // What a stack counts from is its own affair: SEND, the first transmission, the last arrival;
     // and a call may begin the count anew. But text counts only the time that it has waited
-    // itself (RFC 9293 section 3.9.1.1, RFC 5482 section 2).
+    // itself (RFC 9293 section 3.9.1.1, RFC 5482 section 2). Of a FIN alone they say nothing.
     let heard = match tcb.rtx.waits_since {
         Instant::NEVER => tcb.arrived_at.min(tcb.rtx.flight_at),
         since => since,
