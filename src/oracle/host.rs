@@ -10,7 +10,7 @@ use super::known::{KnownDeviations, Then};
 use super::tell;
 use super::verdict::{Judgment, Shape, Verdict};
 use super::worlds::{Happening, Worlds};
-use crate::model::tcb::{Branches, Input, Miss, Tcb};
+use crate::model::tcb::{Branches, Input, Miss, Origin, Tcb};
 use crate::model::{
     AckClass, Context, Entries, EventClass, Fault, SegmentClass, SeqClass, State, arrives, emits,
 };
@@ -342,7 +342,28 @@ impl Host {
         if !arrives::addressed_properly(seg, stack) || seg.src.addr == stack {
             self.tolerate_address(ctx, socket);
         }
+        if socket == NOBODY && !seg.flags.ack() && self.backlog_is_full(ctx, seg.dst.port) {
+            // The listener has it, and drops it.
+            for tcb in self.sockets[NOBODY].touch() {
+                if let Some(reply) = &mut tcb.due.reply {
+                    reply.required = false;
+                }
+            }
+        }
         end
+    }
+
+    /// Whether a listener that takes one connection at a time is at one that has yet to be
+    /// established, as far as can be told.
+    fn backlog_is_full(&self, ctx: &Context<'_>, port: u16) -> bool {
+        let embryonic = |tcb: &Tcb| {
+            tcb.port == port && tcb.state == State::SynReceived && tcb.origin == Origin::Passive
+        };
+        let limited = ctx.profile.admission.limits();
+        limited
+            && self.sockets[..SOCKETS]
+                .iter()
+                .any(|worlds| worlds.now.iter().any(embryonic))
     }
 
     /// A segment that belongs to no connection and must not be answered.

@@ -142,9 +142,9 @@ impl Then {
     /// Whether an entry that goes on so may be silent, and whether it has to be.
     fn silence(self) -> (bool, bool) {
         match self {
-            Then::Ignored | Then::Closed | Then::Stop => (true, false),
+            Then::Ignored | Then::Refused | Then::Closed | Then::Stop => (true, false),
             Then::Window | Then::Accepted | Then::Narrow => (true, true),
-            Then::Refused | Then::Forgiven | Then::Pardoned | Then::Diverted => (false, false),
+            Then::Forgiven | Then::Pardoned | Then::Diverted => (false, false),
         }
     }
 }
@@ -290,7 +290,7 @@ impl std::str::FromStr for KnownDeviations {
             let (may, must) = known.then.silence();
             if known.silently && !may || !known.silently && must {
                 return Err(KnownError(format!(
-                    "the deviation `{}` {} be silent; ignored, closed and stop may be, window, \
+                    "the deviation `{}` {} be silent; ignored, refused, closed and stop may be, window, \
                      accepted and narrow are, and no other is",
                     known.name,
                     if must { "has to" } else { "cannot" }

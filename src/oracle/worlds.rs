@@ -465,6 +465,11 @@ fn known_silently<K: Iterator<Item = (u16, Then)>>(
     for (entry, then) in known(input.state, input.class) {
         match (then, what) {
             (Then::Ignored, _) => out.push(unchanged(entry), by),
+            (Then::Refused, _) => {
+                let mut refused = unchanged(entry);
+                refused.due.credit = refused.due.credit.max(1);
+                out.push(refused, by);
+            }
             (Then::Closed, _) => out.push(unchanged(entry).reset(), by),
             (Then::Stop, _) => out.push(unchanged(entry).muted(), by),
             (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),

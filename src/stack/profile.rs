@@ -149,11 +149,20 @@ pub struct Profile {
     pub timestamps: bool,
     /// Whether it checks timestamps against PAWS (RFC 7323 section 5).
     pub paws: bool,
+    /// A timestamp that is older by no more ticks than this passes PAWS; the standard has none.
+    pub paws_tolerance: u32,
     /// Whether header prediction comes before PAWS: the next segment in order is taken whatever
     /// its timestamp (RFC 7323 section 5.6).
     pub predicts_headers: bool,
     /// Whether it offers SACK on a SYN, and answers it.
     pub sack: bool,
+    /// The listener keeps the handshakes that are under way, so a segment whose acknowledgment
+    /// fits none of them is one to the listener, and draws a reset whatever its sequence number.
+    pub listener_resets: bool,
+    /// A segment that is wholly old, but ends no earlier than the last acknowledgment, has its
+    /// acknowledgment and timestamp used, though it is not acceptable: one of the mitigations
+    /// that RFC 9293 appendix A.2 speaks of.
+    pub uses_old: bool,
     /// Whether out-of-order segments are held (SHLD-31).
     pub holds_out_of_order: bool,
     /// The least MSS it will use when the peer announces a smaller one.
@@ -240,6 +249,9 @@ impl Profile {
             paws: false,
             predicts_headers: false,
             sack: false,
+            paws_tolerance: 0,
+            listener_resets: false,
+            uses_old: false,
             holds_out_of_order: false,
             mss_floor: 1,
             receive_buffer: config.receive_buffer,

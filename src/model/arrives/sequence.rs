@@ -33,7 +33,9 @@ pub(super) enum Acceptable {
 pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if fails_paws(tcb, seg, ctx) {
         let by = req::RFC7323_5_3_2;
-        out.push(acknowledge(*tcb, ctx, by), by);
+        let mut refused = acknowledge(*tcb, ctx, by);
+        may_reset_as_listener(&mut refused, seg, ctx, by);
+        out.push(refused, by);
         let before_paws = ctx.profile.predicts_headers && is_predicted(tcb, seg);
         // Of two values half the space apart neither is the older.
         if ctx.profile.paws && !before_paws && !half_apart(tcb, seg) {
@@ -54,7 +56,9 @@ pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branch
 /// The PAWS test. Whoever does not do it may accept the segment.
 fn fails_paws(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
     let stamped = seg.options.timestamps;
-    is_older(tcb, stamped) && !seg.flags.rst() && !is_outdated(tcb, stamped, ctx)
+    let tolerated = stamped
+        .is_some_and(|(value, _)| tcb.ts.recent.wrapping_sub(value) <= ctx.profile.paws_tolerance);
+    is_older(tcb, stamped) && !tolerated && !seg.flags.rst() && !is_outdated(tcb, stamped, ctx)
 }
 
 /// Its timestamp is older than TS.Recent.
@@ -188,6 +192,7 @@ fn unacceptable(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         | State::Closing
         | State::LastAck => {
             at_closed_window(&tcb, seg, ctx, by, out);
+            at_left_edge(&tcb, seg, ctx, by, out);
             out.push(acknowledge(tcb, ctx, by), by);
         }
     }
@@ -215,8 +220,27 @@ fn at_closed_window(tcb: &Tcb, seg: &Segment, ctx: &Context, by: Req, out: &mut 
     if !(closed && useful && changes) || seg.ack.after(tcb.snd.nxt) {
         return;
     }
+    use_and_answer(&mut { *tcb }, seg, ctx, by, out);
+}
+
+/// Of a segment that ends at the left edge the acknowledgment is used, by a stack that declares it
+/// (RFC 9293 appendix A.2).
+fn at_left_edge(tcb: &Tcb, seg: &Segment, ctx: &Context, by: Req, out: &mut Branches) {
+    let acked = tcb.rcv.acked.unwrap_or(tcb.rcv.nxt);
+    let at_edge = seg.end().at_or_after(acked) && seg.end().at_or_before(tcb.rcv.nxt);
+    let plain = seg.flags.ack() && !seg.flags.syn() && seg.seq.before(tcb.rcv.nxt);
+    if !(ctx.profile.uses_old && at_edge && plain) || seg.ack.after(tcb.snd.nxt) {
+        return;
+    }
+    let mut used = *tcb;
+    note_timestamp(&mut used, seg, ctx);
+    use_and_answer(&mut used, seg, ctx, by, out);
+}
+
+/// The acknowledgment of an unacceptable segment is used, and the segment answered.
+fn use_and_answer(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req, out: &mut Branches) {
     let first = out.len();
-    super::ack::use_acknowledgment(&mut { *tcb }, seg, ctx, out);
+    super::ack::use_acknowledgment(tcb, seg, ctx, out);
     for (used, rests_on) in out.iter_mut(first) {
         *used = match used.state {
             // It acknowledged the FIN in LAST-ACK: there is nothing left that could answer.
@@ -244,6 +268,7 @@ fn in_syn_received(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         rst_ack: None,
         rst_end: SeqNumber::default(),
     });
+    may_reset_as_listener(&mut answered, seg, ctx, by);
     out.push(answered, by);
     // Whether what the second of two crossing SYNs offers counts is not said.
     let mut renewed = tcb;
@@ -267,6 +292,24 @@ fn in_syn_received(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
             super::take_window_of_syn(&mut crossing, seg);
             super::ack::step(&mut crossing, seg, ctx, out);
         }
+    }
+}
+
+/// Where a listener keeps the handshakes that are under way, a segment whose acknowledgment fits
+/// none of them is one to the listener, who answers it with a reset.
+fn may_reset_as_listener(answered: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
+    let kept = answered.state == State::SynReceived && answered.origin == Origin::Passive;
+    let misfits = seg.flags.ack() && !super::ack::acknowledges_new(answered, seg);
+    if !(kept && misfits && ctx.profile.listener_resets) {
+        return;
+    }
+    let reset = super::reset_for(*answered, seg, ctx, by).due.reply;
+    if let (Some(reply), Some(reset)) = (&mut answered.due.reply, reset) {
+        *reply = Reply {
+            forms: reply.forms.or(reset.forms),
+            required: reply.required,
+            ..reset
+        };
     }
 }
 

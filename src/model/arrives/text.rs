@@ -131,10 +131,13 @@ fn after_text(
     by: Req,
 ) {
     if whole && seg.flags.fin() {
-        fin::step(tcb, seg, ctx, out);
-    } else {
-        out.push(*tcb, by);
+        return fin::step(tcb, seg, ctx, out);
     }
+    // The FIN that came ahead of the gap is next, or was not held.
+    if tcb.rcv.fin_ahead == Some(tcb.rcv.nxt) {
+        fin::take(&mut { *tcb }, ctx, out);
+    }
+    out.push(*tcb, by);
 }
 
 /// Text ahead of a gap is held, or not (RFC9293-SHLD-31); RCV.NXT stays.

@@ -13,7 +13,16 @@ pub(super) fn step(
     out: &mut Branches,
 ) -> Result<(), Fault> {
     match (tcb.state, outcome) {
-        (State::Closed, Outcome::Done) => out.push(tcb, req::RFC9293_3_10_5_P02),
+        (State::Closed, Outcome::Done) => {
+            // Whoever aborts gives up what was not read.
+            out.push(
+                Tcb {
+                    severed: true,
+                    ..tcb
+                },
+                req::RFC9293_3_10_5_P02,
+            );
+        }
         (State::Closed, Outcome::Failed(_)) | (_, Outcome::Unsupported) => {
             out.push(tcb, req::RFC9293_3_10_5_P02);
         }

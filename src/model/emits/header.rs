@@ -2,7 +2,7 @@
 
 use super::kind;
 use crate::model::tcb::{Miss, Tcb};
-use crate::model::{Context, Fault, State};
+use crate::model::{Context, EventClass, Fault, SegmentClass, SeqClass, State};
 use crate::spec::{Req, req};
 use crate::time::Micros;
 use crate::wire::{Flags, Segment, SeqNumber};
@@ -58,10 +58,16 @@ pub(super) fn sack(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fa
     }
     for (place, &(left, right)) in seg.options.sack.iter().enumerate() {
         let (left, right) = (SeqNumber(left), SeqNumber(right));
-        // What arrived twice may be told of, first of all (RFC 2883 section 4).
-        let sent = left.after(tcb.rcv.irs);
+        // What arrived twice may be told of, first of all (RFC 2883 section 4): the SYN too, and
+        // whatever numbers the segment had that is answered.
+        let sent = left.at_or_after(tcb.rcv.irs) || answers_old(tcb, ctx);
         let duplicate = place == 0 && sent && right.at_or_before(seg.ack);
-        let arrived = tcb.rcv.ahead.overflowed || tcb.rcv.ahead.covers(left, right);
+        // A FIN ahead of a gap has its number like any octet.
+        let text_end = match tcb.rcv.fin_ahead {
+            Some(fin) if right == fin + 1 => fin,
+            Some(_) | None => right,
+        };
+        let arrived = tcb.rcv.ahead.overflowed || tcb.rcv.ahead.covers(left, text_end);
         if !left.before(right) || !(duplicate || arrived) {
             ctx.unless_pardoned(
                 Fault::new(
@@ -75,6 +81,12 @@ pub(super) fn sack(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fa
     }
     tcb.rcv.reports = true;
     latest_first(tcb, seg, ctx)
+}
+
+/// Whether what is answered begins before RCV.NXT.
+fn answers_old(tcb: &Tcb, ctx: &Context) -> bool {
+    let old = |class: SegmentClass| matches!(class.seq, SeqClass::Old | SeqClass::Overlap);
+    tcb.input.at == ctx.now && matches!(tcb.input.class, EventClass::Segment(class) if old(class))
 }
 
 /// An acknowledgment that a segment ahead of a gap has triggered tells of that segment first; of

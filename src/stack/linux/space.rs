@@ -51,6 +51,11 @@ const SETTINGS: &[(&str, &str, Needed)] = &[
     ("ipv4/tcp_syncookies", "0", Needed::No),
     // Nothing is learnt from one scenario for the next.
     ("ipv4/tcp_no_metrics_save", "1", Needed::Yes),
+    // Nothing is sent again but by the retransmission timer and after duplicates (no RFC 8985).
+    ("ipv4/tcp_early_retrans", "0", Needed::Yes),
+    ("ipv4/tcp_recovery", "0", Needed::Yes),
+    // An acknowledgment is sent at once, or delayed for long, and not for less than a moment.
+    ("ipv4/tcp_comp_sack_nr", "0", Needed::No),
     // Offered by every SYN; timestamps as the scenario says.
     ("ipv4/tcp_window_scaling", "1", Needed::Yes),
     ("ipv4/tcp_sack", "1", Needed::Yes),
@@ -304,7 +309,8 @@ fn remember_home() -> io::Result<()> {
 /// Takes the thread back to where it came from. Where that is not allowed, from within a user
 /// namespace, it stays: nothing but the making of sockets depends on it.
 fn go_home() {
-    HOME.with(|home| {
+    // A thread that ends may have forgotten it by now, and needs it no more.
+    let _ = HOME.try_with(|home| {
         if home.get().is_some_and(|home| move_into(home).is_ok()) {
             WHERE.set(0);
         }

@@ -102,7 +102,8 @@ fields! {
     send_buffer, msl, rto_initial, rto_min, rto_max, ack_delay, keep_alive, user_timeout, nagle,
     challenge_quiet, half_duplex_close, slack, predicts_headers, acks_may_lag,
     syn_timeout, fin_wait_2_timeout, orphan_timeout, reset_quiet, lingers_after_reset, admission,
-    text_on_syn, hard_errors, icmp_in_flight,
+    text_on_syn, hard_errors, icmp_in_flight, uses_old, listener_resets,
+    paws_tolerance,
 }
 
 /// A value of a profile as text.
