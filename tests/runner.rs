@@ -199,6 +199,7 @@ fn profile() -> Profile {
         text_on_syn: false,
         hard_errors: HardErrors::Undeclared,
         icmp_in_flight: false,
+        counts_retransmissions: false,
         slack: Micros::ZERO,
     }
 }

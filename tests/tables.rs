@@ -114,7 +114,6 @@ const FAULTS: [(Fault, &[&str]); 12] = [
             "CLOSE-WAIT: any with RST",
             "CLOSING: any with RST",
             "LAST-ACK: any with RST",
-            "TIME-WAIT: any with RST",
         ],
     ),
     (

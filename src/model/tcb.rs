@@ -1,9 +1,8 @@
 //! The transmission control block: everything the model knows of one connection.
 //!
 //! It describes a stack from outside. Where RFC 9293 has a variable, it has that name; what is
-//! added is what the wire has shown (the edges that were advertised, the segments that lie ahead
-//! of a gap) and what is still owed (obligations, each with its deadline). It is small and
-//! `Copy`: the oracle clones it for every choice that the standard leaves open.
+//! added is what the wire has shown (advertised edges, segments ahead of a gap) and what is still
+//! owed, each with its deadline. It is small and `Copy`: the oracle clones it for every open choice.
 
 pub use super::ahead::Ahead;
 pub use super::branches::Branches;
@@ -94,6 +93,8 @@ pub struct ReceiveSpace {
     pub latest: Option<SeqNumber>,
     /// The stack has reported with SACK what lies ahead of a gap.
     pub reports: bool,
+    /// The stack is known to answer before it reads on: an acknowledgment of less may come first.
+    pub answers_first: bool,
 }
 
 /// Timestamps (RFC 7323 section 4.3).
@@ -435,8 +436,7 @@ impl Tcb {
         self.snd.iss.unwrap_or_default() + 1
     }
 
-    /// The number after the last octet that SEND has taken over; the FIN's, once CLOSE was
-    /// called.
+    /// The number after the last octet that SEND has taken over; the FIN's after CLOSE.
     pub fn queue_end(&self) -> SeqNumber {
         self.text_start() + self.snd.queued
     }

@@ -91,14 +91,19 @@ fn giving_up(tcb: &Tcb, ctx: &Context) -> [Option<GivingUp>; 2] {
     let after = |span: Option<Micros>, from: Instant, latest: Instant, surely: bool| {
         span.map(|span| GivingUp {
             from: (from + span) - profile.slack,
-            by_then: match surely {
+            by_then: match surely && !profile.counts_retransmissions {
                 true => latest + span,
                 false => Instant::NEVER,
             },
             hasty: false,
         })
     };
-    let user = |from| after(profile.user_timeout, from, latest, outstanding);
+    // Who counts retransmissions has to have something to retransmit, or a window to probe.
+    let waits = !profile.counts_retransmissions || tcb.rtx.armed;
+    let user = |from| {
+        let span = profile.user_timeout.filter(|_| waits);
+        after(span, from, latest, outstanding)
+    };
     match tcb.state {
         State::Closed | State::Listen => [None, None],
         State::SynSent | State::SynReceived => {

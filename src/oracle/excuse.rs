@@ -277,7 +277,9 @@ impl Host {
                     End::Verdict(verdict) => GoOn::Stop(verdict),
                 };
             }
-            Then::Window | Then::Accepted | Then::Narrow => return GoOn::No,
+            Then::Window | Then::Kept | Then::Accepted | Then::Apart | Then::Narrow => {
+                return GoOn::No;
+            }
             Then::Ignored | Then::Refused => {
                 let Some(input) = worlds.input else {
                     return GoOn::No;

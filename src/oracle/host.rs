@@ -391,12 +391,15 @@ impl Host {
                     continue;
                 }
                 for (entry, then) in self.known.silent(State::Listen, class, reused) {
-                    if then == Then::Closed {
-                        worlds.now.add(Tcb {
-                            known: tcb.known | Entries::one(entry),
-                            ..tcb.severed()
-                        });
-                    }
+                    let after = match then {
+                        Then::Closed => tcb.severed(),
+                        Then::Stop => tcb.muted(),
+                        _ => continue,
+                    };
+                    worlds.now.add(Tcb {
+                        known: tcb.known | Entries::one(entry),
+                        ..after
+                    });
                 }
             }
         }

@@ -44,7 +44,7 @@ pub struct Known {
     pub then: Then,
     /// What happened shows only later, in an answer to something else, so the oracle follows
     /// that possibility from the start, beside those that are allowed. For `ignored`, `stop` and
-    /// `window`; also for `closed`. `window`, `accepted` and `narrow` are always silent.
+    /// `window`; also for `closed`. `window`, `kept`, `accepted`, `apart` and `narrow` are always silent.
     #[serde(default)]
     pub silently: bool,
     /// Only on a socket that was used before: it was opened twice, or sent SYNs with different
@@ -126,8 +126,12 @@ pub enum Then {
     Pardoned,
     /// The window that the segment offers is taken, though it must not be.
     Window,
+    /// The window that the segment offers is not taken, though it must be.
+    Kept,
     /// The segment is taken for acceptable, though it lies outside the window.
     Accepted,
+    /// The acknowledgment counts wherever the text lies, and the text whatever is acknowledged.
+    Apart,
     /// The segment is held against the window of the last acknowledgment alone, whatever edge was
     /// advertised before that, or by a probe or keep-alive.
     Narrow,
@@ -143,7 +147,7 @@ impl Then {
     fn silence(self) -> (bool, bool) {
         match self {
             Then::Ignored | Then::Refused | Then::Closed | Then::Stop => (true, false),
-            Then::Window | Then::Accepted | Then::Narrow => (true, true),
+            Then::Window | Then::Kept | Then::Accepted | Then::Apart | Then::Narrow => (true, true),
             Then::Forgiven | Then::Pardoned | Then::Diverted => (false, false),
         }
     }
@@ -291,7 +295,7 @@ impl std::str::FromStr for KnownDeviations {
             if known.silently && !may || !known.silently && must {
                 return Err(KnownError(format!(
                     "the deviation `{}` {} be silent; ignored, refused, closed and stop may be, window, \
-                     accepted and narrow are, and no other is",
+                     kept, accepted, apart and narrow are, and no other is",
                     known.name,
                     if must { "has to" } else { "cannot" }
                 )));

@@ -473,8 +473,12 @@ fn known_silently<K: Iterator<Item = (u16, Then)>>(
             (Then::Closed, _) => out.push(unchanged(entry).reset(), by),
             (Then::Stop, _) => out.push(unchanged(entry).muted(), by),
             (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
+            (Then::Kept, Happening::Arrival(_)) => keep_window(entry, before, out),
             (Then::Accepted, Happening::Arrival(seg)) => {
                 arrives::unchecked(&unchanged(entry), seg, ctx, out);
+            }
+            (Then::Apart, Happening::Arrival(seg)) => {
+                arrives::apart(&unchanged(entry), seg, ctx, out);
             }
             (Then::Narrow, Happening::Arrival(seg)) => {
                 arrives::narrowly(&unchanged(entry), seg, ctx, out);
@@ -499,6 +503,25 @@ fn take_window_anyway(entry: u16, seg: &Segment, out: &mut Branches) {
         if in_range && window != tcb.snd.wnd && !tcb.mute {
             let (mut tcb, by) = (*tcb, *by);
             tcb.take_window(window, seg);
+            tcb.known |= Entries::one(entry);
+            out.push(tcb, by);
+        }
+    }
+}
+
+/// The window stays as it was before the segment.
+fn keep_window(entry: u16, before: &Tcb, out: &mut Branches) {
+    for place in 0..out.len() {
+        let Some((tcb, by)) = out.get(place) else {
+            continue;
+        };
+        if tcb.snd.wnd != before.snd.wnd && !tcb.mute {
+            let (mut tcb, by) = (*tcb, *by);
+            tcb.snd.wnd = before.snd.wnd;
+            tcb.snd.wl1 = before.snd.wl1;
+            tcb.snd.wl2 = before.snd.wl2;
+            tcb.snd.edge_max = before.snd.edge_max;
+            tcb.rtx = before.rtx;
             tcb.known |= Entries::one(entry);
             out.push(tcb, by);
         }

@@ -227,6 +227,11 @@ pub struct Profile {
     /// An ICMP error ends nothing unless the sequence number that it quotes is in flight
     /// (RFC 5927 section 4.1).
     pub icmp_in_flight: bool,
+    /// It gives up after so many retransmissions, not after a time, while something waits for its
+    /// acknowledgment: the spans of `user_timeout`, `syn_timeout` and `orphan_timeout` are the least
+    /// that this comes to. Nor has its RTO a fixed ceiling: from a minute on it need not double
+    /// (RFC6298-2-5).
+    pub counts_retransmissions: bool,
     /// By how much an instant may be late, or early, because the clock is real; zero in virtual
     /// time.
     pub slack: Micros,
@@ -278,6 +283,7 @@ impl Profile {
             text_on_syn: false,
             hard_errors: HardErrors::Undeclared,
             icmp_in_flight: false,
+            counts_retransmissions: false,
             slack: Micros::ZERO,
         }
     }

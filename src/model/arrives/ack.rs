@@ -1,6 +1,8 @@
 //! Fifth check: ACK (RFC 9293 section 3.10.7.4, RFC 5961 section 5.2).
 
-use super::{acknowledge, established, fin, reset_for, sample_round_trip, silently, text};
+use super::{
+    acknowledge, established, fin, reset_for, sample_round_trip, sequence, silently, text,
+};
 use crate::model::tcb::{Branches, Forms, Origin, Tcb};
 use crate::model::{Context, State};
 use crate::spec::req;
@@ -178,5 +180,71 @@ fn take_window(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
         tcb.rtx.since = ctx.now;
         tcb.rtx.probing = true;
         tcb.rtx.gap = crate::time::Micros::ZERO;
+    }
+}
+
+/// The acknowledgment is used if it acknowledges anything, wherever the text lies; then, whatever
+/// became of it, the text and the FIN, if their numbers are acceptable.
+pub(super) fn apart(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let new = seg.flags.ack() && acknowledges_new(tcb, seg);
+    let unsent = seg.flags.ack() && !new && seg.ack != tcb.snd.una;
+    tcb.rcv.answers_first = unsent;
+    if tcb.state == State::SynReceived {
+        if !new {
+            return;
+        }
+        established(tcb, ctx);
+        tcb.snd.edge_max = seg.ack;
+    }
+    if new {
+        tcb.snd.una = seg.ack;
+        tcb.arrived_at = ctx.now;
+        sample_round_trip(tcb, ctx);
+        match tcb.state {
+            State::FinWait1 if tcb.fin_acked() => {
+                tcb.state = State::FinWait2;
+                tcb.time_wait.0 = ctx.now;
+            }
+            State::Closing if tcb.fin_acked() => {
+                tcb.state = State::TimeWait;
+                tcb.time_wait = fin::time_wait_from(ctx);
+                return out.push(*tcb, req::RFC9293_3_10_7_4_P19);
+            }
+            State::LastAck if tcb.fin_acked() => {
+                return out.push(tcb.closed(), req::RFC9293_3_10_7_4_P20);
+            }
+            State::FinWait1
+            | State::Closing
+            | State::LastAck
+            | State::Established
+            | State::FinWait2
+            | State::CloseWait
+            | State::TimeWait
+            | State::SynReceived
+            | State::Closed
+            | State::Listen
+            | State::SynSent => {}
+        }
+    } else if seg.flags.ack() && is_duplicate(tcb, seg) {
+        tcb.rtx.dup_acks = tcb.rtx.dup_acks.saturating_add(1);
+    }
+    if seg.flags.ack() {
+        let mut offered = *tcb;
+        take_window(&mut offered, seg, ctx);
+        if offered.snd.wnd != tcb.snd.wnd {
+            text_apart(&mut offered, seg, ctx, out);
+        }
+    }
+    text_apart(tcb, seg, ctx, out);
+}
+
+fn text_apart(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let acceptable = sequence::acceptable(tcb, seg, ctx);
+    if acceptable != sequence::Acceptable::No {
+        text::step(&mut { *tcb }, seg, ctx, out);
+    }
+    if acceptable != sequence::Acceptable::Yes {
+        let by = req::RFC9293_3_5_2_P03;
+        out.push(acknowledge(*tcb, ctx, by), by);
     }
 }

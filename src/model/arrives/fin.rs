@@ -4,7 +4,7 @@ use super::text::owe_acknowledgment;
 use crate::model::tcb::{Branches, Tcb};
 use crate::model::{Context, State};
 use crate::spec::{Req, req};
-use crate::time::Instant;
+use crate::time::{Instant, Micros};
 use crate::wire::Segment;
 
 /// The text is dealt with.
@@ -17,6 +17,10 @@ pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branch
         return take(tcb, ctx, out);
     }
     if number.after(tcb.rcv.nxt) && !tcb.rcv.fin {
+        // Of two that contradict each other either may count.
+        if tcb.rcv.fin_ahead.is_some_and(|held| held != number) {
+            out.push(*tcb, req::RFC9293_3_10_7_4_P27);
+        }
         tcb.rcv.fin_ahead = Some(number);
         return out.push(*tcb, req::RFC9293_3_10_7_4_P27);
     }
@@ -69,9 +73,16 @@ fn enter_time_wait(tcb: &mut Tcb, ctx: &Context) {
     tcb.time_wait = time_wait_from(ctx);
 }
 
+/// By so much a timer may be late that counts in ticks.
+const TICK: Micros = Micros::secs(1);
+
 /// When a TIME-WAIT that begins now ends: not before 2 MSL, and soon after.
 pub(super) fn time_wait_from(ctx: &Context) -> (Instant, Instant) {
     let span = ctx.profile.msl.times(2);
     let end = ctx.now + span;
-    (end - ctx.profile.slack, end + ctx.profile.slack)
+    let late = match ctx.profile.counts_retransmissions {
+        true => TICK,
+        false => ctx.profile.slack,
+    };
+    (end - ctx.profile.slack, end + late)
 }

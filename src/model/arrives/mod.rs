@@ -32,6 +32,7 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         at: ctx.now,
     };
     tcb.due.reply = None;
+    tcb.rcv.answers_first = false;
     tcb.due.reply_at = ctx.now;
     tcb.due.reply_to = Some(seg.src);
     permit_answer(&mut tcb, seg);
@@ -79,6 +80,20 @@ pub fn unchecked(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     permit_answer(&mut tcb, seg);
     tcb.rtx.quiet = false;
     sequence::accepted(&mut tcb, seg, ctx, out);
+}
+
+/// Lets a segment arrive at a stack that is known to look at the acknowledgment and at the text
+/// apart from each other: the one counts wherever the text lies, and the other whether or not there
+/// is an acknowledgment, and whatever it acknowledges.
+pub fn apart(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let mut tcb = *tcb;
+    tcb.due.reply = None;
+    tcb.due.reply_at = ctx.now;
+    tcb.due.reply_to = Some(seg.src);
+    permit_answer(&mut tcb, seg);
+    tcb.rtx.quiet = false;
+    tcb.rcv.latest = None;
+    ack::apart(&mut tcb, seg, ctx, out);
 }
 
 /// Lets a segment arrive at a stack that is known to hold it against no window but the one of its

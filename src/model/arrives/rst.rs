@@ -23,6 +23,10 @@ pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branch
             let mut challenged = acknowledge(*tcb, ctx, by);
             challenged.due.grant(true);
             out.push(challenged, by);
+            if tcb.state == State::TimeWait {
+                // It may ignore every reset.
+                out.push(silently(*tcb), req::RFC1337_3_P01);
+            }
             // Once the text before RCV.NXT is trimmed away, it begins there.
             let text_end = seg.text_seq() + seg.payload_len;
             if seg.seq.before(tcb.rcv.nxt) && text_end.after(tcb.rcv.nxt) {

@@ -167,9 +167,9 @@ fn at_open_edge(tcb: &Tcb, near: SeqNumber, far: SeqNumber, seg: &Segment) -> bo
     // Counting the FIN or not makes the difference at the right edge of a full window.
     let fin_at_edge = seg.flags.fin() && seg.seq == near && near != nxt;
     // A RST is judged by its number alone where the text behind it would decide otherwise.
-    let rst_with_text = seg.flags.rst()
-        && seg.payload_len > 0
-        && ((seg.seq.before(nxt) && end.after(nxt)) || (seg.seq == nxt && near == nxt));
+    let spanning = seg.seq.before(nxt) && end.after(nxt);
+    let rst_with_text =
+        seg.flags.rst() && (spanning || (!seg.is_empty() && seg.seq == nxt && near == nxt));
     empty_at_edge && seg.seq != nxt || spans || fin_at_closed || fin_at_edge || rst_with_text
 }
 

@@ -99,6 +99,28 @@ fn take(
         // Nothing new in it.
         return after_text(tcb, whole, seg, ctx, out, by);
     }
+    if let Some(fin) = tcb.rcv.fin_ahead
+        && to.after(fin)
+    {
+        // An octet has the number of a FIN that was held: the peer contradicts itself, and the FIN
+        // may count behind the text.
+        tcb.rcv.fin_ahead = Some(to);
+        take_text(&mut { *tcb }, to, whole, seg, ctx, out, by);
+        tcb.rcv.fin_ahead = Some(fin);
+    }
+    take_text(tcb, to, whole, seg, ctx, out, by);
+}
+
+/// The octets up to `to` are used, and begin at RCV.NXT or before.
+fn take_text(
+    tcb: &mut Tcb,
+    to: SeqNumber,
+    whole: bool,
+    seg: &Segment,
+    ctx: &Context,
+    out: &mut Branches,
+    by: Req,
+) {
     let filled = !tcb.rcv.ahead.is_empty();
     acknowledge_every_second(tcb, ctx);
     tcb.rcv.nxt = to;
@@ -131,6 +153,10 @@ fn after_text(
     by: Req,
 ) {
     if whole && seg.flags.fin() {
+        if tcb.rcv.nxt.at_or_after(tcb.rcv.edge) {
+            // The FIN itself lies beyond the window.
+            out.push(*tcb, req::RFC9293_3_10_7_4_P03);
+        }
         return fin::step(tcb, seg, ctx, out);
     }
     // The FIN that came ahead of the gap is next, or was not held.
@@ -149,10 +175,23 @@ fn keep_ahead(
     ctx: &Context,
     out: &mut Branches,
 ) {
+    if let Some(held) = tcb.rcv.fin_ahead
+        && to.after(held)
+        && !fin
+    {
+        // As in `take`: the FIN may count behind the text.
+        let mut behind = *tcb;
+        behind.rcv.fin_ahead = None;
+        keep_ahead(&mut behind, from, to, true, ctx, out);
+    }
     tcb.rcv.ahead.add(from, to);
     // What could not be remembered, no stack that is modelled on this can tell of.
     tcb.rcv.latest = (!tcb.rcv.ahead.overflowed).then_some(from);
     if fin {
+        if tcb.rcv.fin_ahead.is_some_and(|held| held != to) {
+            // Of two that contradict each other either may count.
+            out.push(*tcb, req::RFC9293_SHLD_31);
+        }
         tcb.rcv.fin_ahead = Some(to);
     }
     soft(tcb, ctx, req::RFC5681_3_2_1);

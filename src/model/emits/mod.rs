@@ -39,11 +39,11 @@ pub fn step(
                 _ => req::RFC9293_3_10_7_1_P03,
             };
             let by = tcb.due.reply.map_or(unasked, |reply| reply.by);
-            Err(Fault::new(
-                by,
-                kind(seg),
-                "nothing but a reset, if anything",
-            ))
+            let fault = Fault::new(by, kind(seg), "nothing but a reset, if anything");
+            ctx.unless_pardoned(fault)?;
+            // It is passed over, and what is owed stays owed.
+            out.push(*tcb, by);
+            Ok(())
         }
         State::SynReceived
         | State::Established

@@ -19,6 +19,15 @@ pub(super) fn step(
     ctx: &Context,
     out: &mut Branches,
 ) -> Result<(), Fault> {
+    let lags = seg.ack.before(tcb.rcv.nxt) || tcb.due.credit == 0;
+    let regresses = tcb.rcv.acked.is_some_and(|acked| seg.ack.before(acked));
+    let answers = seg.is_empty() && seg.ack.at_or_before(tcb.rcv.nxt) && !regresses;
+    if tcb.rcv.answers_first && tcb.input.at == ctx.now && answers && lags {
+        let mut tcb = *tcb;
+        tcb.rcv.answers_first = false;
+        out.push(tcb, req::RFC9293_MAY_13);
+        return Ok(());
+    }
     acknowledgment(tcb, seg, ctx)?;
     let mut tcb = *tcb;
     super::header::sack(&mut tcb, seg, ctx)?;
@@ -511,7 +520,11 @@ pub(super) fn retransmission_in_time(tcb: &Tcb, seg: &Segment, ctx: &Context) ->
             .deep(8),
         )?;
     }
-    let capped = Micros(ctx.profile.rto_max.0 * 9 / 10);
+    let ceiling = match ctx.profile.counts_retransmissions {
+        true => Micros::secs(60),
+        false => ctx.profile.rto_max,
+    };
+    let capped = Micros(ceiling.0 * 9 / 10);
     if rtx.quiet && rtx.gap > Micros::ZERO && waited < Micros(rtx.gap.0 * 3 / 2).min(capped) {
         ctx.unless_pardoned(
             Fault::new(

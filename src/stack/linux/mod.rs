@@ -512,6 +512,7 @@ fn declare(config: &Config) -> Profile {
         text_on_syn: false,
         hard_errors: HardErrors::Undeclared,
         icmp_in_flight: true,
+        counts_retransmissions: false,
         slack: TICK,
     }
 }

@@ -25,6 +25,10 @@ const STATES: [State; 11] = [
     State::TimeWait,
 ];
 
+/// What a call gives in which lwIP broke: nothing that could be judged, for what broke is told by
+/// the next [`Stack::advance`].
+const BROKE: Outcome = Outcome::Unsupported;
+
 /// lwIP.
 pub struct Lwip {
     variant: Variant,
@@ -69,7 +73,7 @@ impl Lwip {
     fn ends(&mut self, mut call: Call, done: impl FnOnce(i32) -> Outcome) -> Outcome {
         match self.library.call(&mut call) {
             Ok(()) => outcome(call.result, done),
-            Err(_) => Outcome::Failed(CallError::NoConnection),
+            Err(_) => BROKE,
         }
     }
 
@@ -178,7 +182,7 @@ impl Stack for Lwip {
         let mut call = self.on(Op::Send, socket);
         match self.library.call_with(&mut call, octets) {
             Ok(()) => outcome(call.result, |len| Outcome::Sent(len as u32)),
-            Err(_) => Outcome::Failed(CallError::NoConnection),
+            Err(_) => BROKE,
         }
     }
 
@@ -186,7 +190,7 @@ impl Stack for Lwip {
         let mut call = self.on(Op::Receive, socket);
         match self.library.call_into(&mut call, buffer) {
             Ok(()) => outcome(call.result, |len| Outcome::Received(len as u32)),
-            Err(_) => Outcome::Failed(CallError::NoConnection),
+            Err(_) => BROKE,
         }
     }
 

@@ -26,10 +26,10 @@ pub enum Variant {
 
 /// What the usual configuration is known to do against the standard, as the text of a file of known
 /// deviations.
-pub const KNOWN: &str = include_str!("known.toml");
+pub const KNOWN: &str = concat!(include_str!("known.toml"), include_str!("known-usual.toml"));
 
 /// The same of the full configuration.
-pub const KNOWN_FULL: &str = include_str!("known-full.toml");
+pub const KNOWN_FULL: &str = concat!(include_str!("known.toml"), include_str!("known-full.toml"));
 
 /// Why this build is without lwIP, and what to do; `None` where it has it.
 pub const MISSING: Option<&str> = option_env!("LWIP_MISSING");

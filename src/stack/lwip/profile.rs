@@ -36,14 +36,18 @@ pub(super) fn declare(variant: Variant, config: &Config, figures: Figures) -> Pr
         reads_while_closing: true,
         send_buffer: figures.send_buffer,
         msl: Micros::millis(figures.msl_ms.into()),
-        // Counted in ticks of half a second, of which the first may come at once.
-        rto_initial: Micros::millis(2_500),
+        // LWIP_TCP_RTO_TIME, of which the first tick may come at once.
+        rto_initial: Micros::secs(3),
         rto_min: Micros::secs(1),
-        rto_max: Micros::FOREVER,
+        // 128 times what it was at first; a round trip of some seconds is the most that is tried.
+        rto_max: Micros::secs(1_800),
         acks_may_lag: false,
         ack_delay: FAST_TICK,
         keep_alive: None,
-        user_timeout: None,
+        // Twelve probes of a closed window take longer, and so do twelve retransmissions; LAST-ACK
+        // lasts for 2 MSL.
+        user_timeout: Some(Micros::millis(2 * u64::from(figures.msl_ms))),
+        // Six retransmissions of a SYN; a SYN,ACK has twenty seconds.
         syn_timeout: Some(Micros::secs(18)),
         fin_wait_2_timeout: None,
         orphan_timeout: None,
@@ -56,6 +60,7 @@ pub(super) fn declare(variant: Variant, config: &Config, figures: Figures) -> Pr
         text_on_syn: false,
         hard_errors: HardErrors::Ignored,
         icmp_in_flight: false,
+        counts_retransmissions: true,
         slack: Micros::ZERO,
     }
 }

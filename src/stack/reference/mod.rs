@@ -258,6 +258,7 @@ fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
             false => HardErrors::Handshake,
         },
         icmp_in_flight: true,
+        counts_retransmissions: false,
         slack: Micros::ZERO,
     };
     policy.declare(&mut profile);

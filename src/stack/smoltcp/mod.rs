@@ -396,6 +396,7 @@ fn declare(config: &Config) -> Profile {
         text_on_syn: false,
         hard_errors: HardErrors::Ignored,
         icmp_in_flight: false,
+        counts_retransmissions: false,
         slack: Micros::ZERO,
     }
 }
