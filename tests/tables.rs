@@ -80,7 +80,7 @@ fn the_reference_does_what_the_model_permits() {
 }
 
 /// Where a fault of the reference has to show, and nowhere else: state and event.
-const FAULTS: [(Fault, &[&str]); 12] = [
+const FAULTS: [(Fault, &[&str]); 16] = [
     (Fault::ListenerSilent, &["LISTEN: any with ACK without RST"]),
     (Fault::RefusedByBareReset, &["SYN-SENT: RST"]),
     (Fault::CloseResets, &["SYN-SENT: A: close"]),
@@ -150,8 +150,48 @@ const FAULTS: [(Fault, &[&str]); 12] = [
         Fault::FinNotRetransmitted,
         &[
             "FIN-WAIT-1: RETRANSMISSION TIMEOUT: wait 4s",
+            "FIN-WAIT-1: ZERO-WINDOW PROBE: < ACK ack SND.UNA win 0; wait 2min",
             "CLOSING: RETRANSMISSION TIMEOUT: wait 4s",
+            "CLOSING: ZERO-WINDOW PROBE: < ACK ack SND.UNA win 0; wait 2min",
             "LAST-ACK: RETRANSMISSION TIMEOUT: wait 4s",
+            "LAST-ACK: ZERO-WINDOW PROBE: < ACK ack SND.UNA win 0; wait 2min",
+        ],
+    ),
+    (Fault::ResetWithoutAck, &["CLOSED: any without RST, ACK"]),
+    (
+        Fault::PawsSkipped,
+        &[
+            "ESTABLISHED: PSH,ACK len 10 <ts -1 0>",
+            "FIN-WAIT-1: PSH,ACK len 10 <ts -1 0>",
+            "FIN-WAIT-2: PSH,ACK len 10 <ts -1 0>",
+            "CLOSE-WAIT: PSH,ACK len 10 <ts -1 0>",
+            "CLOSING: PSH,ACK len 10 <ts -1 0>",
+            "LAST-ACK: PSH,ACK len 10 <ts -1 0>",
+            "TIME-WAIT: PSH,ACK len 10 <ts -1 0>",
+        ],
+    ),
+    (
+        Fault::SoftErrorAborts,
+        &[
+            "SYN-SENT: icmp host-unreachable",
+            "SYN-RECEIVED: icmp host-unreachable",
+            "ESTABLISHED: icmp host-unreachable",
+            "FIN-WAIT-1: icmp host-unreachable",
+            "FIN-WAIT-2: icmp host-unreachable",
+            "CLOSE-WAIT: icmp host-unreachable",
+            "CLOSING: icmp host-unreachable",
+            "LAST-ACK: icmp host-unreachable",
+            "TIME-WAIT: icmp host-unreachable",
+        ],
+    ),
+    (
+        Fault::NoProbe,
+        &[
+            "ESTABLISHED: ZERO-WINDOW PROBE: peer window 0; A: send 10; wait 2min",
+            "FIN-WAIT-1: ZERO-WINDOW PROBE: < ACK ack SND.UNA win 0; wait 2min",
+            "CLOSE-WAIT: ZERO-WINDOW PROBE: peer window 0; A: send 10; wait 2min",
+            "CLOSING: ZERO-WINDOW PROBE: < ACK ack SND.UNA win 0; wait 2min",
+            "LAST-ACK: ZERO-WINDOW PROBE: < ACK ack SND.UNA win 0; wait 2min",
         ],
     ),
     (
@@ -174,7 +214,12 @@ fn a_fault_shows_in_its_row_and_only_there() {
             for (event, did) in done(&table) {
                 found.push(format!("{state}: {event}"));
                 assert_eq!(did.verdict, Said::Deviates, "{}", text(&table));
-                let told = [fault.requirement(), req::RFC9293_3_10_6_P01];
+                // A FIN that is in flight is what probes the closed window.
+                let told = [
+                    fault.requirement(),
+                    req::RFC9293_3_10_6_P01,
+                    req::RFC9293_MUST_35,
+                ];
                 assert!(
                     did.by.is_some_and(|by| told.contains(&by)),
                     "{}",

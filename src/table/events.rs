@@ -28,6 +28,29 @@ pub(super) const KINDS: [(&str, &str); 13] = [
     ("FIN,PSH,ACK", "len 10"),
 ];
 
+/// Segments that are told by their options, each with the states in which it is tried. The stack
+/// offers timestamps, and so does the peer.
+pub(super) const OPTIONS: [(Met, &str); 6] = [
+    (Met::Listen, "< SYN <>"),
+    (Met::Listen, "< SYN <mss 1460, wscale 7, sackok, ts 0 0>"),
+    (Met::Synchronized, "< PSH,ACK len 10 <ts 0 0>"),
+    (Met::Synchronized, "< PSH,ACK len 10 <ts -1 0>"),
+    (Met::Synchronized, "< PSH,ACK len 10 <>"),
+    (Met::Synchronized, "< RST seq RCV.NXT <ts -1 0>"),
+];
+
+/// In which states a segment of [`OPTIONS`] is tried.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Met {
+    /// In LISTEN.
+    Listen,
+    /// In every state after the handshake.
+    Synchronized,
+}
+
+/// ICMP errors that are tried: a hard one and a soft one, about SND.UNA.
+pub(super) const ERRORS: [&str; 2] = ["< icmp port-unreachable", "< icmp host-unreachable"];
+
 /// Calls that are tried, each after what has to be done before it.
 pub(super) const CALLS: [(&str, &str); 8] = [
     ("", "A: listen"),
@@ -54,7 +77,7 @@ pub(super) struct Place {
     pub timeouts: &'static [Timeout],
 }
 
-/// A timeout of RFC 9293 section 3.10.8.
+/// A timeout of RFC 9293 section 3.10.8, or a timer of section 3.8.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Timeout {
     /// USER TIMEOUT.
@@ -63,6 +86,10 @@ pub(super) enum Timeout {
     Retransmission,
     /// TIME-WAIT TIMEOUT.
     TimeWait,
+    /// Keep-alives are on, and nothing has arrived for their interval (section 3.8.4).
+    KeepAlive,
+    /// Something waits behind a closed window (section 3.8.6.1).
+    Probe,
 }
 
 impl Timeout {
@@ -72,15 +99,30 @@ impl Timeout {
             Timeout::User => "USER TIMEOUT",
             Timeout::Retransmission => "RETRANSMISSION TIMEOUT",
             Timeout::TimeWait => "TIME-WAIT TIMEOUT",
+            Timeout::KeepAlive => "KEEP-ALIVE",
+            Timeout::Probe => "ZERO-WINDOW PROBE",
         }
     }
 
     /// The step by which it comes about.
     pub(super) fn step(self) -> &'static str {
         match self {
-            Timeout::User => "wait 2min",
+            Timeout::User | Timeout::Probe => "wait 2min",
             Timeout::Retransmission => "wait 4s",
             Timeout::TimeWait => "wait 10min",
+            Timeout::KeepAlive => "wait 3s",
+        }
+    }
+
+    /// What has to be done in a state so that the timer runs.
+    fn before(self, state: State) -> &'static str {
+        let sends = state.synchronized() && !state.user_closed();
+        match self {
+            Timeout::User | Timeout::Retransmission | Timeout::TimeWait => "",
+            Timeout::KeepAlive if sends => "peer ack",
+            Timeout::KeepAlive => "",
+            Timeout::Probe if sends => "peer window 0; A: send 10",
+            Timeout::Probe => "< ACK ack SND.UNA win 0",
         }
     }
 
@@ -88,7 +130,8 @@ impl Timeout {
     fn stack(self) -> &'static str {
         match self {
             Timeout::User => " usertimeout=30s",
-            Timeout::Retransmission | Timeout::TimeWait => "",
+            Timeout::KeepAlive => " keepalive=2s",
+            Timeout::Retransmission | Timeout::TimeWait | Timeout::Probe => "",
         }
     }
 }
@@ -99,6 +142,10 @@ pub(super) enum Event {
     /// The segment of this kind, at these places of SEG.SEQ and SEG.ACK: all three are indices.
     /// Without ACK the last is the number of places.
     Segment(usize, usize, usize),
+    /// The segment of [`OPTIONS`] of this index.
+    Options(usize),
+    /// The ICMP error of this index.
+    Error(usize),
     /// The call of this index.
     Call(usize),
     /// A timeout.
@@ -134,7 +181,14 @@ const MANY_SENT: &[&str] = &[
 const ONE_SENT: &[&str] = &["SND.OLD-1", "SND.UNA-1", "SND.UNA", "SND.NXT", "SND.NXT+1"];
 const NONE_SENT: &[&str] = &["SND.OLD-1", "SND.UNA-1", "SND.NXT", "SND.NXT+1"];
 
-const SENDING: &[Timeout] = &[Timeout::User, Timeout::Retransmission];
+const OPENING: &[Timeout] = &[Timeout::User, Timeout::Retransmission];
+const SENDING: &[Timeout] = &[
+    Timeout::User,
+    Timeout::Retransmission,
+    Timeout::KeepAlive,
+    Timeout::Probe,
+];
+const CLOSING: &[Timeout] = &[Timeout::User, Timeout::Retransmission, Timeout::Probe];
 
 /// The eleven states, in the order of the RFC.
 #[rustfmt::skip]
@@ -152,12 +206,12 @@ pub(super) const PLACES: [Place; 11] = [
     Place {
         state: State::SynSent,
         ways: &[("active", "A: connect")],
-        seqs: &["0", "IRS"], acks: &["SND.UNA", "SND.NXT", "SND.NXT+1"], timeouts: SENDING,
+        seqs: &["0", "IRS"], acks: &["SND.UNA", "SND.NXT", "SND.NXT+1"], timeouts: OPENING,
     },
     Place {
         state: State::SynReceived,
         ways: &[("passive", "A: listen; < SYN"), ("active", "A: connect; < SYN")],
-        seqs: EDGES, acks: ONE_SENT, timeouts: SENDING,
+        seqs: EDGES, acks: ONE_SENT, timeouts: OPENING,
     },
     Place {
         state: State::Established,
@@ -173,7 +227,7 @@ pub(super) const PLACES: [Place; 11] = [
             ("passive", "A: listen; peer handshake; peer data 10; A: close"),
             ("active", "A: connect; peer handshake; peer data 10; A: close"),
         ],
-        seqs: EDGES, acks: ONE_SENT, timeouts: SENDING,
+        seqs: EDGES, acks: ONE_SENT, timeouts: CLOSING,
     },
     Place {
         state: State::FinWait2,
@@ -181,7 +235,7 @@ pub(super) const PLACES: [Place; 11] = [
             ("passive", "A: listen; peer handshake; peer data 10; A: close; peer ack"),
             ("active", "A: connect; peer handshake; peer data 10; A: close; peer ack"),
         ],
-        seqs: EDGES, acks: NONE_SENT, timeouts: &[Timeout::User],
+        seqs: EDGES, acks: NONE_SENT, timeouts: &[Timeout::User, Timeout::KeepAlive],
     },
     Place {
         state: State::CloseWait,
@@ -197,7 +251,7 @@ pub(super) const PLACES: [Place; 11] = [
             ("passive", "A: listen; peer handshake; peer data 10; A: close; < FIN,ACK ack SND.UNA"),
             ("active", "A: connect; peer handshake; peer data 10; A: close; < FIN,ACK ack SND.UNA"),
         ],
-        seqs: EDGES, acks: ONE_SENT, timeouts: SENDING,
+        seqs: EDGES, acks: ONE_SENT, timeouts: CLOSING,
     },
     Place {
         state: State::LastAck,
@@ -205,7 +259,7 @@ pub(super) const PLACES: [Place; 11] = [
             ("passive", "A: listen; peer handshake; peer data 10; peer fin; A: close"),
             ("active", "A: connect; peer handshake; peer data 10; peer fin; A: close"),
         ],
-        seqs: EDGES, acks: ONE_SENT, timeouts: SENDING,
+        seqs: EDGES, acks: ONE_SENT, timeouts: CLOSING,
     },
     Place {
         state: State::TimeWait,
@@ -223,7 +277,7 @@ impl Place {
         &PLACES[state as usize]
     }
 
-    /// Every event: segments in the order of the checks, calls, timeouts.
+    /// Every event: segments in the order of the checks, ICMP errors, calls, timeouts.
     pub(super) fn events(&self) -> impl Iterator<Item = Event> + '_ {
         let segments = (0..KINDS.len()).flat_map(move |kind| {
             let seqs = (0..self.seqs.len()).filter(move |seq| self.has_place(kind, *seq));
@@ -240,8 +294,20 @@ impl Place {
         let reads = self.state.synchronized();
         let calls = (0..CALLS.len()).filter(move |call| reads || !again(call));
         let calls = calls.map(Event::Call);
+        let options = (0..OPTIONS.len()).filter(|option| self.meets(*option));
+        let options = options.map(Event::Options);
+        let errors = (0..ERRORS.len()).map(Event::Error);
         let timeouts = self.timeouts.iter().copied().map(Event::Timeout);
-        segments.chain(calls).chain(timeouts)
+        let arrivals = segments.chain(options).chain(errors);
+        arrivals.chain(calls).chain(timeouts)
+    }
+
+    /// Whether a segment of [`OPTIONS`] is tried.
+    fn meets(&self, option: usize) -> bool {
+        match OPTIONS[option].0 {
+            Met::Listen => self.state == State::Listen,
+            Met::Synchronized => self.state.synchronized(),
+        }
     }
 
     /// Whether a kind of segment is tried at a place of SEG.SEQ.
@@ -263,7 +329,9 @@ impl Place {
                 ("", step.trim_end().to_owned())
             }
             Event::Call(call) => (CALLS[call].0, CALLS[call].1.to_owned()),
-            Event::Timeout(timeout) => ("", timeout.step().to_owned()),
+            Event::Options(option) => ("", OPTIONS[option].1.to_owned()),
+            Event::Error(error) => ("", ERRORS[error].to_owned()),
+            Event::Timeout(timeout) => (timeout.before(self.state), timeout.step().to_owned()),
         }
     }
 
@@ -271,7 +339,8 @@ impl Place {
     pub(super) fn prologue(&self, way: usize, event: Event) -> Scenario {
         let settings = match event {
             Event::Timeout(timeout) => timeout.stack(),
-            Event::Segment(..) | Event::Call(_) => "",
+            Event::Options(_) => " ts",
+            Event::Segment(..) | Event::Error(_) | Event::Call(_) => "",
         };
         let (_, steps) = self.ways[way];
         let (before, _) = self.steps(event);

@@ -8,12 +8,13 @@
 
 use super::events::{Event, Place};
 use super::permitted::{Branch, branches, same_outcome, tellable};
+use super::sent::{Sent, sent};
 use crate::harness::Judge;
-use crate::model::{Context, State, Tcb, emits};
+use crate::model::{Context, State, Tcb};
 use crate::oracle::{Instead, Judgment, KnownDeviations, Oracle, Verdict};
 use crate::scenario::{CallStep, Scenario, Step, Wait};
 use crate::spec::Req;
-use crate::stack::{Outcome, Socket};
+use crate::stack::{HardErrors, Outcome, Socket};
 use crate::time::{Instant, Micros};
 use crate::trace::{Call, Trace, What};
 
@@ -36,8 +37,8 @@ pub struct Did {
     pub next: Vec<State>,
     /// What STATUS says, where it contradicts the trace or is all there is.
     pub status: Option<State>,
-    /// What was sent, in order; on a timeout each kind once.
-    pub sent: Vec<Instead>,
+    /// What was sent, in order; on a timeout each form once.
+    pub sent: Vec<Sent>,
     /// What the oracle says of it.
     pub verdict: Said,
     /// The requirement that it rests on, or that it does not meet.
@@ -73,6 +74,8 @@ pub(super) struct Explored {
 pub(super) struct Explorer<'a> {
     judge: &'a mut dyn Judge,
     oracle: Oracle,
+    /// What the stack declares of hard ICMP errors is left out of account.
+    pub(super) errors_open: bool,
     /// The last ways that were taken, and where they led.
     taken: Vec<(Scenario, Result<Reached, String>)>,
 }
@@ -89,6 +92,7 @@ impl<'a> Explorer<'a> {
         Explorer {
             judge,
             oracle: Oracle::new(known),
+            errors_open: false,
             taken: Vec::new(),
         }
     }
@@ -161,18 +165,25 @@ impl<'a> Explorer<'a> {
         }
         let what = match event {
             Event::Timeout(_) => Some((&What::Quiet, seen.end)),
-            Event::Segment(..) | Event::Call(_) => seen.event(step),
+            Event::Segment(..) | Event::Options(_) | Event::Error(_) | Event::Call(_) => {
+                seen.event(step)
+            }
         };
         let Some((what, now)) = what else {
             return Err("the stack broke before the event".to_owned());
         };
+        let mut profile = seen.trace.profile.clone();
+        if self.errors_open {
+            profile.hard_errors = HardErrors::Undeclared;
+        }
         let ctx = Context {
             now,
-            profile: &seen.trace.profile,
+            profile: &profile,
             index: 0,
             pardoned: [None; 2],
         };
-        let permitted = branches(&reached.states, what, &ctx);
+        let with_options = matches!(event, Event::Options(_));
+        let permitted = branches(&reached.states, what, with_options, &ctx);
         let sent = sent(&seen.trace, step, event, &awaited);
         let did = self.did(&seen, &reached, step, sent, &permitted);
         Ok(Explored { permitted, did })
@@ -227,7 +238,7 @@ impl<'a> Explorer<'a> {
         seen: &Seen,
         reached: &Reached,
         step: u32,
-        sent: Vec<Instead>,
+        sent: Vec<Sent>,
         permitted: &[Branch],
     ) -> Did {
         let outcome = match seen.event(step) {
@@ -374,33 +385,6 @@ fn without_status(trace: &Trace) -> Trace {
         trace.events.remove(last);
     }
     trace
-}
-
-/// The kinds of what was sent in a step, and of what was waited for after it; on a timeout each
-/// kind once.
-fn sent(trace: &Trace, step: u32, event: Event, awaited: &[Instead]) -> Vec<Instead> {
-    let once = matches!(event, Event::Timeout(_));
-    let mut sent = Vec::new();
-    for event in trace.events.iter().filter(|event| event.step >= step) {
-        let kind = match &event.what {
-            What::Emission {
-                segment: Some(segment),
-                ..
-            } => emits::kind(segment),
-            What::Emission { segment: None, .. } => Instead::Other,
-            What::Arrival { .. }
-            | What::Icmp { .. }
-            | What::Call { .. }
-            | What::Quiet
-            | What::Broken(_) => continue,
-        };
-        let late = event.step > step && !awaited.contains(&kind);
-        let again = once && sent.contains(&kind);
-        if !late && !again {
-            sent.push(kind);
-        }
-    }
-    sent
 }
 
 impl Did {

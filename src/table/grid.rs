@@ -18,7 +18,13 @@ pub(super) type Notes = BTreeSet<(String, String)>;
 /// The sections of a table that have a row, and the notes to all of them.
 pub(super) fn grids(table: &Table) -> (Vec<Grid>, Notes) {
     let mut notes = Notes::new();
-    let sections = [Section::Segment, Section::Call, Section::Timeout];
+    let sections = [
+        Section::Segment,
+        Section::Options,
+        Section::Icmp,
+        Section::Call,
+        Section::Timeout,
+    ];
     let grids = sections.into_iter().filter_map(|section| {
         let rows: Vec<&Row> = table
             .rows
@@ -37,6 +43,8 @@ fn grid(table: &Table, rows: &[&Row], section: Section, notes: &mut Notes) -> Gr
     let mut heading = match section {
         Section::Segment if numbers => vec!["segment", "seq", "ack"],
         Section::Segment => vec!["segment"],
+        Section::Options => vec!["segment with options"],
+        Section::Icmp => vec!["ICMP error"],
         Section::Call => vec!["call"],
         Section::Timeout => vec!["timeout"],
     };

@@ -30,6 +30,8 @@ fn row(row: &Row, from: State) -> Value {
     let mut value = json!({
         "kind": match row.section {
             Section::Segment => "segment",
+            Section::Options => "options",
+            Section::Icmp => "icmp",
             Section::Call => "call",
             Section::Timeout => "timeout",
         },

@@ -16,6 +16,7 @@ mod json;
 mod markdown;
 mod permitted;
 mod rows;
+mod sent;
 mod text;
 mod words;
 
@@ -26,4 +27,5 @@ pub use json::json;
 pub use markdown::markdown;
 pub use permitted::{Answer, Branch};
 pub use rows::{Content, MODEL, Maker, Missed, Row, Section, Table};
+pub use sent::{Carried, Detail, ResetSeq, Sent};
 pub use text::text;

@@ -3,6 +3,7 @@
 //! The next state, what has to be sent and what may be, and the requirement that it rests on are
 //! read off the block after the step: off what is owed there.
 
+use super::sent::{Detail, Sent, may_carry, old_number};
 use crate::model::tcb::{Branches, Forms, Tcb};
 use crate::model::{Context, State, arrives, calls, settle, timeouts, unsent};
 use crate::oracle::Instead;
@@ -16,7 +17,7 @@ use crate::trace::{Call, What};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Answer {
     /// In one of these forms.
-    pub forms: Vec<Instead>,
+    pub forms: Vec<Sent>,
     /// It has to be; otherwise it may be.
     pub required: bool,
     /// Within this time; at once when there is none.
@@ -36,9 +37,26 @@ pub struct Branch {
     pub by: Req,
 }
 
+/// What brought a branch about, as far as it says what may be sent.
+#[derive(Clone, Copy, Default)]
+struct Cause {
+    /// What the call gave back, if it was a call.
+    outcome: Option<Outcome>,
+    /// A segment arrived.
+    arrival: bool,
+    /// The options of a SYN,ACK matter.
+    options: bool,
+}
+
 /// Every branch from any of these blocks; one that differs in its requirement alone is left out.
-pub(super) fn branches(from: &[Tcb], what: &What, ctx: &Context) -> Vec<Branch> {
+/// `options`: those of a SYN,ACK are told.
+pub(super) fn branches(from: &[Tcb], what: &What, options: bool, ctx: &Context) -> Vec<Branch> {
     let mut all = Vec::new();
+    let arrival = Cause {
+        arrival: true,
+        options,
+        ..Cause::default()
+    };
     for tcb in from.iter().filter(|tcb| !tcb.mute) {
         match what {
             What::Arrival {
@@ -47,12 +65,12 @@ pub(super) fn branches(from: &[Tcb], what: &What, ctx: &Context) -> Vec<Branch> 
             } => {
                 let mut out = Branches::default();
                 arrives::step(tcb, segment, ctx, &mut out);
-                collect(&out, None, true, ctx, &mut all);
+                collect(&out, arrival, ctx, &mut all);
             }
             What::Icmp { error, .. } => {
                 let mut out = Branches::default();
                 arrives::icmp::step(tcb, error, ctx, &mut out);
-                collect(&out, None, false, ctx, &mut all);
+                collect(&out, Cause::default(), ctx, &mut all);
             }
             What::Call { call, .. } => call_branches(tcb, call, ctx, &mut all),
             What::Quiet => time_branches(tcb, ctx, &mut all),
@@ -73,7 +91,11 @@ fn call_branches(tcb: &Tcb, call: &Call, ctx: &Context, all: &mut Vec<Branch>) {
         };
         let mut out = Branches::default();
         if calls::step(tcb, call, outcome, text, ctx, &mut out).is_ok() {
-            collect(&out, Some(outcome), false, ctx, all);
+            let cause = Cause {
+                outcome: Some(outcome),
+                ..Cause::default()
+            };
+            collect(&out, cause, ctx, all);
         }
     }
 }
@@ -106,21 +128,36 @@ fn time_branches(tcb: &Tcb, ctx: &Context, all: &mut Vec<Branch>) {
     let mut out = Branches::default();
     let late = timeouts::step(tcb, true, ctx, &mut out).err();
     let mut ended = Vec::new();
-    collect(&out, None, false, ctx, &mut ended);
+    collect(&out, Cause::default(), ctx, &mut ended);
+    let old = Sent {
+        kind: Instead::Ack,
+        detail: Detail::Old,
+    };
+    let with_old = old_number(tcb, ctx);
     for mut branch in ended {
         if tcb.rtx.armed {
             branch.sent.insert(0, permitted(outstanding(tcb)));
+        } else if let Some((_, by)) = with_old {
+            branch.sent.insert(0, permitted(old));
+            branch.by = if branch.next == tcb.state {
+                by
+            } else {
+                branch.by
+            };
         }
         add(branch, all);
     }
     // What was due in the meantime is sent, and the connection goes on.
     if let Some(fault) = late.or_else(|| timeouts::overdue(tcb, true, ctx)) {
         all.retain(|branch| branch.next != tcb.state);
+        let does = with_old.filter(|(after, _)| timeouts::overdue(after, true, ctx).is_none());
+        let mut again = vec![outstanding(tcb)];
+        again.extend(does.map(|_| old));
         add(
             Branch {
                 outcome: None,
                 next: tcb.state,
-                sent: vec![required(&[outstanding(tcb)])],
+                sent: vec![required(&again)],
                 by: fault.requirement,
             },
             all,
@@ -129,8 +166,8 @@ fn time_branches(tcb: &Tcb, ctx: &Context, all: &mut Vec<Branch>) {
 }
 
 /// What the retransmission timer sends again.
-fn outstanding(tcb: &Tcb) -> Instead {
-    match tcb.state {
+fn outstanding(tcb: &Tcb) -> Sent {
+    Sent::plain(match tcb.state {
         State::SynSent => Instead::Syn,
         State::SynReceived => Instead::SynAck,
         State::Closed
@@ -148,24 +185,17 @@ fn outstanding(tcb: &Tcb) -> Instead {
                 Instead::Text
             }
         }
-    }
+    })
 }
 
-fn collect(
-    out: &Branches,
-    outcome: Option<Outcome>,
-    arrival: bool,
-    ctx: &Context,
-    all: &mut Vec<Branch>,
-) {
+fn collect(out: &Branches, cause: Cause, ctx: &Context, all: &mut Vec<Branch>) {
     for (tcb, by) in out.iter().filter(|(tcb, _)| !tcb.mute) {
         let mut tcb = *tcb;
         settle(&mut tcb, ctx);
-        let read = matches!(outcome, Some(Outcome::Received(_)));
-        let sent = sent(&tcb, arrival, read, ctx);
+        let sent = sent(&tcb, cause, ctx);
         for next in tellable(&tcb, ctx) {
             let branch = Branch {
-                outcome,
+                outcome: cause.outcome,
                 next,
                 sent: sent.clone(),
                 by: *by,
@@ -198,14 +228,14 @@ pub(super) fn tellable(tcb: &Tcb, ctx: &Context) -> Vec<State> {
 }
 
 /// What has to be sent, and what may be.
-fn sent(tcb: &Tcb, arrival: bool, read: bool, ctx: &Context) -> Vec<Answer> {
+fn sent(tcb: &Tcb, cause: Cause, ctx: &Context) -> Vec<Answer> {
     let mut sent = Vec::new();
     let mut acknowledges = false;
     if let Some(reply) = tcb.due.reply {
         let forms = [
-            (Forms::ACK, Instead::Ack),
-            (Forms::RST, Instead::Rst),
-            (Forms::SYN_ACK, Instead::SynAck),
+            (Forms::ACK, Sent::plain(Instead::Ack)),
+            (Forms::RST, Sent::reset(&reply, cause.arrival)),
+            (Forms::SYN_ACK, Sent::plain(Instead::SynAck)),
         ];
         let forms = forms
             .into_iter()
@@ -219,8 +249,12 @@ fn sent(tcb: &Tcb, arrival: bool, read: bool, ctx: &Context) -> Vec<Answer> {
     }
     if tcb.due.syn != Instant::NEVER {
         let synchronizes = match tcb.state {
-            State::SynSent => Instead::Syn,
-            _ => Instead::SynAck,
+            State::SynSent => Sent::plain(Instead::Syn),
+            _ if cause.options => Sent {
+                kind: Instead::SynAck,
+                detail: Detail::Options(may_carry(tcb, ctx)),
+            },
+            _ => Sent::plain(Instead::SynAck),
         };
         sent.push(required(&[synchronizes]));
         acknowledges = true;
@@ -228,7 +262,7 @@ fn sent(tcb: &Tcb, arrival: bool, read: bool, ctx: &Context) -> Vec<Answer> {
     if !acknowledges && tcb.due.ack != Instant::NEVER {
         sent.push(Answer {
             within: later(tcb.due.ack, ctx),
-            ..required(&[Instead::Ack])
+            ..required(&[Sent::plain(Instead::Ack)])
         });
         acknowledges = true;
     }
@@ -239,19 +273,20 @@ fn sent(tcb: &Tcb, arrival: bool, read: bool, ctx: &Context) -> Vec<Answer> {
         };
         let due = tcb.due.send != Instant::NEVER;
         sent.push(Answer {
-            forms: vec![first],
+            forms: vec![Sent::plain(first)],
             required: due,
             within: later(tcb.due.send, ctx).filter(|_| due),
         });
     }
     // One empty acknowledgment for each arrival, and one when the window opens.
-    if !acknowledges && (read || (arrival && tcb.due.credit > 0)) {
-        sent.push(permitted(Instead::Ack));
+    let read = matches!(cause.outcome, Some(Outcome::Received(_)));
+    if !acknowledges && (read || (cause.arrival && tcb.due.credit > 0)) {
+        sent.push(permitted(Sent::plain(Instead::Ack)));
     }
     sent
 }
 
-fn required(forms: &[Instead]) -> Answer {
+fn required(forms: &[Sent]) -> Answer {
     Answer {
         forms: forms.to_vec(),
         required: true,
@@ -259,7 +294,7 @@ fn required(forms: &[Instead]) -> Answer {
     }
 }
 
-fn permitted(form: Instead) -> Answer {
+fn permitted(form: Sent) -> Answer {
     Answer {
         required: false,
         ..required(&[form])
@@ -276,25 +311,26 @@ fn later(deadline: Instant, ctx: &Context) -> Option<Micros> {
 
 impl Branch {
     /// Whether this is what was seen: the outcome of the call, the next state, what was sent.
-    pub(super) fn explains(&self, outcome: Option<Outcome>, next: State, sent: &[Instead]) -> bool {
+    pub(super) fn explains(&self, outcome: Option<Outcome>, next: State, sent: &[Sent]) -> bool {
         same_outcome(self.outcome, outcome)
             && self.next == next
             && self.sent.iter().all(|answer| answer.met_by(sent))
             && sent
                 .iter()
-                .all(|kind| self.sent.iter().any(|answer| answer.is(*kind)))
+                .all(|seen| self.sent.iter().any(|answer| answer.is(*seen)))
     }
 }
 
 impl Answer {
     /// Whether a segment of this kind is this answer. Text and FIN acknowledge as well.
-    fn is(&self, kind: Instead) -> bool {
-        let acknowledges = matches!(kind, Instead::Text | Instead::Fin);
-        self.forms.contains(&kind) || (acknowledges && self.forms.contains(&Instead::Ack))
+    fn is(&self, seen: Sent) -> bool {
+        let acknowledges = matches!(seen.kind, Instead::Text | Instead::Fin);
+        self.forms.iter().any(|form| seen.is(*form))
+            || (acknowledges && self.forms.contains(&Sent::plain(Instead::Ack)))
     }
 
-    fn met_by(&self, sent: &[Instead]) -> bool {
-        !self.required || sent.iter().any(|kind| self.is(*kind))
+    fn met_by(&self, sent: &[Sent]) -> bool {
+        !self.required || sent.iter().any(|seen| self.is(*seen))
     }
 }
 

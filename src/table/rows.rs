@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::events::{CALLS, Event, KINDS, Place};
+use super::events::{CALLS, ERRORS, Event, KINDS, OPTIONS, Place};
 use super::explore::{Did, Explored, Explorer, NOT_OFFERED, Said};
 use super::group::{Grid, Group};
 use super::permitted::Branch;
@@ -36,6 +36,10 @@ pub type Missed = (&'static str, String);
 pub enum Section {
     /// A segment arrives.
     Segment,
+    /// A segment arrives that is told by its options.
+    Options,
+    /// An ICMP error arrives.
+    Icmp,
     /// The user calls.
     Call,
     /// A timeout.
@@ -101,9 +105,18 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// What the model permits in a state. The stack leads there, and declares its profile.
+    /// What the model permits in a state. The stack leads there, and declares its profile, but for
+    /// what it makes of hard ICMP errors.
     pub fn permitted(&mut self, state: State) -> Table {
-        self.table(state, View::Permitted)
+        self.with_errors_open(|maker| maker.table(state, View::Permitted))
+    }
+
+    /// Lets nothing depend on what the stack declares of hard ICMP errors.
+    pub(super) fn with_errors_open<T>(&mut self, makes: impl FnOnce(&mut Self) -> T) -> T {
+        self.explorer.errors_open = true;
+        let made = makes(self);
+        self.explorer.errors_open = false;
+        made
     }
 
     /// What the stack did in a state.
@@ -191,6 +204,12 @@ type Cell = (Key, (Content, Option<Content>));
 /// Puts the cells of a state together.
 fn assemble(place: &Place, cells: &[Cell], missed: Vec<Missed>) -> Table {
     let mut rows = segment_rows(place, cells, &missed);
+    for option in 0..OPTIONS.len() {
+        rows.extend(plain_rows(place, cells, &missed, Event::Options(option)));
+    }
+    for error in 0..ERRORS.len() {
+        rows.extend(plain_rows(place, cells, &missed, Event::Error(error)));
+    }
     for call in 0..CALLS.len() {
         rows.extend(plain_rows(place, cells, &missed, Event::Call(call)));
     }
@@ -267,7 +286,7 @@ fn order(place: &Place, group: &Group) -> (bool, [Vec<usize>; 4]) {
     (!sequence_check, [kinds, seqs, acks, ways])
 }
 
-/// A call, or a timeout: one row, or one for each way.
+/// Whatever has no numbers to be varied: one row, or one for each way.
 fn plain_rows(place: &Place, cells: &[Cell], missed: &[Missed], event: Event) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for ((way, _), (content, other)) in cells.iter().filter(|((_, of), _)| *of == event) {
@@ -283,6 +302,8 @@ fn plain_rows(place: &Place, cells: &[Cell], missed: &[Missed], event: Event) ->
         rows.push(Row {
             section: match event {
                 Event::Segment(..) => Section::Segment,
+                Event::Options(_) => Section::Options,
+                Event::Error(_) => Section::Icmp,
                 Event::Call(_) => Section::Call,
                 Event::Timeout(_) => Section::Timeout,
             },

@@ -3,8 +3,8 @@
 use super::events::{Event, KINDS, flags, has_text};
 use super::explore::{Did, Said};
 use super::permitted::{Answer, Branch};
+use super::sent::Sent;
 use crate::model::State;
-use crate::oracle::Instead;
 use crate::spec::Req;
 use crate::stack::Outcome;
 
@@ -152,9 +152,16 @@ pub(super) fn places(all: &[&str], some: &[usize]) -> String {
 /// A call, or a timeout with the step by which it comes about.
 pub(super) fn plain(event: Event, before: &str, step: &str) -> String {
     match event {
-        Event::Timeout(timeout) => format!("{}: {step}", timeout.name()),
-        Event::Segment(..) | Event::Call(_) if before.is_empty() => step.to_owned(),
-        Event::Segment(..) | Event::Call(_) => format!("{before}; {step}"),
+        Event::Timeout(timeout) => format!("{}: {}", timeout.name(), joined(before, step)),
+        Event::Options(_) | Event::Error(_) => step.trim_start_matches("< ").to_owned(),
+        Event::Segment(..) | Event::Call(_) => joined(before, step),
+    }
+}
+
+fn joined(before: &str, step: &str) -> String {
+    match before {
+        "" => step.to_owned(),
+        before => format!("{before}; {step}"),
     }
 }
 
@@ -204,7 +211,7 @@ pub(super) fn did(did: &Did, from: State) -> Line {
     if let Some(told) = did.status.filter(|told| did.next != [*told]) {
         next = format!("{next}; STATUS {told}");
     }
-    let sent: Vec<String> = did.sent.iter().map(Instead::to_string).collect();
+    let sent: Vec<String> = did.sent.iter().map(Sent::to_string).collect();
     let (mark, remark) = remark(&did.verdict);
     Line {
         outcome: did.outcome.map(outcome).unwrap_or_default(),
@@ -253,7 +260,7 @@ fn or_nothing(sent: String) -> String {
 
 /// Something that is sent; in parentheses when it need not be.
 fn answer(answer: &Answer) -> String {
-    let forms: Vec<String> = answer.forms.iter().map(Instead::to_string).collect();
+    let forms: Vec<String> = answer.forms.iter().map(Sent::to_string).collect();
     let mut text = forms.join(" or ");
     if let Some(within) = answer.within {
         text.push_str(&format!(" in {within}"));

@@ -15,6 +15,7 @@ use super::events::{CALLS, Event, KINDS, Place, Timeout, flags};
 use super::explore::{Did, Explored, Said};
 use super::permitted::Branch;
 use super::rows::Maker;
+use super::sent::Sent;
 use crate::model::State;
 use crate::oracle::Instead;
 
@@ -67,10 +68,12 @@ struct Transition {
 impl Maker<'_> {
     /// The diagram of what the model permits, from these states.
     pub fn permitted_diagram(&mut self, states: &[State]) -> Diagram {
-        self.diagram(states, "RFC 9293", |explored, all| {
-            for branch in &explored.permitted {
-                all.push((branch.next, required(branch), false));
-            }
+        self.with_errors_open(|maker| {
+            maker.diagram(states, "RFC 9293", |explored, all| {
+                for branch in &explored.permitted {
+                    all.push((branch.next, required(branch), false));
+                }
+            })
         })
     }
 
@@ -80,7 +83,8 @@ impl Maker<'_> {
             let did = &explored.did;
             if let [next] = did.next.as_slice() {
                 let next = did.status.unwrap_or(*next);
-                all.push((next, did.sent.clone(), deviates(did)));
+                let sent = did.sent.iter().map(|sent| sent.kind).collect();
+                all.push((next, sent, deviates(did)));
             }
         })
     }
@@ -96,7 +100,9 @@ impl Maker<'_> {
             let place = Place::of(*state);
             let (explored, missed) = self.explored(place);
             let mut transitions = Vec::new();
-            for ((way, event), explored) in &explored {
+            // Segments with options go the ways of those without.
+            let without = |event: &Event| !matches!(event, Event::Options(_));
+            for ((way, event), explored) in explored.iter().filter(|((_, of), _)| without(of)) {
                 let mut found = Vec::new();
                 outcomes(explored, &mut found);
                 let leaving = found.into_iter().filter(|(to, ..)| to != state);
@@ -124,10 +130,10 @@ impl Maker<'_> {
 
 /// What a branch cannot do without sending, and the FIN, which may have to wait.
 fn required(branch: &Branch) -> Vec<Instead> {
-    let fin = [Instead::Fin];
+    let fin = [Sent::plain(Instead::Fin)];
     let told = branch.sent.iter();
     let told = told.filter(|answer| answer.required || answer.forms == fin);
-    told.filter_map(|answer| answer.forms.first().copied())
+    told.filter_map(|answer| answer.forms.first().map(|form| form.kind))
         .collect()
 }
 
@@ -145,7 +151,11 @@ fn told(event: Event, sent: Vec<Instead>) -> Vec<Instead> {
             .into_iter()
             .filter(|kind| *kind == Instead::Rst)
             .collect(),
-        Event::Segment(..) | Event::Call(_) | Event::Timeout(_) => sent,
+        Event::Segment(..)
+        | Event::Options(_)
+        | Event::Error(_)
+        | Event::Call(_)
+        | Event::Timeout(_) => sent,
     }
 }
 
@@ -153,7 +163,7 @@ fn told(event: Event, sent: Vec<Instead>) -> Vec<Instead> {
 fn kind(event: Event) -> usize {
     match event {
         Event::Segment(kind, ..) => kind,
-        Event::Call(_) | Event::Timeout(_) => KINDS.len(),
+        Event::Options(_) | Event::Error(_) | Event::Call(_) | Event::Timeout(_) => KINDS.len(),
     }
 }
 
@@ -168,6 +178,7 @@ fn trigger(place: &Place, event: Event) -> String {
             "A: recv" => "RECEIVE".to_owned(),
             other => other.trim_start_matches("A: ").to_uppercase(),
         },
+        Event::Options(_) | Event::Error(_) => "ICMP".to_owned(),
         Event::Timeout(timeout) => timeout.name().to_owned(),
     }
 }

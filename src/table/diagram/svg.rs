@@ -7,7 +7,7 @@ use super::{Diagram, Edge, Label};
 use crate::model::State;
 
 /// What leads to CLOSED from nearly everywhere stands inside the state that it leaves.
-const ANYWHERE: [&str; 3] = ["RST", "ABORT", "USER TIMEOUT"];
+const ANYWHERE: [&str; 4] = ["RST", "ICMP", "ABORT", "USER TIMEOUT"];
 
 /// The distance of lines of text.
 const LINE: i32 = 17;
