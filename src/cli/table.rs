@@ -8,6 +8,7 @@ use crate::model::State;
 use crate::oracle::KnownDeviations;
 use crate::stack::reference::Reference;
 use crate::table::{Diagram, MODEL, Maker, Table, dot, json, markdown, svg, text};
+use crate::time::Micros;
 
 pub(super) fn table(args: &TableArgs, environment: &mut Environment) -> Result<u8, Failure> {
     let states = if args.state.is_empty() {
@@ -104,6 +105,8 @@ fn judge_of(
 ) -> Result<(Box<dyn Judge>, KnownDeviations), Failure> {
     let stack = environment.stack(name)?;
     let known = known::load(None, Some(&stack))?;
-    let judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
+    let mut judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
+    // In real time a table is made of what happens at once.
+    judge.set_patience(Micros::millis(20));
     Ok((judge, known))
 }
