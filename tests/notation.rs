@@ -23,6 +23,11 @@ fn micros() -> impl Strategy<Value = Micros> {
     ]
 }
 
+/// A timer of no length is refused.
+fn timer() -> impl Strategy<Value = Micros> {
+    micros().prop_filter("a timer of no length", |span| *span > Micros::ZERO)
+}
+
 fn config() -> impl Strategy<Value = Config> {
     let family = prop_oneof![
         (Just(Family::V4), 576..=u16::MAX),
@@ -40,8 +45,8 @@ fn config() -> impl Strategy<Value = Config> {
         any::<bool>(),
         any::<bool>(),
         micros(),
-        proptest::option::of(micros()),
-        proptest::option::of(micros()),
+        proptest::option::of(timer()),
+        proptest::option::of(timer()),
         congestion,
     )
         .prop_map(

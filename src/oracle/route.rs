@@ -201,18 +201,13 @@ impl Host {
     }
 
     /// Another socket than `sender` that the segment may be from: one that holds a connection of
-    /// the same name, as far as can be told, and of which nothing is said; where `sender` holds
-    /// none, one that listened when last something was said of it will do. Or nobody, where
-    /// `sender` has no such connection and the segment answers what must not be answered.
+    /// the same name, as far as can be told, and of which nothing is said, or one that listened
+    /// on the port when last something was said of it. Or nobody, where `sender` has no such
+    /// connection and the segment answers what must not be answered.
     pub(super) fn rival(&self, sender: usize, seg: &Segment, now: Instant) -> Option<usize> {
         let (port, remote) = (seg.src.port, seg.dst);
         let named = |tcb: &Tcb| tcb.matches(port, remote);
-        let mut own = self.sockets[sender].now.iter();
-        let held = own.any(|tcb| tcb.state != State::Closed && named(tcb));
-        let may = |tcb: &Tcb| {
-            let holds = tcb.mute && tcb.state != State::Closed && named(tcb);
-            holds || !held && Claim::Connection.of(tcb, port, remote).is_none()
-        };
+        let may = |tcb: &Tcb| Claim::Connection.of(tcb, port, remote).is_none();
         let holds = |socket: usize| self.sockets[socket].now.iter().any(may);
         let other = (0..SOCKETS).find(|&other| other != sender && holds(other));
         other.or_else(|| {
