@@ -87,8 +87,10 @@ impl Host {
         port: u16,
         remote: Endpoint,
     ) -> Option<End> {
+        // Of a connection of which nothing is said, nobody knows whether it is still there.
         let holds = |tcb: &Tcb| {
-            !matches!(tcb.state, State::Closed | State::Listen) && tcb.matches(port, remote)
+            let alive = !matches!(tcb.state, State::Closed | State::Listen);
+            alive && !tcb.mute && tcb.matches(port, remote)
         };
         let other = (0..SOCKETS)
             .find(|&other| other != socket && self.sockets[other].now.iter().any(holds))?;

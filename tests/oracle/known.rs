@@ -283,6 +283,31 @@ fn an_entry_that_covers_nothing_is_refused() {
     }
 }
 
+/// What shows only later has to be followed from the start, and what shows at once cannot be.
+#[test]
+fn an_entry_is_silent_where_its_then_has_it_so() {
+    for (words, loud, silent) in [
+        (&["ignored", "refused", "closed", "stop"][..], true, true),
+        (
+            &["window", "kept", "accepted", "apart", "narrow"],
+            false,
+            true,
+        ),
+        (&["forgiven", "pardoned", "diverted"], true, false),
+    ] {
+        for word in words {
+            for (line, taken) in [("", loud), ("\nsilently = true", silent)] {
+                let then = format!("'{word}'{line}");
+                let file = SYN_WITHOUT_ANSWER.file().replace("'forgiven'", &then);
+                let read = file.parse::<KnownDeviations>();
+                let why = read.map_err(|error| error.to_string()).err();
+                assert_eq!(why.is_none(), taken, "{then}: {why:?}");
+                assert!(why.is_none_or(|why| why.contains("be silent")), "{then}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_known_breakage_covers_its_state_and_its_words() {
     let tape = || {
