@@ -423,6 +423,7 @@ fn unheard(
             known: tcb.known,
             misses: tcb.misses,
             unsaid: tcb.unsaid,
+            challenged_at: tcb.challenged_at,
             ..Tcb::default()
         };
         return calls::step(&anew, call, Outcome::Done, &[], ctx, out);
