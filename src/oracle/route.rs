@@ -205,7 +205,8 @@ impl Host {
     /// Another socket than `sender` that the segment may be from: one that holds a connection of
     /// the same name, as far as can be told, and of which nothing is said, or one that listened
     /// on the port when last something was said of it. Or nobody, where `sender` has no such
-    /// connection and the segment answers what must not be answered.
+    /// connection and the segment answers what must not be answered, or where `sender` is closed
+    /// and nobody may answer as well.
     pub(super) fn rival(&self, sender: usize, seg: &Segment, now: Instant) -> Option<usize> {
         let (port, remote) = (seg.src.port, seg.dst);
         let named = |tcb: &Tcb| tcb.matches(port, remote);
@@ -215,7 +216,11 @@ impl Host {
         other.or_else(|| {
             let forbidden = self.unanswerable.is_some_and(|(_, at)| at == now);
             let guessed = sender != NOBODY && !self.sockets[sender].now.iter().any(named);
-            (forbidden && guessed).then_some(NOBODY)
+            let open = |tcb: &Tcb| tcb.state != State::Closed;
+            let over = sender != NOBODY && !self.sockets[sender].now.iter().any(open);
+            let mut nobody = self.sockets[NOBODY].now.iter();
+            let answers = nobody.any(|tcb| named(tcb) && tcb.due.reply.is_some());
+            (forbidden && guessed || over && answers).then_some(NOBODY)
         })
     }
 
