@@ -10,7 +10,7 @@ use super::icmp::suspected;
 use super::known::Then;
 use super::tell;
 use super::verdict::{Deviation, Instead, Shape, Verdict};
-use super::worlds::{Happening, Stepped};
+use super::worlds::{Happening, Stepped, Worlds};
 use crate::model::tcb::{Miss, Tcb};
 use crate::model::{Context, Entries, EventClass, Fault, SegmentClass, State, timeouts};
 use crate::spec::req;
@@ -331,6 +331,32 @@ impl Host {
                 }
             }
         }
+    }
+
+    /// A connection opened anew from TIME-WAIT may have answered, or, as is known, the listener
+    /// beside it: that shows only later, so one way goes on with either.
+    pub(super) fn divert(&mut self, socket: usize, port: u16) {
+        let anew = |tcb: &Tcb| tcb.reopened_above.is_some() && !tcb.mute;
+        let listens = |tcb: &Tcb| tcb.state == State::Listen && tcb.port == port;
+        let beside = |other: &Worlds| other.now.iter().any(listens);
+        if !self.sockets[socket].now.iter().any(anew) || !self.sockets[..SOCKETS].iter().any(beside)
+        {
+            return;
+        }
+        let mut entries = self.known.entries().iter();
+        let Some(entry) = entries.position(|known| known.then == Then::Diverted) else {
+            return;
+        };
+        if self.choices.take(2) == 0 {
+            return;
+        }
+        let one = Entries::one(entry as u16);
+        self.mute_first_listener(port, one);
+        for tcb in &mut self.sockets[socket].now {
+            *tcb = tcb.muted();
+            tcb.known |= one;
+        }
+        self.used.push(entry as u16);
     }
 
     /// Nothing more is said of the first listener on a port; false when there is none.

@@ -453,6 +453,7 @@ impl Host {
         }
         if seg.flags.syn() {
             self.sockets[socket].sends_syn(seg.seq);
+            self.divert(socket, seg.src.port);
         }
         let end = self.step(trace, ctx, socket, Happening::Emission(seg, text), coverage);
         if seg.flags.rst() && ctx.profile.reset_quiet > Micros::ZERO {
