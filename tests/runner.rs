@@ -5,13 +5,11 @@ use std::rc::Rc;
 
 use tcprove::harness::{CEILING, Runner};
 use tcprove::scenario::Scenario;
-use tcprove::stack::{
-    Admission, Broken, Config, HardErrors, Outbox, Outcome, Profile, RstRule, Socket, Stack,
-};
+use tcprove::stack::{Broken, Config, Outbox, Outcome, Profile, Socket, Stack};
 use tcprove::stream::{self, Direction};
 use tcprove::time::{Instant, Micros};
 use tcprove::trace::{Call, Trace, What};
-use tcprove::wire::{self, Endpoint, Flags, Options, Segment, SeqNumber, build};
+use tcprove::wire::{Endpoint, Flags, Options, Segment, SeqNumber, build};
 
 /// A stack without a protocol: it does what each test needs and keeps a log.
 struct Fake {
@@ -160,47 +158,17 @@ fn runner(
 fn profile() -> Profile {
     Profile {
         name: "fake".into(),
-        family: wire::Family::V4,
-        mtu: 1_500,
-        rst: Default::default(),
-        ack_range: Default::default(),
-        window_scale: None,
-        timestamps: false,
-        paws: false,
-        predicts_headers: false,
-        sack: false,
-        syn: RstRule::default(),
-        window_is_free_buffer: false,
-        reads_while_closing: false,
-        paws_tolerance: 0,
-        listener_resets: false,
-        uses_old: false,
-        holds_out_of_order: false,
-        mss_floor: 1,
         receive_buffer: 1,
         send_buffer: 1,
         msl: Micros::ZERO,
         rto_initial: Micros::ZERO,
         rto_min: Micros::ZERO,
         rto_max: Micros::ZERO,
-        acks_may_lag: false,
         ack_delay: Micros::ZERO,
-        keep_alive: None,
-        user_timeout: None,
-        syn_timeout: None,
-        fin_wait_2_timeout: None,
-        orphan_timeout: None,
         nagle: false,
         challenge_quiet: Micros::ZERO,
         reset_quiet: Micros::ZERO,
-        half_duplex_close: false,
-        lingers_after_reset: false,
-        admission: Admission::Every,
-        text_on_syn: false,
-        hard_errors: HardErrors::Undeclared,
-        icmp_in_flight: false,
-        counts_retransmissions: false,
-        slack: Micros::ZERO,
+        ..Profile::undeclared(&Config::default())
     }
 }
 

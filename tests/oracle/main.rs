@@ -16,8 +16,8 @@ use tcprove::model::State;
 use tcprove::oracle::{Judgment, KnownDeviations, Oracle, Verdict};
 use tcprove::scenario::Scenario;
 use tcprove::stack::{
-    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, RstRule,
-    Socket, Stack,
+    AckRange, Admission, Broken, CallError, Config, Outbox, Outcome, Profile, RstRule, Socket,
+    Stack,
 };
 use tcprove::stream::{self, Direction};
 use tcprove::time::{Instant, Micros};

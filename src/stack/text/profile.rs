@@ -44,18 +44,23 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A link has room for headers and text, as IP demands of every link.
-fn carries_segments(profile: &Profile) -> Result<(), String> {
+/// The profile, if its link has room for headers and text, as IP demands of every link; the MTU
+/// stands in this line, if in any.
+fn carries_segments(
+    profile: Profile,
+    line: Option<usize>,
+) -> Result<Profile, (Option<usize>, String)> {
     let least = match profile.family {
         Family::V4 => 576,
         Family::V6 => 1_280,
     };
     match profile.mtu < least {
-        true => Err(format!(
-            "`mtu`: {} octets are too few; a link has {least} or more",
-            profile.mtu
-        )),
-        false => Ok(()),
+        true => {
+            let mtu = profile.mtu;
+            let why = format!("`mtu`: {mtu} octets are too few; a link has {least} or more");
+            Err((line, why))
+        }
+        false => Ok(profile),
     }
 }
 
@@ -75,10 +80,7 @@ macro_rules! fields {
         pub(crate) fn read(mut fields: Fields<'_>) -> Result<Profile, (Option<usize>, String)> {
             let line = fields.0.get("mtu").map(|(line, _)| *line);
             let profile = Profile { $($name: fields.take(stringify!($name))?),* };
-            match carries_segments(&profile) {
-                Ok(()) => Ok(profile),
-                Err(why) => Err((line, why)),
-            }
+            carries_segments(profile, line)
         }
 
         /// A profile in which these fields stand in place of its own. The error is as in `read`.
@@ -88,10 +90,7 @@ macro_rules! fields {
         ) -> Result<Profile, (Option<usize>, String)> {
             let line = fields.0.get("mtu").map(|(line, _)| *line);
             let profile = Profile { $($name: fields.take_or(stringify!($name), profile.$name)?),* };
-            match carries_segments(&profile) {
-                Ok(()) => Ok(profile),
-                Err(why) => Err((line, why)),
-            }
+            carries_segments(profile, line)
         }
     };
 }
