@@ -1,6 +1,7 @@
 #!/bin/bash -eu
 # Builds every fuzz target into $OUT, each with an archive of seeds beside it, as OSS-Fuzz and
-# ClusterFuzzLite want it. Runs anywhere: without a nightly toolchain, say SANITIZER=none.
+# ClusterFuzzLite want it. Their images have what it takes; elsewhere, `cargo install cargo-fuzz` and
+# zip (`apt-get install zip`), and without a nightly toolchain say SANITIZER=none.
 #
 #   SRC=/tmp/src OUT=/tmp/out SANITIZER=none .clusterfuzzlite/build.sh
 #

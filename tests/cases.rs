@@ -20,7 +20,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libtest_mimic::{Arguments, Failed, FormatSetting, Trial};
-use tcprove::cli::{CorpusFile, StackEntry, built_in, corpus_file, corpus_paths};
+use tcprove::cli::{CorpusFile, StackEntry, built_in, corpus_file, corpus_paths, planting};
 use tcprove::harness::{Check, CorpusScenario, Finding, Judge, Plan, Progress, Watcher};
 use tcprove::model::State;
 use tcprove::oracle::{KnownDeviations, Verdict};
@@ -297,7 +297,8 @@ impl Test {
 
     fn replay(&self) -> String {
         let (path, stack) = (&self.case.path, self.stack.name);
-        format!("the whole case:\n{COMMAND} replay corpus/{path} --stack {stack}\n")
+        let command = planting(COMMAND);
+        format!("the whole case:\n{command} replay corpus/{path} --stack {stack}\n")
     }
 
     /// The findings, shrunk, as `check` tells them.
@@ -318,7 +319,7 @@ impl Test {
             .map_err(|error| error.to_string())?;
         let setting = Setting {
             stack: self.stack.name,
-            command: COMMAND,
+            command: &planting(COMMAND),
             saved: None,
             counted: true,
             style: Style::default(),

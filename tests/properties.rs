@@ -4,7 +4,6 @@
 //! What fails is kept, shrunk, in `corpus/regressions`, and replays by its name from then on.
 
 use std::cell::RefCell;
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +12,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
+use tcprove::cli::{planted, planting};
 use tcprove::fuzzing;
 use tcprove::harness::{Judge, Runner, StackJudge, inspect};
 use tcprove::model::State;
@@ -62,16 +62,14 @@ impl Entry {
     }
 }
 
-/// The reference stack, with the fault that `TCPROVE_FAULT=NAME` plants, to see it found.
+/// The reference stack, with the fault that is planted, if any.
 fn reference() -> Reference {
-    let Ok(name) = env::var(PLANTED) else {
-        return Reference::drawn();
-    };
-    let fault = Fault::from_name(&name);
-    Reference::with_fault(fault.unwrap_or_else(|| panic!("{PLANTED}: no fault `{name}`")))
+    match planted() {
+        Ok(Some(fault)) => Reference::with_fault(fault),
+        Ok(None) => Reference::drawn(),
+        Err(why) => panic!("{why}"),
+    }
 }
-
-const PLANTED: &str = "TCPROVE_FAULT";
 
 type Property<'a> = Box<dyn Fn(&Scenario) -> Result<(), TestCaseError> + 'a>;
 
@@ -94,13 +92,9 @@ fn conforms(
     let Some(finding) = inspect(judge, scenario) else {
         return Ok(());
     };
-    let command = match env::var(PLANTED) {
-        Ok(fault) => format!("{PLANTED}={fault} cargo run --release --"),
-        Err(_) => "cargo run --release --".to_owned(),
-    };
     let setting = Setting {
         stack,
-        command: &command,
+        command: &planting("cargo run --release --"),
         saved: None,
         counted: true,
         style: Style::default(),

@@ -13,13 +13,13 @@ thread_local! {
     static PROVER: RefCell<FaultyProver> = RefCell::new(prover());
 }
 
-/// `TCPROVE_FAULT=NAME` plants a fault that no input says, which has to be found.
+/// A fault that is planted from outside is one that no input says, and has to be found.
 fn prover() -> FaultyProver {
-    let Ok(name) = std::env::var("TCPROVE_FAULT") else {
-        return FaultyProver::default();
-    };
-    let fault = Fault::from_name(&name);
-    FaultyProver::planted(fault.unwrap_or_else(|| panic!("no fault `{name}`")))
+    match Fault::planted(std::env::var_os(Fault::PLANTING)) {
+        Ok(Some(fault)) => FaultyProver::planted(fault),
+        Ok(None) => FaultyProver::default(),
+        Err(why) => panic!("{why}"),
+    }
 }
 
 fuzz_target!(|input: Faulty| {

@@ -31,7 +31,7 @@ use clap::Parser;
 use crate::report::Style;
 use args::{Cli, Command};
 pub use corpus::{CorpusFile, corpus_file, corpus_files, corpus_paths};
-pub use stacks::{MakeJudge, StackEntry, built_in};
+pub use stacks::{MakeJudge, StackEntry, built_in, planted, planting};
 
 /// Everything conforms, or deviates only as known.
 pub const CONFORMS: u8 = 0;
@@ -93,7 +93,7 @@ fn carry_out(stacks: &[StackEntry], command: &str) -> ExitCode {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let mut environment = Environment {
         stacks,
-        command,
+        command: &planting(command),
         input: &mut io::stdin(),
         out: &mut io::stdout(),
         err: &mut io::stderr(),

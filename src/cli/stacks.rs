@@ -2,6 +2,7 @@
 //!
 //! `TCPROVE_FAULT=NAME` plants a fault in the reference stack, to see it found.
 
+use std::borrow::Cow;
 use std::env;
 #[cfg(unix)]
 use std::time::Duration;
@@ -138,13 +139,18 @@ pub(super) fn driven(_: &str) -> Option<StackEntry> {
     None
 }
 
-/// The fault that is planted, if any.
-fn planted() -> Result<Option<Fault>, String> {
-    let Some(name) = env::var_os("TCPROVE_FAULT") else {
-        return Ok(None);
-    };
-    let name = name.to_string_lossy();
-    let fault = Fault::from_name(&name);
-    let unknown = || format!("TCPROVE_FAULT: the reference stack has no fault `{name}`");
-    fault.map(Some).ok_or_else(unknown)
+/// The fault that the environment plants in the reference stack, if any.
+///
+/// # Errors
+/// There is no fault of that name.
+pub fn planted() -> Result<Option<Fault>, String> {
+    Fault::planted(env::var_os(Fault::PLANTING))
+}
+
+/// A command line as it has to be said again, with the fault that is planted here.
+pub fn planting(command: &str) -> Cow<'_, str> {
+    match planted() {
+        Ok(Some(fault)) => fault.planting(command).into(),
+        Ok(None) | Err(_) => command.into(),
+    }
 }

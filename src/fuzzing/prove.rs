@@ -18,6 +18,7 @@ const COMMAND: &str = "cargo run --release --";
 /// Judges the scenarios that a fuzzer makes for one stack.
 pub struct Prover<S> {
     stack: &'static str,
+    command: String,
     judge: StackJudge<S>,
     guidance: Guidance,
 }
@@ -33,6 +34,7 @@ impl<S: Stack> Prover<S> {
         judge.oracle().note_transitions();
         Prover {
             stack,
+            command: COMMAND.to_owned(),
             judge,
             guidance: Guidance::default(),
         }
@@ -57,7 +59,7 @@ impl<S: Stack> Prover<S> {
         };
         let setting = Setting {
             stack: self.stack,
-            command: COMMAND,
+            command: &self.command,
             saved: None,
             counted: true,
             style: Style::default(),
@@ -104,7 +106,10 @@ impl FaultyProver {
     pub fn planted(fault: Fault) -> FaultyProver {
         let make = move || Reference::with_fault(fault);
         FaultyProver {
-            sound: Prover::new("reference", make, KnownDeviations::default()),
+            sound: Prover {
+                command: fault.planting(COMMAND),
+                ..Prover::new("reference", make, KnownDeviations::default())
+            },
             faulty: BTreeMap::new(),
         }
     }

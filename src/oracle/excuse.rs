@@ -23,9 +23,9 @@ impl Host {
     pub(super) fn broken(&mut self, why: &str) -> End {
         let worlds = &self.sockets[self.last];
         let known = worlds.now.iter().find_map(|tcb| {
-            let (state, class) = (tcb.input.state, coarse(tcb.input.class));
-            let reused = worlds.reused();
-            self.known.covers_breakage(state, class, reused, why)
+            // Of a connection of which nothing is said any more, nothing is known but the message.
+            let at = (!tcb.mute).then(|| (tcb.input.state, coarse(tcb.input.class)));
+            self.known.covers_breakage(at, worlds.reused(), why)
         });
         match known {
             Some(entry) => {

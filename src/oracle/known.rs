@@ -360,11 +360,11 @@ impl KnownDeviations {
             .map(|(entry, known)| (entry, known.then))
     }
 
-    /// The entry that covers a breakage in answer to such an event in such a state.
+    /// The entry that covers a breakage in answer to such an event in such a state, or, where
+    /// neither can be told any more, in any.
     pub fn covers_breakage(
         &self,
-        state: State,
-        event: EventClass,
+        at: Option<(State, EventClass)>,
         reused: bool,
         why: &str,
     ) -> Option<u16> {
@@ -373,8 +373,7 @@ impl KnownDeviations {
             known.fits(reused)
                 && known.instead.iter().any(|i| i.0 == Instead::Broken)
                 && message.is_some_and(|message| why.contains(message.as_str()))
-                && known.state.iter().any(|s| s.0 == state)
-                && known.event.iter().any(|pattern| pattern.covers(event))
+                && at.is_none_or(|(state, event)| known.happens(state, event))
         })?;
         Some(entry as u16)
     }
@@ -391,17 +390,22 @@ impl Known {
         reused || !self.reused
     }
 
+    /// Whether it is about such an event in such a state.
+    fn happens(&self, state: State, event: EventClass) -> bool {
+        self.state.iter().any(|s| s.0 == state)
+            && self.event.iter().any(|pattern| pattern.covers(event))
+    }
+
     fn covers(&self, shape: &Shape) -> bool {
         let requirement = self.requirement.0 == shape.requirement
             || self.also.iter().any(|also| also.0 == shape.requirement);
         requirement
             && !self.silently
-            && self.state.iter().any(|state| state.0 == shape.state)
             && self
                 .instead
                 .iter()
                 .any(|instead| instead.0 == shape.instead)
-            && self.event.iter().any(|pattern| pattern.covers(shape.event))
+            && self.happens(shape.state, shape.event)
     }
 }
 

@@ -3,6 +3,7 @@
 //! it cannot be explained, and then it is known which requirement stands against it.
 
 mod header;
+mod keep_alive;
 mod rst;
 mod syn;
 mod text;

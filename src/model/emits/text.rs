@@ -1,6 +1,6 @@
 //! A segment with ACK: text, FIN, acknowledgment, window update, probe, keep-alive.
 
-use super::{kind, miss, window};
+use super::{keep_alive, kind, miss, window};
 use crate::model::tcb::{Branches, Forms, Tcb};
 use crate::model::{ACK_DELAY, Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
@@ -33,7 +33,7 @@ pub(super) fn step(
     super::header::sack(&mut tcb, seg, ctx)?;
     let edge_before = tcb.rcv.edge;
     window::of_segment(&mut tcb, seg, ctx)?;
-    let by = if keep_alive(&mut tcb, seg, ctx)? {
+    let by = if keep_alive::is_one(&mut tcb, seg, text, ctx)? {
         req::RFC9293_MAY_5
     } else if seg.is_empty() {
         empty(&mut tcb, seg, edge_before, ctx)?
@@ -133,53 +133,6 @@ fn behind(tcb: &Tcb) -> Req {
         }
         _ => req::RFC9293_3_8_P01,
     }
-}
-
-/// A keep-alive: SND.NXT-1 with at most one octet of anything (RFC 9293 section 3.8.4).
-fn keep_alive(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<bool, Fault> {
-    let idle = tcb.snd.una == tcb.snd.nxt;
-    let garbage = seg.seq == tcb.snd.una - 1 && seg.payload_len == 1 && !seg.flags.fin();
-    if !idle && garbage && ctx.profile.keep_alive.is_some() {
-        ctx.unless_pardoned(
-            Fault::new(
-                req::RFC9293_MUST_26,
-                kind(seg),
-                "no keep-alive while something is outstanding",
-            )
-            .deep(7),
-        )?;
-        return Ok(true);
-    }
-    if seg.seq != tcb.snd.nxt - 1 || seg.payload_len > 1 || seg.flags.fin() || !idle {
-        return Ok(false);
-    }
-    let answering = tcb.due.reply.is_some_and(|r| r.forms.allow(Forms::ACK));
-    let answering = answering && tcb.due.reply_at == ctx.now;
-    if answering && seg.payload_len == 0 {
-        return Ok(false);
-    }
-    let fault = |by, expected| Err(Fault::new(by, kind(seg), expected).deep(7));
-    let Some(interval) = ctx.profile.keep_alive else {
-        // The same form serves to probe a closed window.
-        if tcb.rtx.probing && tcb.snd.wnd == 0 {
-            return Ok(true);
-        }
-        return fault(req::RFC9293_MUST_25, "no keep-alive unless switched on");
-    };
-    if ctx.now.since(tcb.arrived_at) + ctx.profile.slack < interval {
-        ctx.unless_pardoned(
-            Fault::new(
-                req::RFC9293_MUST_26,
-                kind(seg),
-                "no keep-alive before nothing has arrived for an interval",
-            )
-            .deep(7),
-        )?;
-    }
-    if seg.payload_len > 0 {
-        miss(tcb, seg, ctx, req::RFC9293_SHLD_12);
-    }
-    Ok(true)
 }
 
 /// An empty segment: an acknowledgment, a window update, or an answer.

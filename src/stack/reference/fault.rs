@@ -4,6 +4,8 @@
 //! it. How each is done stands in [`super::twist`] or, where it is a matter of when to send, in
 //! the policy itself.
 
+use std::ffi::OsString;
+
 use crate::spec::{Req, req};
 
 macro_rules! faults {
@@ -42,6 +44,32 @@ impl Fault {
             .iter()
             .copied()
             .find(|fault| fault.name() == name)
+    }
+
+    /// The variable of the environment that plants a fault, to see it found.
+    pub const PLANTING: &str = "TCPROVE_FAULT";
+
+    /// The fault that a value of that variable plants.
+    ///
+    /// # Errors
+    /// There is no fault of that name.
+    pub fn planted(value: Option<OsString>) -> Result<Option<Fault>, String> {
+        let Some(name) = value else {
+            return Ok(None);
+        };
+        let name = name.to_string_lossy();
+        let unknown = || {
+            format!(
+                "{}: the reference stack has no fault `{name}`",
+                Fault::PLANTING
+            )
+        };
+        Fault::from_name(&name).map(Some).ok_or_else(unknown)
+    }
+
+    /// A command line that has the fault planted.
+    pub fn planting(self, command: &str) -> String {
+        format!("{}={} {command}", Fault::PLANTING, self.name())
     }
 }
 
