@@ -16,6 +16,7 @@ pub mod harness;
 pub mod model;
 pub mod oracle;
 pub mod peer;
+pub mod proof;
 #[cfg(feature = "proptest")]
 pub mod property;
 pub mod report;

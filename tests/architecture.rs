@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and what it may name of the others: whole rooms, or single items.
-const ROOMS: [(&str, &[&str]); 23] = [
+const ROOMS: [(&str, &[&str]); 24] = [
     ("time", &[]),
     ("stream", &[]),
     ("spec", &[]),
@@ -76,6 +76,8 @@ const ROOMS: [(&str, &[&str]); 23] = [
             "harness", "model", "oracle", "scenario", "spec", "stack", "time", "trace", "wire",
         ],
     ),
+    // Beside these: it proves by seeded faults what the oracle can report.
+    ("proof", &["harness", "oracle", "scenario", "spec", "stack"]),
     // It makes and keeps scenarios; what is held of them is a test's own matter.
     ("property", &["scenario"]),
     // Above everything but the command line.
@@ -88,8 +90,8 @@ const ROOMS: [(&str, &[&str]); 23] = [
     (
         "cli",
         &[
-            "harness", "model", "oracle", "report", "scenario", "spec", "stack", "table", "time",
-            "trace",
+            "harness", "model", "oracle", "proof", "report", "scenario", "spec", "stack", "table",
+            "time", "trace",
         ],
     ),
     ("lib", &[]),
@@ -357,6 +359,7 @@ fn the_oracle_and_the_model_name_no_adapter() {
         let above = [
             "cli",
             "fuzzing",
+            "proof",
             "stack/smoltcp",
             "stack/linux",
             "stack/reference",

@@ -120,6 +120,7 @@ fn deviation(requirement: Req, event: usize) -> Deviation {
             event: EventClass::Abort,
             instead: Instead::Silence,
         },
+        also: vec![req::RFC5961_3_2_4],
         at: Instant(1_000_000),
         event,
         cause: Some(0),

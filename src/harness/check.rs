@@ -368,7 +368,7 @@ where
         let only = self.plan.only;
         fault
             .deviation()
-            .is_none_or(|deviation| only.contains(deviation.shape.requirement))
+            .is_none_or(|deviation| deviation.breaks().any(|broken| only.contains(broken)))
     }
 
     /// Takes the blocks in their order and shrinks what is new in them.

@@ -15,6 +15,7 @@ mod entries;
 mod fault;
 pub mod invariants;
 mod mute;
+mod retransmission;
 mod settle;
 mod state;
 pub mod tcb;

@@ -6,10 +6,11 @@
 
 pub use super::ahead::Ahead;
 pub use super::branches::Branches;
+pub use super::retransmission::{Retransmission, Sample};
 use super::{Context, Entries, EventClass, IcmpClass, State, Unsaid};
 use crate::oracle::Instead;
 use crate::spec::Req;
-use crate::time::{Instant, Micros};
+use crate::time::Instant;
 use crate::wire::{Endpoint, Segment, SeqNumber};
 
 /// How a connection was opened (RFC9293-MUST-11).
@@ -184,36 +185,6 @@ pub struct Due {
     pub tests: Option<Req>,
 }
 
-/// What is known of the retransmission timer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Retransmission {
-    /// Something waits for an acknowledgment or for the window to open.
-    pub armed: bool,
-    /// The last instant at which the timer may have been started.
-    pub since: Instant,
-    /// When the oldest outstanding number was last sent.
-    pub sent_at: Instant,
-    /// When the present flight began.
-    pub flight_at: Instant,
-    /// Since when text or a SYN has been queued or in flight all the time; [`Instant::NEVER`]
-    /// when nothing is, or a FIN alone.
-    pub waits_since: Instant,
-    /// An upper bound of the retransmission timeout.
-    pub ceiling: Micros,
-    /// The longest round trip that may have been measured.
-    pub rtt: Micros,
-    /// The gap before the last timed retransmission; zero when there was none.
-    pub gap: Micros,
-    /// Nothing has arrived since the last transmission.
-    pub quiet: bool,
-    /// Something of this flight was retransmitted already.
-    pub recovering: bool,
-    /// Duplicate acknowledgments in a row.
-    pub dup_acks: u8,
-    /// The window was found closed, or was probed, in this flight.
-    pub probing: bool,
-}
-
 /// A recommendation that one explanation of the trace has to call missed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Miss {
@@ -358,25 +329,6 @@ impl Due {
     pub fn revoke(&mut self) {
         self.credit = 0;
         self.idle_credit = false;
-    }
-}
-
-impl Default for Retransmission {
-    fn default() -> Retransmission {
-        Retransmission {
-            armed: false,
-            since: Instant::START,
-            sent_at: Instant::START,
-            flight_at: Instant::START,
-            waits_since: Instant::NEVER,
-            ceiling: Micros::secs(1),
-            rtt: Micros::ZERO,
-            gap: Micros::ZERO,
-            quiet: false,
-            recovering: false,
-            dup_acks: 0,
-            probing: false,
-        }
     }
 }
 

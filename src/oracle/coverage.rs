@@ -4,9 +4,13 @@
 
 use std::fmt;
 
+use super::also::{self, Place};
+use super::checked::{Stake, checked};
 use super::transition::Transition;
+use super::worlds::Happening;
 use crate::model::{Context, EventClass, State, Tcb, invariants};
 use crate::spec::{Req, RequirementSet};
+use crate::trace::Trace;
 
 /// Events, coarser than [`EventClass`]: the columns of the coverage table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -108,6 +112,8 @@ pub struct Coverage {
     exercised: RequirementSet,
     /// Transitions not yet asked for, when they are noted at all.
     transitions: Option<Vec<Transition>>,
+    /// What was at stake in the present trace, when that is noted at all.
+    stakes: Option<Vec<Stake>>,
     /// Invariants of the model that broke, when they are watched at all.
     broken: Option<Vec<BrokenInvariant>>,
 }
@@ -168,6 +174,74 @@ impl Coverage {
     /// The broken invariants seen since they were last asked for.
     pub(super) fn broken_invariants(&mut self) -> Vec<BrokenInvariant> {
         self.broken.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Counts as exercised from now on all that is at stake, not only what a branch rests on.
+    pub(super) fn note_stakes(&mut self) {
+        self.stakes.get_or_insert_default();
+    }
+
+    /// Notes what is at stake in a step, if that is noted: `by` is what its branch rests on.
+    #[inline]
+    pub(super) fn stake(
+        &mut self,
+        before: &Tcb,
+        after: &Tcb,
+        by: Req,
+        what: Happening<'_>,
+        ctx: &Context<'_>,
+    ) {
+        if self.stakes.is_some() {
+            self.note_stake(before, after, by, what, ctx);
+        }
+    }
+
+    #[cold]
+    fn note_stake(
+        &mut self,
+        before: &Tcb,
+        after: &Tcb,
+        by: Req,
+        what: Happening<'_>,
+        ctx: &Context<'_>,
+    ) {
+        let Some(stakes) = &mut self.stakes else {
+            return;
+        };
+        let (state, event) = match what {
+            Happening::Emission(..) | Happening::Quiet => before.occasion(ctx.now),
+            Happening::Arrival(_) | Happening::Icmp(_) | Happening::Call(..) => {
+                (after.input.state, after.input.class)
+            }
+        };
+        let mut all = checked(before, what, ctx.now);
+        all.insert(by);
+        stakes.extend(all.iter().map(|by| Stake {
+            by,
+            tcb: *before,
+            state,
+            event,
+            index: ctx.index,
+        }));
+    }
+
+    /// Counts what was at stake in a trace, and all that is broken with it.
+    pub(super) fn settle_stakes(&mut self, trace: &Trace) {
+        let Some(stakes) = &mut self.stakes else {
+            return;
+        };
+        for stake in stakes.drain(..) {
+            let place = Place {
+                trace,
+                index: stake.index as usize,
+                tcb: &stake.tcb,
+                kin: None,
+                state: stake.state,
+                event: stake.event,
+            };
+            self.exercised.insert(stake.by);
+            self.exercised.absorb(&also::kept(stake.by, place));
+        }
     }
 
     /// Notes transitions from now on.

@@ -416,6 +416,25 @@ impl Host {
         true
     }
 
+    /// What is left of a connection between the ends of the last segment that arrived, if some
+    /// other socket holds it.
+    fn kin(&self, trace: &Trace, ctx: &Context<'_>, tcb: &Tcb) -> Option<Tcb> {
+        let upto = (ctx.index as usize + 1).min(trace.events.len());
+        let last = trace.events[..upto]
+            .iter()
+            .rev()
+            .find_map(|event| match &event.what {
+                What::Arrival { segment, .. } => segment.as_ref(),
+                _ => None,
+            })?;
+        let left =
+            |known: &&Tcb| known.state == State::Closed && known.matches(last.dst.port, last.src);
+        let sockets = self.sockets[..SOCKETS].iter();
+        let kin = sockets.flat_map(|worlds| worlds.now.iter()).find(left);
+        kin.filter(|_| tcb.remote != Some(last.src) || tcb.snd.iss.is_none())
+            .copied()
+    }
+
     pub(super) fn deviates(
         &mut self,
         trace: &Trace,
@@ -424,12 +443,14 @@ impl Host {
         fault: &Fault,
         tcb: &Tcb,
     ) -> End {
+        let kin = self.kin(trace, ctx, tcb);
         let deviation: Deviation = tell::deviation(
             trace,
             ctx,
             &self.sockets[socket],
             fault,
             tcb,
+            kin.as_ref(),
             shape(fault, tcb, ctx),
         );
         End::Verdict(Verdict::Deviates(Box::new(deviation)))

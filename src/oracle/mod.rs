@@ -4,7 +4,9 @@
 //! drops those that cannot explain what the stack did. It knows no stack and no scenario: it
 //! judges a trace, live or recorded.
 
+mod also;
 mod arrived;
+mod checked;
 mod choices;
 mod coverage;
 mod excuse;
@@ -45,7 +47,9 @@ impl Oracle {
 
     /// Judges one trace.
     pub fn judge(&mut self, trace: &Trace) -> Judgment {
-        self.host.judge(trace, &mut self.coverage)
+        let judgment = self.host.judge(trace, &mut self.coverage);
+        self.coverage.settle_stakes(trace);
+        judgment
     }
 
     /// The cheapest explanations of the last trace: every state that a socket's connection may be
@@ -66,6 +70,12 @@ impl Oracle {
     /// The transitions noted since they were last asked for, in order, many of them repeatedly.
     pub fn transitions(&mut self) -> impl Iterator<Item = Transition> + '_ {
         self.coverage.transitions()
+    }
+
+    /// Counts from now on as exercised all requirements that are put to the test, and not only those
+    /// that the branches of the model rest on. It takes several times as long.
+    pub fn note_stakes(&mut self) {
+        self.coverage.note_stakes();
     }
 
     /// Watches the [invariants](crate::model::invariants) of the model in all traces that are judged

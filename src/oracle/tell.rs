@@ -1,5 +1,6 @@
 //! A deviation, told: what was allowed, what came instead, where the connection stood.
 
+use super::also::{self, Place};
 use super::verdict::{Allowed, Deviation, Instead, Shape};
 use super::worlds::Worlds;
 use crate::model::tcb::{Forms, Miss, Tcb};
@@ -16,14 +17,24 @@ pub(super) fn deviation(
     worlds: &Worlds,
     fault: &Fault,
     tcb: &Tcb,
+    kin: Option<&Tcb>,
     shape: Shape,
 ) -> Deviation {
     let index = ctx.index as usize;
     let mut states: Vec<State> = worlds.now.iter().map(|tcb| tcb.state).collect();
     states.sort_unstable();
     states.dedup();
+    let place = Place {
+        trace,
+        index,
+        tcb,
+        kin,
+        state: shape.state,
+        event: shape.event,
+    };
     Deviation {
         shape,
+        also: also::broken(shape.requirement, shape.instead, place),
         at: ctx.now,
         event: index,
         cause: match tcb.suspect {
@@ -44,8 +55,17 @@ pub(super) fn missed(trace: &Trace, miss: &Miss, shape: Shape, tcb: &Tcb) -> Dev
         .get(index)
         .map_or(Instant::START, |event| event.at);
     let silence = miss.instead == Instead::Silence;
+    let place = Place {
+        trace,
+        index,
+        tcb,
+        kin: None,
+        state: miss.state,
+        event: miss.event,
+    };
     Deviation {
         shape,
+        also: also::broken(shape.requirement, shape.instead, place),
         at,
         event: index,
         cause: last_input(trace, index),

@@ -53,6 +53,8 @@ pub enum Verdict {
 pub struct Deviation {
     /// By what it is known again: requirement, state, event class, what came instead.
     pub shape: Shape,
+    /// What else it breaks: where the standard says the same again, or for this case in particular.
+    pub also: Vec<Req>,
     /// When.
     pub at: Instant,
     /// The event of the trace that cannot be explained; for a silence, the event by which the
@@ -141,6 +143,13 @@ pub struct Allowed {
     pub requirement: Req,
     /// In words.
     pub what: String,
+}
+
+impl Deviation {
+    /// Every requirement that it breaks, the one that the check rests on first.
+    pub fn breaks(&self) -> impl Iterator<Item = Req> + '_ {
+        std::iter::once(self.shape.requirement).chain(self.also.iter().copied())
+    }
 }
 
 impl fmt::Display for Instead {

@@ -238,6 +238,10 @@ impl Text {
             "source",
             &format!("RFC {rfc}, {} {section}", requirement.part()),
         );
+        let also: Vec<&str> = deviation.also.iter().map(|also| also.id()).collect();
+        if !also.is_empty() {
+            self.fact("also", &also.join(", "));
+        }
         self.fact("where", &place(deviation));
         let mut when = format!("{} s", deviation.at);
         if let Some(cause) = deviation.cause.and_then(|at| trace.events.get(at)) {
@@ -309,6 +313,7 @@ mod tests {
                 event: EventClass::Send,
                 instead: Instead::Silence,
             },
+            also: Vec::new(),
             at: Instant::START,
             event: 0,
             cause: None,

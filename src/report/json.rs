@@ -115,6 +115,7 @@ enum OriginRow<'a> {
 #[derive(Serialize)]
 struct DeviationRow<'a> {
     requirement: &'static str,
+    also: Vec<&'static str>,
     level: &'static str,
     title: &'static str,
     rfc: u16,
@@ -216,6 +217,7 @@ fn deviation(deviation: &Deviation) -> DeviationRow<'_> {
     let requirement = shape.requirement;
     DeviationRow {
         requirement: requirement.id(),
+        also: deviation.also.iter().map(|also| also.id()).collect(),
         level: requirement.level().keyword(),
         title: requirement.title(),
         rfc: requirement.rfc(),

@@ -19,6 +19,7 @@ mod find;
 mod level;
 mod set;
 mod table;
+mod waived;
 
 pub use explain::explain;
 pub use facets::{Observable, Origin, Role, Testability};

@@ -33,6 +33,11 @@ impl RequirementSet {
         is_new
     }
 
+    /// Takes a requirement out.
+    pub const fn remove(&mut self, req: Req) {
+        self.words[req.index() / WORD] &= !(1 << (req.index() % WORD));
+    }
+
     /// Whether it holds a requirement.
     pub const fn contains(&self, req: Req) -> bool {
         self.words[req.index() / WORD] >> (req.index() % WORD) & 1 == 1

@@ -92,6 +92,7 @@ fn shape(requirement: Req, state: State) -> Shape {
 fn deviation(shape: Shape, event: usize) -> Deviation {
     Deviation {
         shape,
+        also: Vec::new(),
         at: Instant(event as u64),
         event,
         cause: None,

@@ -16,7 +16,7 @@ mod syn;
 mod syn_sent;
 mod text;
 
-use super::tcb::{Branches, Due, Forms, Input, Reply, Tcb};
+use super::tcb::{Branches, Due, Forms, Input, Reply, Sample, Tcb};
 use super::{AckClass, Context, EventClass, SegmentClass, SeqClass, State, Unsaid};
 use crate::spec::{Req, req};
 use crate::stack::AckRange;
@@ -407,7 +407,17 @@ fn established(tcb: &mut Tcb, ctx: &Context) {
 
 /// SND.UNA advances: a round trip may have been measured, and the timer starts anew.
 fn sample_round_trip(tcb: &mut Tcb, ctx: &Context) {
+    let only_syn = tcb.snd.nxt == tcb.text_start();
     let rtx = &mut tcb.rtx;
+    let rtt = Sample::Only((ctx.now.since(rtx.flight_at).0 / 1_000).min(u32::MAX.into()) as u32);
+    rtx.sample = match rtx.sample {
+        // With timestamps any echo may be taken for a sample.
+        _ if tcb.ours.timestamps && tcb.theirs.timestamps => Sample::Several,
+        sample if rtx.resent => sample,
+        Sample::None | Sample::Only(_) if only_syn => rtt,
+        Sample::None | Sample::Only(_) | Sample::Several => Sample::Several,
+    };
+    rtx.ambiguous |= rtx.resent;
     rtx.rtt = Micros(rtx.rtt.0.max(ctx.now.since(rtx.flight_at).0));
     let estimate = Micros(rtx.rtt.0.saturating_mul(5) + ctx.profile.rto_min.0.min(1_000_000));
     let estimate = estimate.0.max(ctx.profile.rto_min.0);
@@ -418,6 +428,7 @@ fn sample_round_trip(tcb: &mut Tcb, ctx: &Context) {
     rtx.dup_acks = 0;
     if tcb.snd.una == tcb.snd.nxt {
         rtx.recovering = false;
+        rtx.resent = false;
         rtx.probing = tcb.snd.wnd == 0;
     }
 }

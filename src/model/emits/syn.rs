@@ -244,6 +244,8 @@ fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, running: bool, ctx: &Context)
     if first {
         tcb.rtx.gap = Micros::ZERO;
     }
+    // A SYN,ACK that answers a crossing SYN is as good as the SYN again.
+    tcb.rtx.resent = !first || running;
     tcb.snd.nxt = match running {
         true => tcb.snd.nxt.later(seg.end()),
         false => seg.end(),

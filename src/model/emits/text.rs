@@ -1,7 +1,7 @@
 //! A segment with ACK: text, FIN, acknowledgment, window update, probe, keep-alive.
 
 use super::{keep_alive, kind, miss, window};
-use crate::model::tcb::{Branches, Forms, Tcb};
+use crate::model::tcb::{Branches, Forms, Sample, Tcb};
 use crate::model::{ACK_DELAY, Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
 use crate::stream::{Direction, first_difference};
@@ -11,6 +11,9 @@ use crate::wire::{Flags, Segment, SeqNumber};
 /// So many acknowledgments in a row, each within a second of the last, that nothing asked for are
 /// put up with. Whoever goes on, and meets his like, floods the network.
 const ECHOES: u8 = 3;
+
+/// A round trip that is long against the tick of any clock (RFC 6298 section 4), in milliseconds.
+const COARSE: u32 = 500;
 
 pub(super) fn step(
     tcb: &Tcb,
@@ -473,6 +476,16 @@ pub(super) fn retransmission_in_time(tcb: &Tcb, seg: &Segment, ctx: &Context) ->
             .deep(8),
         )?;
     }
+    if waited < sampled(tcb, ctx) {
+        ctx.unless_pardoned(
+            Fault::new(
+                req::RFC6298_2_2,
+                kind(seg),
+                "a retransmission timeout of three times the one round trip that was measured",
+            )
+            .deep(8),
+        )?;
+    }
     let ceiling = match ctx.profile.counts_retransmissions {
         true => Micros::secs(60),
         false => ctx.profile.rto_max,
@@ -491,6 +504,17 @@ pub(super) fn retransmission_in_time(tcb: &Tcb, seg: &Segment, ctx: &Context) ->
     Ok(())
 }
 
+/// After one sample the timeout is three times as long (RFC6298-2-2); of that two thirds are
+/// insisted upon, for a clock may be coarse.
+fn sampled(tcb: &Tcb, ctx: &Context) -> Micros {
+    match tcb.rtx.sample {
+        Sample::Only(rtt) if rtt >= COARSE && tcb.state.synchronized() => {
+            Micros::millis(u64::from(rtt) * 2).min(ctx.profile.rto_max)
+        }
+        Sample::Only(_) | Sample::None | Sample::Several => Micros::ZERO,
+    }
+}
+
 fn retransmitted(tcb: &mut Tcb, seg: &Segment, new: bool, ctx: &Context) -> Result<(), Fault> {
     let first = seg.seq.at_or_before(tcb.snd.una);
     if first {
@@ -507,6 +531,7 @@ fn retransmitted(tcb: &mut Tcb, seg: &Segment, new: bool, ctx: &Context) -> Resu
         tcb.rtx.quiet = true;
         tcb.rtx.recovering = true;
     }
+    tcb.rtx.resent = true;
     tcb.rtx.since = ctx.now;
     Ok(())
 }
@@ -518,6 +543,7 @@ fn sent_anew(tcb: &mut Tcb, seg: &Segment, end: SeqNumber, ctx: &Context) {
         tcb.rtx.quiet = true;
         tcb.rtx.gap = Micros::ZERO;
         tcb.rtx.recovering = false;
+        tcb.rtx.resent = false;
         tcb.rtx.dup_acks = 0;
         tcb.rtx.probing = tcb.snd.wnd == 0;
     }

@@ -11,7 +11,8 @@ mod rfc5961;
 mod rfc6298;
 mod rfc7323;
 mod rfc9293_calls;
-mod rfc9293_must;
+mod rfc9293_must_1;
+mod rfc9293_must_35;
 mod rfc9293_sections;
 mod rfc9293_segment_arrives;
 mod rfc9293_should_may;
@@ -24,8 +25,9 @@ pub(super) use row::Row;
 pub(super) const COUNT: usize = rfc3168::END as usize;
 
 /// Every file, in the order in which `from` in the files chains them.
-const FILES: [&[Row]; 12] = [
-    rfc9293_must::ROWS,
+const FILES: [&[Row]; 13] = [
+    rfc9293_must_1::ROWS,
+    rfc9293_must_35::ROWS,
     rfc9293_should_may::ROWS,
     rfc9293_sections::ROWS,
     rfc9293_calls::ROWS,
@@ -70,7 +72,8 @@ pub(super) mod names {
     pub use super::rfc6298::names::*;
     pub use super::rfc7323::names::*;
     pub use super::rfc9293_calls::names::*;
-    pub use super::rfc9293_must::names::*;
+    pub use super::rfc9293_must_1::names::*;
+    pub use super::rfc9293_must_35::names::*;
     pub use super::rfc9293_sections::names::*;
     pub use super::rfc9293_segment_arrives::names::*;
     pub use super::rfc9293_should_may::names::*;

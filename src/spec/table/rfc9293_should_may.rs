@@ -3,7 +3,7 @@
 use super::row::requirements;
 
 requirements! {
-    from super::rfc9293_must::END;
+    from super::rfc9293_must_35::END;
 
     RFC9293_SHLD_1 = "RFC9293-SHLD-1" {
         title: "ISN = clock + keyed PRF of the 4-tuple",

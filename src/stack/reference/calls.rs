@@ -59,6 +59,7 @@ impl Endpoint {
             (State::Listen, Call::Connect { .. }) => true,
             _ => again,
         };
+        let possible = possible || shared.has(Fault::OpensTwice);
         if !(free && possible) {
             let failed = Outcome::Failed(CallError::AlreadyExists);
             return self.decide(call, failed, &[], shared, scratch);
@@ -86,6 +87,7 @@ impl Endpoint {
                 Some(CallError::NoResources)
             }
             State::TimeWait => Some(CallError::Closing),
+            State::CloseWait if shared.has(Fault::SendRefused) => Some(CallError::Closing),
             _ if self.tcb.snd.closed => Some(CallError::Closing),
             _ => None,
         };
@@ -115,7 +117,12 @@ impl Endpoint {
     ) -> Outcome {
         let asked = into.len() as u32;
         let outcome = self.receivable(asked, shared);
-        let outcome = twist::receive(shared.fault, &self.tcb, outcome);
+        let outcome = match outcome {
+            Outcome::Received(_) if shared.has(Fault::DeliversPushedOnly) && !self.pushed => {
+                Outcome::Empty
+            }
+            outcome => twist::receive(shared.fault, &self.tcb, outcome),
+        };
         let mut text: &[u8] = &[];
         if let Outcome::Received(len) = outcome {
             let part = &mut into[..len as usize];

@@ -3,6 +3,7 @@
 use super::endpoint::{Endpoint, Scratch, Shared};
 use super::fault::Fault;
 use super::policy::Choice;
+use super::twist;
 use crate::model::{State, timeouts};
 use crate::stack::{Broken, CallError};
 use crate::time::{Instant, Micros};
@@ -46,6 +47,8 @@ impl Endpoint {
         let before = self.tcb;
         if before.state == State::TimeWait {
             self.tcb = before.closed();
+        } else if shared.has(Fault::GivesUpEarly) {
+            self.tcb = twist::reset_itself(&before, &shared.ctx());
         } else {
             scratch.branches.clear();
             // Giving up is the first that it offers.
@@ -65,6 +68,9 @@ impl Endpoint {
 
     /// When TIME-WAIT ends: a FIN that came again has started the 2 MSL anew.
     fn time_wait_end(&self, shared: &Shared) -> Instant {
+        if shared.has(Fault::TimeWaitForever) {
+            return Instant::NEVER;
+        }
         if shared.has(Fault::TimeWaitCutShort) {
             return self.tcb.time_wait.1 - shared.profile.msl;
         }
@@ -120,15 +126,13 @@ impl Endpoint {
             | State::CloseWait
             | State::TimeWait => Instant::NEVER,
         };
+        let wrongly = shared.fault.map(|fault| twist::gives_up_at(fault, heard));
         own.min(after(heard, user))
+            .min(wrongly.unwrap_or(Instant::NEVER))
     }
 
     pub(super) fn keep_alive_at(&self, shared: &Shared) -> Instant {
-        let fault = shared.has(Fault::KeepAliveUnasked);
-        let interval = match shared.config.keep_alive {
-            None if fault => Some(Micros::secs(2)),
-            interval => interval,
-        };
+        let interval = twist::keep_alive(shared.fault, shared.config.keep_alive);
         let open = matches!(
             self.tcb.state,
             State::Established | State::CloseWait | State::FinWait2

@@ -15,7 +15,7 @@ use crate::model::tcb::Branches;
 use crate::model::{Context, ErrorClass, State, Tcb, arrives, settle, timeouts};
 use crate::stack::{Broken, CallError, Config, Profile};
 use crate::time::Instant;
-use crate::wire::{IcmpError, Segment, SeqNumber};
+use crate::wire::{Flags, IcmpError, Segment, SeqNumber};
 
 /// What the sockets of one instance share.
 pub(super) struct Shared {
@@ -104,6 +104,8 @@ pub(super) struct Endpoint {
     pub(super) error: CallError,
     /// Where RECEIVE last began, for a fault that delivers twice.
     pub(super) redelivers: bool,
+    /// Something was pushed, for a fault that waits for it.
+    pub(super) pushed: bool,
 }
 
 impl Default for Endpoint {
@@ -124,6 +126,7 @@ impl Default for Endpoint {
             unreachable: false,
             error: CallError::NoConnection,
             redelivers: false,
+            pushed: false,
         }
     }
 }
@@ -150,6 +153,7 @@ impl Endpoint {
         self.has_read = false;
         self.unreachable = false;
         self.redelivers = false;
+        self.pushed = false;
     }
 
     /// The number of the octet that the peer's stream begins with.
@@ -175,6 +179,7 @@ impl Endpoint {
             twist::arrival(fault, &before, &mut after, seg, &ctx);
         }
         settle(&mut after, &ctx);
+        self.pushed |= seg.flags.intersects(Flags::PSH | Flags::FIN);
         self.tcb = after;
         self.keep_text(&before, seg, text, shared);
         self.follow(&before, seg, shared);
@@ -251,7 +256,13 @@ impl Endpoint {
         let to = (start + seg.payload_len).earlier(room_end);
         if from.before(to) {
             let part = from.since(start) as usize..to.since(start) as usize;
-            self.rx.write(from.since(self.stream_start()), &text[part]);
+            let at = from.since(self.stream_start());
+            self.rx.write(at, &text[part]);
+            let shifted = shared.has(Fault::MalformedOptionShiftsText) && seg.options.malformed;
+            let urgent = seg.flags.contains(Flags::URG) && shared.has(Fault::UrgentOctetLost);
+            if shifted || urgent {
+                self.rx.write(at, &[!text[0]]);
+            }
         }
     }
 
@@ -283,7 +294,12 @@ impl Endpoint {
         if self.tcb.snd.una.after(before.snd.una) {
             self.waiting_since = now;
             self.dup_acks = 0;
-            self.timer.acknowledged(self.tcb.snd.una, now);
+            if shared.has(Fault::AmbiguousSampleTaken) && before.rtx.resent {
+                self.timer = Timer::default();
+            }
+            if !shared.has(Fault::RoundTripIgnored) {
+                self.timer.acknowledged(self.tcb.snd.una, now);
+            }
             self.timer.at = Instant::NEVER;
             if outstanding {
                 self.timer.restart(now);
@@ -291,7 +307,12 @@ impl Endpoint {
             self.recover_further();
         } else if outstanding && is_duplicate(before, &self.tcb, seg) {
             self.dup_acks = self.dup_acks.saturating_add(1);
-            if self.dup_acks == 3 && self.recovery.is_none() {
+            let enough = if shared.has(Fault::RetransmitsAtOnce) {
+                1
+            } else {
+                3
+            };
+            if self.dup_acks == enough && self.recovery.is_none() {
                 self.recover(1);
                 self.timer.restart(now);
             }

@@ -326,4 +326,150 @@ faults! {
     SynAgainIgnored = "syn-again-ignored", RFC9293_3_10_7_4_P01;
     /// Segments to a broadcast address are answered.
     AnswersBroadcast = "answers-broadcast", RFC9293_MUST_57;
+    /// A segment with an unknown option is dropped.
+    UnknownOptionDropped = "unknown-option-dropped", RFC9293_MUST_6;
+    /// A packet with IPv4 options is dropped.
+    IpOptionsDropped = "ip-options-dropped", RFC9293_MUST_50;
+    /// After a malformed option the text is read from the wrong place.
+    MalformedOptionShiftsText = "malformed-option-shifts-text", RFC9293_MUST_7;
+    /// A window of half the space or more is taken for a negative one.
+    WindowSigned = "window-signed", RFC9293_MUST_1;
+    /// The peer's window is held in sixteen bits.
+    WindowInSixteenBits = "window-in-sixteen-bits", RFC9293_REC_1;
+    /// An MSS option behind padding is not found.
+    PaddedMssMissed = "padded-mss-missed", RFC9293_MUST_4;
+    /// A segment that crosses the end of the sequence space is dropped.
+    WrapForgotten = "wrap-forgotten", RFC9293_3_4_P01;
+    /// In SYN-RECEIVED, after an active OPEN, a reset has no effect.
+    HandshakeResetIgnored = "handshake-reset-ignored", RFC9293_3_10_7_4_P06;
+    /// In SYN-SENT, a reset that acknowledges the SYN has no effect.
+    RefusalIgnored = "refusal-ignored", RFC9293_3_10_7_3_P03;
+    /// In SYN-SENT, a reset that acknowledges something else ends the attempt.
+    RefusedByBlindReset = "refused-by-blind-reset", RFC9293_3_10_7_3_P02;
+    /// In SYN-SENT, an ACK without SYN establishes.
+    BareAckEstablishes = "bare-ack-establishes", RFC9293_3_10_7_3_P07;
+    /// Text of a SYN is acknowledged and lost.
+    SynTextLost = "syn-text-lost", RFC9293_3_10_7_2_P04;
+    /// Text of a SYN,ACK is acknowledged and lost.
+    SynAckTextLost = "syn-ack-text-lost", RFC9293_3_10_7_3_P08;
+    /// A listener answers a segment without RST, ACK and SYN.
+    ListenerAnswersNothing = "listener-answers-nothing", RFC9293_3_10_7_2_P05;
+    /// A listener acknowledges a FIN.
+    ListenerTakesFin = "listener-takes-fin", RFC9293_3_10_7_4_P32;
+    /// In SYN-RECEIVED, a wrong acknowledgment is dropped in silence.
+    NoResetForBadAck = "no-reset-for-bad-ack", RFC9293_3_10_7_4_P13;
+    /// In SYN-RECEIVED, the acknowledgment of the SYN,ACK is ignored.
+    ThirdSegmentIgnored = "third-segment-ignored", RFC9293_3_10_7_4_P12;
+    /// In SYN-RECEIVED, a new SYN in the window takes the place of the first.
+    NewSynTaken = "new-syn-taken", RFC9293_3_10_7_4_P10;
+    /// Text is dropped because it acknowledges nothing new.
+    DuplicateAckDropsText = "duplicate-ack-drops-text", RFC9293_3_10_7_4_P15;
+    /// In FIN-WAIT-2, text is dropped.
+    FinWaitDropsText = "fin-wait-drops-text", RFC9293_3_6_P05;
+    /// In ESTABLISHED, text is dropped.
+    TextDropped = "text-dropped", RFC9293_3_10_7_4_P23;
+    /// A FIN is dropped.
+    FinDropped = "fin-dropped", RFC9293_3_10_7_4_P28;
+    /// A second FIN is counted.
+    SecondFinCounted = "second-fin-counted", RFC9293_3_10_7_4_P31;
+    /// In LAST-ACK, the acknowledgment of the FIN is ignored.
+    LastAckLingers = "last-ack-lingers", RFC9293_3_10_7_4_P20;
+    /// In CLOSING, the acknowledgment of the FIN is ignored.
+    ClosingLingers = "closing-lingers", RFC9293_3_10_7_4_P19;
+    /// In FIN-WAIT-1, the acknowledgment of the FIN is ignored.
+    FinWaitLingers = "fin-wait-lingers", RFC9293_3_10_7_4_P18;
+    /// From FIN-WAIT-2 a FIN leads to CLOSED.
+    TimeWaitSkipped = "time-wait-skipped", RFC9293_3_10_7_4_P30;
+    /// TIME-WAIT never ends.
+    TimeWaitForever = "time-wait-forever", RFC9293_3_10_8_P03;
+    /// A second CLOSE sends a second FIN.
+    SecondCloseSendsFin = "second-close-sends-fin", RFC9293_3_10_4_P05;
+    /// CLOSE in CLOSE-WAIT sends no FIN.
+    FinWithheld = "fin-withheld", RFC9293_3_10_4_P04;
+    /// CLOSE in SYN-RECEIVED sends a reset.
+    CloseResetsHandshake = "close-resets-handshake", RFC9293_3_10_4_P02;
+    /// OPEN of a connection that exists begins another.
+    OpensTwice = "opens-twice", RFC9293_3_10_1_P02;
+    /// SEND is refused in CLOSE-WAIT.
+    SendRefused = "send-refused", RFC9293_3_10_2_P02;
+    /// RECEIVE never reports the end.
+    EndUntold = "end-untold", RFC9293_3_6_P06;
+    /// RECEIVE waits for PSH.
+    DeliversPushedOnly = "delivers-pushed-only", RFC1122_4_2_2_2_1;
+    /// A probe of the closed window has no octet, and no old number.
+    ProbeEmpty = "probe-empty", RFC9293_3_8_6_1_P02;
+    /// The second answer to a probe that leaves the window closed ends the connection.
+    ClosedWindowEnds = "closed-window-ends", RFC9293_MUST_37;
+    /// A window that is taken back ends the connection.
+    ShrunkWindowEnds = "shrunk-window-ends", RFC9293_SHLD_17;
+    /// New text is sent in the part of the window that was taken back.
+    ShrunkWindowOverrun = "shrunk-window-overrun", RFC9293_SHLD_15;
+    /// A second listener on a port ends the connections that it has.
+    ListenDisturbs = "listen-disturbs", RFC9293_MUST_41;
+    /// A SYN is dropped while another handshake is under way on the port.
+    SecondHandshakeDropped = "second-handshake-dropped", RFC9293_MUST_42;
+    /// Segments leave with another source address.
+    WrongSource = "wrong-source", RFC9293_MUST_45;
+    /// Keep-alives come twice as often as asked for.
+    KeepAliveEarly = "keep-alive-early", RFC9293_MUST_26;
+    /// One keep-alive without an answer ends the connection.
+    KeepAliveEnds = "keep-alive-ends", RFC9293_MUST_29;
+    /// A keep-alive carries an octet.
+    KeepAliveCarriesText = "keep-alive-carries-text", RFC9293_SHLD_12;
+    /// A keep-alive carries two octets.
+    KeepAliveTooLong = "keep-alive-too-long", RFC9293_MAY_6;
+    /// CLOSE ends receiving, and says nothing of the text that is lost by it.
+    LossUntold = "loss-untold", RFC9293_SHLD_3;
+    /// A SYN has no MSS option.
+    MssOmitted = "mss-omitted", RFC9293_SHLD_5;
+    /// The initial sequence number of the next connection is lower.
+    IsnGoesBack = "isn-goes-back", RFC9293_MUST_8;
+    /// An attempt to connect ends after a minute.
+    SynGivenUpEarly = "syn-given-up-early", RFC9293_MUST_23;
+    /// What is outstanding for half a minute ends the connection.
+    GivesUpEarly = "gives-up-early", RFC9293_SHLD_11;
+    /// The retransmission timeout grows to four seconds and no further.
+    CeilingLow = "ceiling-low", RFC6298_2_6;
+    /// The round trip of the handshake does not count.
+    RoundTripIgnored = "round-trip-ignored", RFC6298_2_2;
+    /// What was sent twice, and is acknowledged, is taken for a short round trip.
+    AmbiguousSampleTaken = "ambiguous-sample-taken", RFC6298_3_1;
+    /// The timestamp that is echoed is that of the latest segment.
+    EchoesLatest = "echoes-latest", RFC7323_4_3_1;
+    /// The timestamp of a segment that fills a gap is not echoed.
+    FillerNotEchoed = "filler-not-echoed", RFC7323_4_3_3;
+    /// A timestamp that PAWS has refused is echoed.
+    EchoGoesBack = "echo-goes-back", RFC7323_5_2_1;
+    /// The timestamp of a reset is echoed.
+    ResetEchoed = "reset-echoed", RFC7323_5_2_5;
+    /// A timestamp that has passed the end of the space is taken for an old one.
+    TimestampWrapForgotten = "timestamp-wrap-forgotten", RFC7323_5_3_P01;
+    /// A SYN that echoes a timestamp is dropped.
+    SynEchoChecked = "syn-echo-checked", RFC7323_3_2_3;
+    /// The first SYN echoes a timestamp.
+    SynEchoes = "syn-echoes", RFC7323_3_2_1;
+    /// An urgent octet is lost.
+    UrgentOctetLost = "urgent-octet-lost", RFC9293_MUST_31;
+    /// An urgent pointer beyond the text resets.
+    UrgentPointerResets = "urgent-pointer-resets", RFC9293_3_8_5_P01;
+    /// Text at a closed window resets.
+    ClosedWindowResets = "closed-window-resets", RFC9293_MAY_8;
+    /// The window is scaled although the peer has not offered to.
+    ScalesAlone = "scales-alone", RFC7323_2_2_3;
+    /// A shift beyond 14 is used as it comes.
+    ShiftUnlimited = "shift-unlimited", RFC7323_2_3_5;
+    /// Text that SACK has reported is not sent again.
+    SackedForgotten = "sacked-forgotten", RFC2018_5_2;
+    /// At a closed window acknowledgments are ignored.
+    ClosedWindowIgnoresAcks = "closed-window-ignores-acks", RFC9293_3_10_7_4_P04;
+    /// Text of a reset that draws a challenge ACK is taken.
+    ChallengedResetTextTaken = "challenged-reset-text-taken", RFC9293_3_10_7_4_3;
+    /// Text of a SYN that draws a challenge ACK is taken.
+    ChallengedSynTextTaken = "challenged-syn-text-taken", RFC9293_3_10_7_4_5;
+    /// A retransmission after one duplicate acknowledgment.
+    RetransmitsAtOnce = "retransmits-at-once", RFC5681_3_2_P01;
+    /// A SYN with one of the bits of ECN is dropped.
+    HalfEcnSynDropped = "half-ecn-syn-dropped", RFC3168_6_1_1_8;
+    /// An acknowledgment of the SYN alone resets when the SYN carried text.
+    PartialAckResets = "partial-ack-resets", RFC9293_3_10_7_3_P09;
 }

@@ -243,7 +243,7 @@ fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
         ack_delay: ack_delay(config, policy),
         keep_alive: config.keep_alive,
         user_timeout: config.user_timeout,
-        syn_timeout: None,
+        syn_timeout: (fault == Some(Fault::SynGivenUpEarly)).then_some(Micros::secs(60)),
         fin_wait_2_timeout: None,
         orphan_timeout: None,
         nagle: config.nagle,
@@ -261,7 +261,10 @@ fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
         counts_retransmissions: false,
         slack: Micros::ZERO,
     };
+    let syn_timeout = profile.syn_timeout;
     policy.declare(&mut profile);
+    profile.syn_timeout = profile.syn_timeout.or(syn_timeout);
+    profile.half_duplex_close |= fault == Some(Fault::LossUntold);
     profile
 }
 
@@ -312,7 +315,19 @@ impl Stack for Reference {
         if (parsed.damaged.is_some() && !believes_all) || !(fit || answers_all) {
             return Ok(());
         }
+        let ip_options = packet[0] >> 4 == 4 && packet[0] & 15 > 5;
+        if ip_options && self.shared.has(Fault::IpOptionsDropped) {
+            return Ok(());
+        }
         let text = &packet[parsed.text.clone()];
+        if seg.flags.syn() && self.shared.has(Fault::SecondHandshakeDropped) {
+            let busy = |end: &Endpoint| {
+                end.tcb.state == State::SynReceived && end.tcb.port == seg.dst.port
+            };
+            if self.sockets.iter().any(busy) {
+                return Ok(());
+            }
+        }
         match self.route(seg) {
             Some(socket) => self.sockets[socket].arrive(seg, text, &self.shared, &mut self.scratch),
             None => {
@@ -347,6 +362,13 @@ impl Stack for Reference {
 
     fn listen(&mut self, socket: Socket, port: u16, remote: Option<Address>) -> Outcome {
         let free = self.is_free(usize::from(socket.0), port, remote, true);
+        if self.shared.has(Fault::ListenDisturbs) {
+            for end in &mut self.sockets {
+                if end.tcb.port == port && end.tcb.state.synchronized() {
+                    end.tcb = end.tcb.severed();
+                }
+            }
+        }
         self.open(socket, Call::Listen { port, remote }, free)
     }
 

@@ -52,8 +52,8 @@ impl Timer {
     }
 
     /// It has fired: the next gap is twice as long (RFC6298-5.5).
-    pub(super) fn back_off(&mut self) {
-        self.rto = Micros((self.rto.0 * 2).min(RTO_MAX.0));
+    pub(super) fn back_off(&mut self, ceiling: Micros) {
+        self.rto = Micros((self.rto.0 * 2).min(ceiling.0));
         self.timing = None;
     }
 
@@ -119,7 +119,7 @@ mod tests {
         for _ in 0..8 {
             timer.restart(Instant::START);
             gaps.push(timer.at.0 / 1_000_000);
-            timer.back_off();
+            timer.back_off(RTO_MAX);
         }
         assert_eq!(gaps, [1, 2, 4, 8, 16, 32, 60, 60]);
     }
@@ -134,7 +134,7 @@ mod tests {
         timer.sent_again();
         timer.acknowledged(SeqNumber(20), Instant(90_000_000));
         assert_eq!(timer.rto, Micros::secs(3));
-        timer.back_off();
+        timer.back_off(RTO_MAX);
         timer.forget_backoff();
         assert_eq!(timer.rto, Micros::secs(3));
     }
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn a_lost_syn_makes_the_first_timeout_longer() {
         let mut timer = Timer::default();
-        timer.back_off();
+        timer.back_off(RTO_MAX);
         timer.syn_again();
         timer.established();
         assert_eq!(timer.rto, Micros::secs(3));

@@ -9,6 +9,8 @@ use super::emit::Outgoing;
 use super::endpoint::{Endpoint, Scratch, Shared};
 use super::fault::Fault;
 use super::policy::Choice;
+use super::timer::RTO_MAX;
+use super::twist;
 use crate::model::tcb::{Forms, Origin, Reply};
 use crate::model::{EventClass, State};
 use crate::spec::req;
@@ -173,7 +175,10 @@ impl Endpoint {
             None => {
                 let drawn = shared.drawn.replace(shared.drawn.get() + 1);
                 let secret = shared.secret;
-                let isn = |drawn| secret.isn(self.tcb.port, remote, shared.now, drawn);
+                let isn = |drawn| {
+                    let right = secret.isn(self.tcb.port, remote, shared.now, drawn);
+                    twist::isn(shared.fault, right, shared.now)
+                };
                 match self.tcb.reopened_above {
                     _ if shared.has(Fault::ReopensBelow) => isn(0),
                     Some(above) => isn(drawn).later(above),
@@ -189,9 +194,10 @@ impl Endpoint {
             self.timer.sent(iss + 1, shared.now);
         }
         self.timer.restart(shared.now);
+        let rides = shared.policy.has(Choice::TextOnSyn) || shared.has(Fault::PartialAckResets);
         let mut syn = Outgoing::new(flags, iss);
         let unsent = first && self.tcb.snd.iss.is_none();
-        if flags == Flags::SYN && unsent && shared.policy.has(Choice::TextOnSyn) {
+        if flags == Flags::SYN && unsent && rides {
             syn.text = self
                 .tcb
                 .snd
@@ -205,7 +211,10 @@ impl Endpoint {
         if shared.has(Fault::GapsDoNotDouble) {
             self.timer.sent_again();
         } else {
-            self.timer.back_off();
+            self.timer.back_off(match shared.has(Fault::CeilingLow) {
+                true => Micros::secs(4),
+                false => RTO_MAX,
+            });
         }
     }
 
@@ -303,10 +312,7 @@ impl Endpoint {
         let tcb = &self.tcb;
         let mss = self.effective_mss(shared);
         let idle = tcb.snd.una == tcb.snd.nxt;
-        let mut edge = tcb.send_edge();
-        if shared.has(Fault::OctetsBeyondWindow) {
-            edge += 1_000;
-        }
+        let edge = twist::send_edge(shared.fault, tcb);
         let edge = edge.earlier(tcb.snd.una + FLIGHT * mss);
         let usable = edge.distance(tcb.snd.nxt).max(0) as u32;
         let queued = tcb.queue_end().since(tcb.snd.nxt);
@@ -384,6 +390,10 @@ impl Endpoint {
     ) -> Result<(), Broken> {
         if shared.now < self.keep_alive_at(shared) {
             return Ok(());
+        }
+        if shared.has(Fault::KeepAliveEnds) && self.kept_alive_at > self.tcb.arrived_at {
+            self.tcb = twist::reset_itself(&self.tcb, &shared.ctx());
+            return self.reply(shared, scratch, out);
         }
         self.kept_alive_at = shared.now;
         let probe = Outgoing::new(Flags::ACK, self.tcb.snd.nxt - 1);

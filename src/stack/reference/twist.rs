@@ -4,6 +4,12 @@
 //! Nothing here is reached without a fault. The model is stepped rightly first, and what came of
 //! it is twisted, so that a fault stays the one thing that is wrong.
 
+mod arrivals;
+mod departures;
+
+pub(super) use arrivals::gives_up_at;
+pub(super) use departures::{isn, keep_alive, send_edge};
+
 use super::endpoint::Shared;
 use super::fault::Fault;
 use crate::model::tcb::{Branches, Forms, Origin, Reply};
@@ -37,6 +43,7 @@ pub(super) struct Parts<'a> {
 
 /// After an arrival: `after` is what the model makes of it.
 pub(super) fn arrival(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &Context) {
+    arrivals::arrival(fault, before, after, seg, ctx);
     if seg.flags.rst() {
         resets(fault, before, after, seg, ctx);
     } else if !before.state.synchronized() {
@@ -64,6 +71,11 @@ pub(super) fn icmp(fault: Fault, before: &Tcb, after: &mut Tcb, error: &IcmpErro
     }
 }
 
+/// The connection ends with a reset that nothing has called for.
+pub(super) fn reset_itself(tcb: &Tcb, ctx: &Context) -> Tcb {
+    with_reset(&tcb.severed(), tcb.snd.nxt, None, ctx)
+}
+
 /// A reset is due, or nothing else.
 fn with_reset(tcb: &Tcb, seq: SeqNumber, ack: Option<SeqNumber>, ctx: &Context) -> Tcb {
     let mut tcb = *tcb;
@@ -85,8 +97,9 @@ fn resets(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &Cont
     let challenged = after.due.reply.is_some();
     let silently_dropped = open && after.state == before.state && !challenged;
     match fault {
-        Fault::ResetAnswersReset if before.state == State::Closed => {
+        Fault::ResetAnswersReset if matches!(before.state, State::Closed | State::Listen) => {
             *after = with_reset(after, seg.ack, None, ctx);
+            after.due.reply_to = Some(seg.src);
         }
         Fault::OutsideResetAccepted if silently_dropped => *after = after.severed(),
         Fault::InWindowResetAccepted if open && challenged => {
@@ -250,6 +263,9 @@ pub(super) fn emission(
     shared: &Shared,
 ) -> Departure {
     let flags = parts.segment.flags;
+    if departures::emission(fault, before, parts, shared) == Departure::Never {
+        return Departure::Never;
+    }
     if flags.rst() {
         return reset_out(fault, before, parts);
     }
@@ -476,6 +492,8 @@ pub(super) fn receive(fault: Option<Fault>, tcb: &Tcb, outcome: Outcome) -> Outc
             Outcome::Failed(CallError::NoConnection)
         }
         Some(Fault::DeliversEarly) if tcb.state == State::SynReceived => Outcome::Received(1),
+        Some(Fault::SynTextLost | Fault::SynAckTextLost) if octets => Outcome::Empty,
+        Some(Fault::EndUntold) if outcome == Outcome::EndOfStream => Outcome::Empty,
         Some(Fault::EarlyEnd) if tcb.rcv.fin && octets => Outcome::EndOfStream,
         Some(Fault::EndBeforeGap) if tcb.rcv.fin_ahead.is_some() && !octets => Outcome::EndOfStream,
         Some(_) | None => outcome,
@@ -509,6 +527,15 @@ pub(super) fn close(fault: Fault, before: &Tcb, after: &mut Tcb, ctx: &Context) 
             *after = with_reset(after, before.snd.nxt, None, ctx);
         }
         (Fault::CloseForgotten, State::SynReceived) => after.snd.closed = false,
+        (Fault::CloseResetsHandshake, State::SynReceived) => {
+            *after = with_reset(&before.severed(), before.snd.nxt, None, ctx);
+        }
+        (Fault::SecondCloseSendsFin, State::FinWait1) => after.snd.fin = None,
+        (Fault::LossUntold, State::Established) => {
+            *after = *before;
+            after.snd.closed = true;
+            after.state = State::FinWait1;
+        }
         _ => {}
     }
 }

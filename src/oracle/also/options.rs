@@ -1,0 +1,89 @@
+//! Options, damage and addresses of what arrives (RFC 9293 sections 3.1, 3.2 and 3.9.2; RFC 2018;
+//! RFC 3168). Data only.
+
+use super::occasion::{Occasion, place_of};
+use super::{Row, always, row};
+use crate::model::State;
+use crate::oracle::Instead;
+use crate::spec::req::*;
+use crate::wire::{Flags, Segment};
+
+/// What is reported when a segment is not taken that has to be.
+const NOT_TAKEN: &[crate::spec::Req] = &[
+    RFC9293_MUST_40,
+    RFC9293_3_10_7_2_P03,
+    RFC9293_3_10_7_3_P05,
+    RFC9293_3_10_7_4_P23,
+    RFC9293_3_5_2_P02,
+    RFC9293_3_10_7_4_P28,
+    RFC7323_2_2_5,
+    RFC7323_3_2_9,
+];
+
+/// The last segment is no SYN, and has an option that it needs not.
+fn odd_option(o: &Occasion<'_>) -> bool {
+    let odd = |seg: &Segment| {
+        let options = &seg.options;
+        let stamped = options.timestamps.is_some() && !o.tcb.ts.on;
+        !seg.flags.syn()
+            && !options.malformed
+            && (options.unknown || options.window_scale.is_some() || stamped)
+    };
+    o.arrival(odd)
+}
+
+fn has_padding(options: &[u8]) -> bool {
+    options.iter().any(|octet| *octet < 2) && place_of(2, options).is_some()
+}
+
+/// The ECN bits of the peer's SYN.
+fn ecn_of_syn(o: &Occasion<'_>) -> Option<Flags> {
+    let bits = Flags::ECE.with(Flags::CWR);
+    let syn = o.last(|seg| seg.flags.syn())?;
+    Some(Flags::from_bits(syn.flags.bits() & bits.bits()))
+}
+
+fn half_ecn_syn(o: &Occasion<'_>) -> bool {
+    ecn_of_syn(o).is_some_and(|bits| bits == Flags::ECE || bits == Flags::CWR)
+}
+
+pub(super) const ROWS: &[Row] = &[
+    row(NOT_TAKEN, odd_option, &[RFC9293_MUST_5]),
+    row(
+        NOT_TAKEN,
+        |o| o.arrival(|seg| seg.options.unknown && !seg.options.malformed),
+        &[RFC9293_MUST_6],
+    ),
+    row(
+        &[RFC9293_3_10_7_2_P03],
+        |o| o.syn_options(has_padding),
+        &[RFC9293_MUST_4],
+    ),
+    row(NOT_TAKEN, |o| o.ip_options(), &[RFC9293_MUST_50]),
+    row(
+        NOT_TAKEN,
+        |o| o.arrival(|seg| seg.flags.intersects(Flags::RESERVED)),
+        &[RFC9293_3_1_P01],
+    ),
+    row(&[RFC2018_4_3], always, &[RFC2018_4_2]),
+    row(
+        &[RFC5681_3_2_1, RFC2018_4_3],
+        |o| o.tcb.theirs.sack && o.tcb.ours.sack,
+        &[RFC2018_4_7],
+    ),
+    row(&[RFC2018_3_P01], |o| o.tcb.theirs.sack, &[RFC2883_4_P01]),
+    row(&[RFC2018_4_4], always, &[RFC2883_4_P03]),
+    row(
+        &[RFC9293_3_10_7_2_P03, RFC3168_6_1_1_1],
+        |o| {
+            half_ecn_syn(o) && o.within(&[State::Listen])
+                || half_ecn_syn(o) && o.came(&[Instead::SynAck])
+        },
+        &[RFC3168_6_1_1_8],
+    ),
+    row(
+        &[RFC3168_6_1_1_1],
+        |o| o.sends(|seg| seg.flags.contains(Flags::ECE.with(Flags::CWR))) || o.instead.is_none(),
+        &[RFC3168_6_1_1_2, RFC3168_6_1_1_7],
+    ),
+];

@@ -1,0 +1,262 @@
+//! Which requirements the model has looked at in something that it then allowed.
+//!
+//! A branch names the requirement that it rests on; the checks that it has passed on its way name
+//! theirs only when they fail. Here they are named for the other case. It is asked for when a
+//! run wants to know what it has put to the test, and otherwise costs nothing.
+
+use super::worlds::Happening;
+use crate::model::tcb::Sample;
+use crate::model::{EventClass, State, Tcb};
+use crate::spec::req::*;
+use crate::spec::{Req, RequirementSet};
+use crate::stack::Outcome;
+use crate::time::{Instant, Micros};
+use crate::trace::Call;
+use crate::wire::{Flags, Segment};
+
+/// What was looked at when this happened to a connection.
+pub(super) fn checked(tcb: &Tcb, what: Happening<'_>, now: Instant) -> RequirementSet {
+    let mut checked = RequirementSet::new();
+    match what {
+        Happening::Emission(seg, _) => emission(tcb, seg, now, &mut checked),
+        Happening::Call(call, outcome, _) => called(tcb, call, outcome, &mut checked),
+        Happening::Quiet => quiet(tcb, now, &mut checked),
+        Happening::Arrival(_) | Happening::Icmp(_) => {}
+    }
+    checked
+}
+
+/// A connection is idle for so long that a keep-alive would have shown.
+const IDLE: Micros = Micros::secs(60);
+
+fn quiet(tcb: &Tcb, now: Instant, checked: &mut RequirementSet) {
+    if tcb.state == State::Established && now.since(tcb.arrived_at) >= IDLE && !tcb.rtx.armed {
+        checked.insert(RFC9293_MUST_25);
+    }
+}
+
+fn called(tcb: &Tcb, call: &Call, outcome: Outcome, checked: &mut RequirementSet) {
+    match (call, outcome) {
+        (Call::Receive(_), Outcome::EndOfStream) => {
+            checked.extend([RFC9293_MUST_12, RFC9293_3_6_P06]);
+        }
+        (Call::Receive(_), Outcome::Received(_)) => {
+            checked.insert(RFC9293_2_2_P01);
+        }
+        (Call::Receive(_), Outcome::Empty) if !tcb.state.synchronized() => {
+            checked.insert(RFC9293_3_5_P01);
+        }
+        _ => {}
+    }
+}
+
+fn emission(tcb: &Tcb, seg: &Segment, now: Instant, checked: &mut RequirementSet) {
+    checked.extend([RFC9293_MUST_2, RFC9293_3_1_P01, RFC9293_MUST_45]);
+    if seg.options.octets > 0 {
+        checked.extend([RFC9293_MUST_68, RFC9293_MUST_69]);
+    }
+    if let EventClass::Segment(class) = tcb.input.class
+        && class.flags().rst()
+        && !seg.flags.rst()
+    {
+        checked.insert(RFC9293_3_5_2_P01);
+    }
+    if seg.flags.rst() {
+        if tcb.ts.on {
+            checked.extend([RFC7323_3_2_6, RFC7323_5_2_3]);
+        }
+        return;
+    }
+    if seg.flags.syn() {
+        return syn(tcb, seg, checked);
+    }
+    checked.extend([RFC9293_MUST_65, RFC2018_2_1, RFC7323_2_2_4]);
+    if tcb.state.synchronized() || tcb.state == State::SynReceived {
+        header(tcb, seg, checked);
+        owed(tcb, seg, now, checked);
+        if seg.is_empty() {
+            empty(tcb, seg, checked);
+        } else {
+            numbered(tcb, seg, checked);
+        }
+    }
+}
+
+fn syn(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
+    checked.extend([RFC9293_MUST_67, RFC9293_SHLD_5, RFC7323_2_2_6, RFC6691_2_1]);
+    if seg.options.window_scale.is_some() {
+        checked.extend([RFC7323_2_3_5, RFC7323_2_2_2]);
+    }
+    let again = tcb.snd.iss.is_some();
+    if again {
+        checked.extend([RFC9293_3_8_P03, RFC6298_5_1]);
+        if tcb.rtx.gap > Micros::ZERO {
+            checked.insert(RFC6298_5_4);
+        }
+    }
+    if !seg.flags.ack() {
+        if again {
+            checked.extend([RFC9293_MUST_22]);
+        }
+        if seg.options.timestamps.is_some() {
+            checked.insert(RFC7323_3_2_1);
+        }
+        return;
+    }
+    checked.insert(RFC3168_6_1_1_1);
+    match tcb.theirs.window_scale {
+        None => checked.insert(RFC7323_2_2_4),
+        Some(_) => checked.insert(RFC7323_2_3_1),
+    };
+    if !tcb.theirs.timestamps {
+        checked.insert(RFC7323_3_2_4);
+    } else if seg.options.timestamps.is_some() {
+        checked.insert(RFC7323_3_2_2);
+    }
+    if !tcb.theirs.sack {
+        checked.insert(RFC2018_4_1);
+    }
+}
+
+/// What every segment of a connection has to have.
+fn header(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
+    checked.extend([RFC9293_3_8_P01, RFC9293_3_4_P04, RFC9293_SHLD_14]);
+    checked.insert(match tcb.receive_shift() {
+        0 => RFC9293_3_4_P02,
+        _ => RFC7323_2_3_4,
+    });
+    if tcb.ts.on {
+        checked.extend([RFC7323_3_2_5, RFC7323_4_1_1, RFC7323_4_3_P01]);
+    } else {
+        checked.insert(RFC7323_3_2_4);
+    }
+    if !seg.options.sack.is_empty() {
+        checked.insert(RFC2018_3_P01);
+        if tcb.rcv.latest.is_some() {
+            checked.insert(RFC2018_4_4);
+        }
+        if tcb.rcv.reports {
+            checked.insert(RFC2018_4_3);
+        }
+    } else if !tcb.theirs.sack && !tcb.rcv.ahead.is_empty() {
+        checked.insert(RFC2018_4_1);
+    }
+}
+
+/// What was owed, and comes with this segment.
+fn owed(tcb: &Tcb, seg: &Segment, now: Instant, checked: &mut RequirementSet) {
+    if tcb.due.ack != Instant::NEVER && seg.ack == tcb.rcv.nxt {
+        checked.insert(match tcb.rcv.acked {
+            None => RFC9293_3_10_7_3_P05,
+            Some(_) => tcb.due.tests.unwrap_or(RFC9293_MUST_40),
+        });
+        let default = crate::wire::Family::V4.default_mss();
+        let acked = tcb.rcv.acked.unwrap_or(tcb.rcv.nxt);
+        if tcb.rcv.nxt.since(acked) >= 2 * tcb.receive_mss(default) {
+            checked.insert(RFC9293_SHLD_19);
+        }
+    }
+    if let Some((_, by)) = tcb.due.soft_ack
+        && tcb.input.at == now
+    {
+        checked.insert(by);
+        if by == RFC5681_3_2_2 {
+            checked.insert(RFC9293_MUST_59);
+        }
+    }
+    if tcb.due.send != Instant::NEVER && !seg.is_empty() {
+        checked.insert(match (tcb.state, seg.payload_len) {
+            (State::LastAck, 0) => RFC9293_3_10_4_P04,
+            (_, 0) => RFC9293_3_10_4_P03,
+            _ => RFC9293_MUST_60,
+        });
+    }
+    if tcb.state == State::TimeWait {
+        checked.insert(RFC9293_MUST_13);
+    }
+}
+
+fn empty(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
+    checked.extend([RFC5681_4_2_4, RFC9293_3_5_2_P03]);
+    if tcb.input.class == EventClass::Receive {
+        checked.insert(RFC9293_MUST_39);
+    }
+    if seg.seq == tcb.snd.nxt - 1 && tcb.snd.una == tcb.snd.nxt {
+        checked.extend([RFC9293_MUST_26, RFC9293_SHLD_12]);
+    }
+    if tcb.due.idle_credit {
+        checked.insert(RFC9293_3_4_P03);
+    }
+}
+
+/// Text or FIN.
+fn numbered(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
+    let again = seg.seq.before(tcb.snd.nxt);
+    let new = seg.end().after(tcb.snd.nxt);
+    if seg.payload_len > 0 {
+        checked.extend([RFC9293_2_2_P01, RFC9293_3_10_2_P01]);
+        checked.insert(match tcb.theirs.mss {
+            None => RFC9293_MUST_15,
+            Some(_) if seg.options.octets > 0 => RFC6691_2_3,
+            Some(_) => RFC9293_MUST_16,
+        });
+    }
+    if seg.flags.fin() {
+        checked.extend([RFC9293_3_6_P01, RFC9293_3_10_4_P03]);
+        if again {
+            checked.extend([RFC9293_3_6_P03, RFC9293_3_8_P03]);
+        }
+    }
+    if new && seg.payload_len > 0 {
+        checked.insert(RFC9293_3_8_P02);
+        if tcb.snd.wnd_from_syn && tcb.send_shift() > 0 {
+            checked.insert(RFC7323_2_2_6);
+        }
+        if seg.flags.intersects(Flags::PSH) {
+            checked.insert(RFC9293_MUST_61);
+        }
+        checked.extend([
+            RFC9293_SHLD_28,
+            RFC9293_SHLD_7,
+            RFC9293_MUST_38,
+            RFC5681_2_1,
+        ]);
+    }
+    if tcb.snd.wnd == 0 {
+        checked.insert(match tcb.snd.una == tcb.snd.nxt {
+            true => RFC9293_MUST_36,
+            false => RFC9293_MUST_35,
+        });
+        checked.insert(RFC9293_3_8_6_1_P02);
+    }
+    if again {
+        sent_again(tcb, checked);
+    }
+}
+
+fn sent_again(tcb: &Tcb, checked: &mut RequirementSet) {
+    checked.extend([RFC9293_3_4_3_P02, RFC9293_3_10_7_4_P14, RFC6298_5_3]);
+    if tcb.rtx.probing {
+        checked.insert(RFC9293_MUST_34);
+    }
+    if !tcb.rtx.quiet || tcb.rtx.dup_acks >= 3 {
+        return;
+    }
+    checked.insert(RFC6298_5_1);
+    if tcb.rtx.gap > Micros::ZERO {
+        checked.insert(RFC6298_5_4);
+    }
+    if matches!(tcb.rtx.sample, Sample::Only(_)) {
+        checked.insert(RFC6298_2_2);
+    }
+}
+
+/// A requirement was at stake where a connection stood so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Stake {
+    pub(super) by: Req,
+    pub(super) tcb: Tcb,
+    pub(super) state: State,
+    pub(super) event: EventClass,
+    pub(super) index: u32,
+}

@@ -1,0 +1,126 @@
+//! Requirements that are not judged, each with a reason that holds for every stack. Data only.
+
+use super::Req;
+use super::req::*;
+
+/// Reasons, and what they are the reasons for.
+const ROWS: &[(&str, &[Req])] = &[
+    (
+        "it leaves a choice free, and either is right",
+        &[
+            RFC9293_MAY_3,
+            RFC9293_MAY_4,
+            RFC9293_MAY_5,
+            RFC9293_MAY_10,
+            RFC9293_MAY_11,
+            RFC9293_MAY_13,
+            RFC9293_3_10_1_P03,
+            RFC7323_2_2_1,
+            RFC7323_2_4_6,
+            RFC7323_4_1_2,
+            RFC7323_5_2_6,
+            RFC6298_5_6,
+            RFC6675_6_1,
+            RFC1337_3_P01,
+            RFC1122_4_2_2_20_P02,
+            RFC3168_6_1_1_1_1,
+        ],
+    ),
+    (
+        "the standard contradicts itself, or leaves undefined what it would take to follow it, so \
+         that either is right",
+        &[RFC9293_3_5_2_P04, RFC9293_3_10_7_3_1, RFC6928_2_2],
+    ),
+    (
+        "an acknowledgment at once is never wrong, so that a stack which delays none cannot be \
+         blamed",
+        &[RFC9293_SHLD_18, RFC5681_4_2_1],
+    ),
+    (
+        "it binds the applications that use a TCP, and not the TCP",
+        &[RFC9293_SHLD_13, RFC9293_SHLD_23, RFC6093_6_1],
+    ),
+    (
+        "it is about an interface for urgent data, and there is no call of one: what the wire shows \
+         of urgent data is judged",
+        &[
+            RFC9293_MUST_30,
+            RFC9293_MUST_32,
+            RFC9293_MUST_33,
+            RFC9293_MUST_62,
+            RFC9293_3_10_7_4_P22,
+        ],
+    ),
+    (
+        "it is about a parameter of OPEN that there is not: a local address, or a peer that is none",
+        &[RFC9293_MUST_43, RFC9293_MUST_46],
+    ),
+    (
+        "it is about reports to the application beside what the calls return, and there is no call \
+         for them",
+        &[
+            RFC9293_MUST_47,
+            RFC9293_SHLD_9,
+            RFC9293_SHLD_20,
+            RFC9293_SHLD_25,
+            RFC9293_3_9_1_8_1,
+        ],
+    ),
+    (
+        "it is about a setting that there is no call for: of the IP header, of the keep-alive \
+         interval by default, of the limit of challenge ACKs",
+        &[
+            RFC9293_MUST_28,
+            RFC9293_MUST_48,
+            RFC9293_MUST_49,
+            RFC9293_SHLD_21,
+            RFC9293_SHLD_22,
+            RFC9293_MAY_9,
+            RFC5961_7_2,
+        ],
+    ),
+    (
+        "it is about a call, or a parameter of one, that the standard leaves to the stack, and there \
+         is none here",
+        &[RFC9293_MAY_14, RFC9293_MAY_15],
+    ),
+    (
+        "source routes are obsolete: routers and hosts drop packets that have one (RFC 7126, RFC 5095)",
+        &[
+            RFC9293_MUST_51,
+            RFC9293_MUST_52,
+            RFC9293_MUST_53,
+            RFC9293_SHLD_24,
+        ],
+    ),
+    (
+        "it is about a secret: what cannot be computed from outside cannot be judged from there",
+        &[RFC9293_MUST_9, RFC9293_SHLD_1, RFC6528_3_1, RFC6528_3_2],
+    ),
+    (
+        "it is about what happens inside the stack, and nothing of it is seen from outside",
+        &[RFC9293_SHLD_10, RFC9293_3_10_7_4_P09],
+    ),
+    (
+        "it takes a host that loses its memory, or an interface whose MTU changes",
+        &[RFC9293_3_4_3_P01, RFC9293_SHLD_6],
+    ),
+    (
+        "it is about a receiver that gives up what it has acknowledged with SACK, and nothing that \
+         is done to a stack from outside makes it do so",
+        &[RFC2018_8_2, RFC2018_8_3],
+    ),
+];
+
+impl Req {
+    /// Why it is not judged, if that is right.
+    pub fn waiver(self) -> Option<&'static str> {
+        let row = ROWS.iter().find(|(_, reqs)| reqs.contains(&self));
+        row.map(|(reason, _)| *reason)
+    }
+
+    /// Every requirement that has a [waiver](Req::waiver), as often as it has one.
+    pub fn waived() -> impl Iterator<Item = Req> {
+        ROWS.iter().flat_map(|(_, reqs)| reqs.iter().copied())
+    }
+}

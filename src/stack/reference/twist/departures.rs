@@ -1,0 +1,119 @@
+//! Segments that leave otherwise than they should, or stay away.
+
+use super::{Departure, Parts};
+use crate::model::{State, Tcb};
+use crate::spec::req;
+use crate::stack::reference::endpoint::Shared;
+use crate::stack::reference::fault::Fault;
+use crate::time::{Instant, Micros};
+use crate::wire::{self, Flags, SeqNumber};
+
+/// A segment on its way out; `before` is the block as it was before the model consented.
+pub(in crate::stack::reference) fn emission(
+    fault: Fault,
+    before: &Tcb,
+    parts: &mut Parts<'_>,
+    shared: &Shared,
+) -> Departure {
+    let flags = parts.segment.flags;
+    let seg = &mut *parts.segment;
+    let new = !seg.is_empty() && !seg.seq.before(before.snd.nxt);
+    let keep_alive = seg.is_empty() && seg.seq == before.snd.nxt - 1 && !flags.syn();
+    match fault {
+        Fault::WrongSource if !flags.rst() => seg.src.addr = other(seg.src.addr),
+        Fault::NoResetForBadAck
+            if flags.rst()
+                && before
+                    .due
+                    .reply
+                    .is_some_and(|r| r.by == req::RFC9293_3_10_7_4_P13) =>
+        {
+            return Departure::Never;
+        }
+        Fault::FinWithheld if flags.fin() && before.state == State::LastAck => {
+            return Departure::Never;
+        }
+        Fault::SackedForgotten if !new && seg.payload_len > 0 && before.rtx.dup_acks >= 3 => {
+            return Departure::Never;
+        }
+        Fault::SecondCloseSendsFin if flags.fin() && before.snd.nxt.after(seg.seq) => {
+            seg.seq = before.snd.nxt;
+        }
+        Fault::ProbeEmpty if before.snd.wnd == 0 && seg.payload_len > 0 => {
+            parts.text.clear();
+            seg.seq = before.snd.una;
+            seg.flags = Flags::ACK;
+        }
+        Fault::KeepAliveCarriesText if keep_alive => parts.text.push(0),
+        Fault::KeepAliveTooLong if keep_alive => parts.text.extend([0, 0]),
+        Fault::MssOmitted if flags.syn() => parts.options.clear(),
+        Fault::SynEchoes if flags.syn() && !flags.ack() => {
+            if let Some((value, _)) = seg.options.timestamps {
+                parts.options.clear();
+                let _ = wire::put_mss(parts.options, 1_460);
+                let _ = wire::put_timestamps(parts.options, value, 7);
+            }
+        }
+        Fault::ScalesAlone
+            if !flags.intersects(Flags::SYN | Flags::RST)
+                && before.theirs.window_scale.is_none() =>
+        {
+            let free = shared.profile.receive_buffer - before.unread();
+            seg.window = (free >> before.ours.window_scale.unwrap_or(0)) as u16;
+        }
+        _ => {}
+    }
+    Departure::Once
+}
+
+/// Another address of the same network.
+fn other(addr: std::net::IpAddr) -> std::net::IpAddr {
+    match addr {
+        std::net::IpAddr::V4(addr) => {
+            let mut octets = addr.octets();
+            octets[3] ^= 0x40;
+            octets.into()
+        }
+        std::net::IpAddr::V6(addr) => {
+            let mut octets = addr.octets();
+            octets[15] ^= 0x40;
+            octets.into()
+        }
+    }
+}
+
+/// The right edge of the peer's window, as a fault has it.
+pub(in crate::stack::reference) fn send_edge(fault: Option<Fault>, tcb: &Tcb) -> SeqNumber {
+    let held = match fault {
+        Some(Fault::WindowSigned) if tcb.send_shift() == 0 && tcb.snd.wnd >= 0x8000 => 0,
+        Some(Fault::WindowInSixteenBits) => tcb.snd.wnd & 0xffff,
+        Some(Fault::OctetsBeyondWindow) => tcb.snd.wnd + 1_000,
+        Some(Fault::ShrunkWindowOverrun) => return tcb.snd.edge_max,
+        Some(_) | None => tcb.snd.wnd,
+    };
+    tcb.snd.una + held
+}
+
+/// The initial sequence number, as a fault has it.
+pub(in crate::stack::reference) fn isn(
+    fault: Option<Fault>,
+    right: SeqNumber,
+    now: Instant,
+) -> SeqNumber {
+    match fault {
+        Some(Fault::IsnGoesBack) => SeqNumber(0x1000_0000) - (now.0 / 1_000) as u32,
+        Some(_) | None => right,
+    }
+}
+
+/// The interval of keep-alives, as a fault has it.
+pub(in crate::stack::reference) fn keep_alive(
+    fault: Option<Fault>,
+    interval: Option<Micros>,
+) -> Option<Micros> {
+    match (fault, interval) {
+        (Some(Fault::KeepAliveUnasked), None) => Some(Micros::secs(2)),
+        (Some(Fault::KeepAliveEarly), Some(interval)) => Some(Micros(interval.0 / 2)),
+        (_, interval) => interval,
+    }
+}
