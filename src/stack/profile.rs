@@ -23,7 +23,8 @@ pub struct Config {
     pub timestamps: bool,
     /// The Nagle algorithm.
     pub nagle: bool,
-    /// How long an ACK may be delayed; zero switches delaying off.
+    /// How long an ACK may be delayed, less than 500 ms (RFC9293-MUST-40); zero switches delaying
+    /// off.
     pub ack_delay: Micros,
     /// Keep-alive interval, if keep-alives are on.
     pub keep_alive: Option<Micros>,

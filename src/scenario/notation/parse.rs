@@ -173,6 +173,14 @@ fn config(words: &mut Words<'_>) -> Result<Config> {
             }
             span => Ok(Some(span)),
         };
+        let delay = || match time("")? {
+            // RFC9293-MUST-40. What a stack is told to do is no fault of its own.
+            delay if delay >= LEAST_WRONG_DELAY => {
+                let message = "an acknowledgment may be delayed by less than 500ms".to_owned();
+                Err(words.error(value, message))
+            }
+            delay => Ok(delay),
+        };
         match setting {
             "ipv4" => config.family = Family::V4,
             "ipv6" => config.family = Family::V6,
@@ -181,7 +189,7 @@ fn config(words: &mut Words<'_>) -> Result<Config> {
             "rcv" => config.receive_buffer = number(1..=MOST_BUFFER)? as u32,
             "snd" => config.send_buffer = number(1..=MOST_BUFFER)? as u32,
             "nagle" => config.nagle = words.named(value, "switch", &SWITCH)?,
-            "ackdelay" => config.ack_delay = time("")?,
+            "ackdelay" => config.ack_delay = delay()?,
             "keepalive" if value.text == "off" => config.keep_alive = None,
             "keepalive" => config.keep_alive = span()?,
             "usertimeout" if value.text == "off" => config.user_timeout = None,
@@ -199,6 +207,9 @@ fn config(words: &mut Words<'_>) -> Result<Config> {
     }
     Ok(config)
 }
+
+/// From here on, a delay of acknowledgments breaks RFC9293-MUST-40.
+const LEAST_WRONG_DELAY: Micros = Micros::millis(500);
 
 const SETTINGS: [&str; 11] = [
     "ipv4",
