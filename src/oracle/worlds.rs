@@ -474,8 +474,6 @@ fn known_silently<K: Iterator<Item = (u16, Then)>>(
             }
             (Then::Closed, _) => out.push(unchanged(entry).reset(), by),
             (Then::Stop, _) => out.push(unchanged(entry).muted(), by),
-            (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
-            (Then::Kept, Happening::Arrival(_)) => keep_window(entry, before, out),
             (Then::Accepted, Happening::Arrival(seg)) => {
                 arrives::unchecked(&unchanged(entry), seg, ctx, out);
             }
@@ -485,6 +483,14 @@ fn known_silently<K: Iterator<Item = (u16, Then)>>(
             (Then::Narrow, Happening::Arrival(seg)) => {
                 arrives::narrowly(&unchanged(entry), seg, ctx, out);
             }
+            _ => {}
+        }
+    }
+    // What becomes of the window comes on top of what becomes of the segment.
+    for (entry, then) in known(input.state, input.class) {
+        match (then, what) {
+            (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
+            (Then::Kept, Happening::Arrival(_)) => keep_window(entry, before, out),
             _ => {}
         }
     }
