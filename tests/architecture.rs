@@ -73,7 +73,8 @@ const ROOMS: [(&str, &[&str]); 24] = [
     (
         "report",
         &[
-            "harness", "model", "oracle", "scenario", "spec", "stack", "time", "trace", "wire",
+            "harness", "model", "oracle", "proof", "scenario", "spec", "stack", "time", "trace",
+            "wire",
         ],
     ),
     // Beside these: it proves by seeded faults what the oracle can report.

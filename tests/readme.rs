@@ -73,8 +73,8 @@ fn help(command: &str) -> String {
     prints(&[command, "--help"])
 }
 
-const COMMANDS: [&str; 7] = [
-    "check", "replay", "judge", "table", "list", "explain", "corpus",
+const COMMANDS: [&str; 8] = [
+    "check", "replay", "judge", "table", "list", "explain", "corpus", "matrix",
 ];
 
 /// Commands whose arguments are not ours.

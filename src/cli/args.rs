@@ -41,8 +41,11 @@ pub(super) enum Command {
     Table(TableArgs),
     /// List the stacks, the requirements, the corpus
     List(ListArgs),
-    /// Explain a requirement
+    /// Explain a requirement: what it asks, what proves that it is judged, how the stacks stand to it
     Explain(ExplainArgs),
+    /// Show how stacks stand to each requirement
+    #[command(after_help = EXIT_STATUS)]
+    Matrix(MatrixArgs),
     /// Write the systematic part of the corpus: every state with every segment, call and timer
     Corpus(CorpusArgs),
 }
@@ -177,6 +180,52 @@ pub(super) struct ExplainArgs {
     /// Requirements, such as RFC9293-MUST-4
     #[arg(value_name = "ID", required = true)]
     pub(super) ids: Vec<String>,
+    /// The directory of the corpus [default: `corpus` here, else that of the sources]
+    #[arg(long, value_name = "DIR")]
+    pub(super) corpus: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct MatrixArgs {
+    /// The stack
+    #[arg(long, value_name = "NAME", default_value = "smoltcp")]
+    pub(super) stack: String,
+    /// Other stacks, in columns beside it
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub(super) against: Vec<String>,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = MatrixFormat::Text)]
+    pub(super) format: MatrixFormat,
+    /// How many scenarios to generate beside the corpus
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number)]
+    pub(super) cases: u64,
+    /// The seed of the generator
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = number)]
+    pub(super) seed: u64,
+    /// On how many threads [default: as many as the machine runs at once]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// Let missed recommendations and failed soft checks fail the run too
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// The directory of the corpus [default: `corpus` here, else that of the sources]
+    #[arg(long, value_name = "DIR")]
+    pub(super) corpus: Option<PathBuf>,
+    /// Of a stack in real time: how long one scenario may wait; what would wait longer ends there
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = time)]
+    pub(super) patience: Micros,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum MatrixFormat {
+    /// Aligned columns
+    Text,
+    /// Markdown
+    Md,
+    /// JSON
+    Json,
+    /// JUnit's XML: deviations are failures, breakages errors, the rest of what is not kept skipped
+    Junit,
 }
 
 #[derive(Args, Debug)]

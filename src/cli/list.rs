@@ -1,12 +1,11 @@
-//! `list` and `explain`: what there is.
+//! `list`: what there is.
 
 use std::fmt::Write;
 
-use super::args::{ExplainArgs, ListArgs, Listed};
-use super::check::with_suggestions;
+use super::args::{ListArgs, Listed};
 use super::{CONFORMS, Environment, Failure, corpus};
 use crate::report::Style;
-use crate::spec::{self, Req};
+use crate::spec::Req;
 
 pub(super) fn list(args: &ListArgs, environment: &mut Environment) -> Result<u8, Failure> {
     let all = [Listed::Stacks, Listed::Requirements, Listed::Corpus];
@@ -55,18 +54,4 @@ fn heading(text: &mut String, listed: Listed, n: usize, style: Style) {
     };
     let gap = if n == 0 { "" } else { "\n" };
     let _ = writeln!(text, "{gap}{}", style.heading(name));
-}
-
-pub(super) fn explain(args: &ExplainArgs, environment: &mut Environment) -> Result<u8, Failure> {
-    let mut pages = Vec::new();
-    for id in &args.ids {
-        let requirement = Req::from_id(id);
-        let requirement = requirement.ok_or_else(|| {
-            let problem = format!("there is no requirement `{id}`");
-            Failure::Input(with_suggestions(&problem, id))
-        })?;
-        pages.push(spec::explain(requirement));
-    }
-    environment.print(&pages.join("\n"))?;
-    Ok(CONFORMS)
 }

@@ -17,6 +17,7 @@ mod matrix;
 mod replay;
 mod save;
 mod stacks;
+mod standing;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -117,7 +118,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &mut Environme
         Command::Judge(args) => judge::judge(&args, environment),
         Command::Table(args) => table::table(&args, environment),
         Command::List(args) => list::list(&args, environment),
-        Command::Explain(args) => list::explain(&args, environment),
+        Command::Explain(args) => standing::explain(&args, environment),
+        Command::Matrix(args) => standing::matrix(&args, environment),
         Command::Corpus(args) => fill::corpus(&args, environment),
     };
     let (status, failure) = match done {

@@ -22,7 +22,7 @@ use super::finding::{Fault, Finding, Origin};
 use crate::oracle::known::Known;
 use crate::oracle::{Coverage, Judgment, Verdict};
 use crate::scenario::Scenario;
-use crate::spec::RequirementSet;
+use crate::spec::{Req, RequirementSet};
 use crate::time::Micros;
 use crate::trace::Trace;
 use block::Block;
@@ -52,6 +52,16 @@ pub trait Judge {
         false
     }
 
+    /// Counts from now on all that is put to the test as exercised, and not only what branches of the
+    /// model rest on; a judge that has no model of its own cannot tell them apart.
+    fn note_stakes(&mut self) {}
+
+    /// What the known deviations of the last scenario have broken there, each with its place in their
+    /// file, once [`Judge::note_stakes`] was called.
+    fn excused(&self) -> &[(u16, Req)] {
+        &[]
+    }
+
     /// What was reached in all scenarios so far.
     fn coverage(&self) -> &Coverage;
 }
@@ -71,6 +81,14 @@ impl<J: Judge + ?Sized> Judge for Box<J> {
 
     fn set_patience(&mut self, patience: Micros) {
         (**self).set_patience(patience);
+    }
+
+    fn note_stakes(&mut self) {
+        (**self).note_stakes();
+    }
+
+    fn excused(&self) -> &[(u16, Req)] {
+        (**self).excused()
     }
 
     fn was_cut_off(&self) -> bool {

@@ -4,6 +4,7 @@ use super::check::Judge;
 use super::run::Runner;
 use crate::oracle::{Coverage, Judgment, KnownDeviations, Oracle};
 use crate::scenario::Scenario;
+use crate::spec::Req;
 use crate::stack::Stack;
 use crate::time::Micros;
 use crate::trace::Trace;
@@ -55,6 +56,14 @@ impl<S: Stack> Judge for StackJudge<S> {
 
     fn was_cut_off(&self) -> bool {
         self.runner.was_cut_off()
+    }
+
+    fn note_stakes(&mut self) {
+        self.oracle.note_stakes();
+    }
+
+    fn excused(&self) -> &[(u16, Req)] {
+        self.oracle.excused()
     }
 
     fn coverage(&self) -> &Coverage {

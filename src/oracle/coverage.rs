@@ -288,6 +288,11 @@ impl Coverage {
         &self.exercised
     }
 
+    /// The requirements that had a say since they were last asked for so.
+    pub(super) fn take_exercised(&mut self) -> RequirementSet {
+        std::mem::take(&mut self.exercised)
+    }
+
     /// Adds what another part of the run has reached.
     pub fn merge(&mut self, other: &Coverage) {
         let cells = self.reached.iter_mut().flatten();

@@ -3,6 +3,7 @@
 
 use arrayvec::ArrayVec;
 
+use super::also::{self, Place};
 use super::arrived;
 use super::coverage::Coverage;
 use super::host::{End, Host, NOBODY};
@@ -172,6 +173,14 @@ impl Host {
         let Some(&(fault, entry, then)) = known.get(chosen) else {
             return self.put_up(ctx, socket, what, faults);
         };
+        let saved =
+            |pair: &&(Fault, Tcb)| covering(self, pair).is_some_and(|(_, known, _)| known == entry);
+        if self.noting
+            && let Some((_, tcb)) = faults.iter().find(saved)
+        {
+            let tcb = *tcb;
+            self.note_excused(trace, ctx, entry, &fault, &tcb);
+        }
         self.sockets[socket].now.clear();
         for pair in faults {
             if covering(self, pair).is_some_and(|(_, known, _)| known == entry) {
@@ -414,6 +423,30 @@ impl Host {
             }
         }
         true
+    }
+
+    /// Notes what a known deviation breaks here.
+    fn note_excused(
+        &mut self,
+        trace: &Trace,
+        ctx: &Context<'_>,
+        entry: u16,
+        fault: &Fault,
+        tcb: &Tcb,
+    ) {
+        let shape = shape(fault, tcb, ctx);
+        let kin = self.kin(trace, ctx, tcb);
+        let place = Place {
+            trace,
+            index: ctx.index as usize,
+            tcb,
+            kin: kin.as_ref(),
+            state: shape.state,
+            event: shape.event,
+        };
+        let also = also::broken(fault.requirement, fault.instead, place);
+        let all = std::iter::once(fault.requirement).chain(also);
+        self.excused.extend(all.map(|broken| (entry, broken)));
     }
 
     /// What is left of a connection between the ends of the last segment that arrived, if some

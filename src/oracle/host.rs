@@ -32,6 +32,10 @@ pub(super) struct Host {
     pub(super) sockets: [Worlds; SOCKETS + 1],
     pub(super) scratch: Box<Branches>,
     pub(super) used: Vec<u16>,
+    /// What known deviations break is noted.
+    pub(super) noting: bool,
+    /// What known deviations have broken in this trace, each with its entry.
+    pub(super) excused: Vec<(u16, Req)>,
     /// The socket that met the last input.
     pub(super) last: usize,
     /// What was chosen where it cannot be known what is right.
@@ -66,6 +70,8 @@ impl Host {
             sockets: Default::default(),
             scratch: Box::default(),
             used: Vec::new(),
+            noting: false,
+            excused: Vec::new(),
             last: 0,
             choices: Choices::default(),
             unanswerable: None,
@@ -78,6 +84,7 @@ impl Host {
             worlds.reset();
         }
         self.used.clear();
+        self.excused.clear();
         self.last = 0;
         self.isns.clear();
         self.unanswerable = None;
@@ -158,7 +165,14 @@ impl Host {
             for miss in best.misses.iter().flatten() {
                 let shape = missed_shape(miss);
                 match self.known.covers_miss(&shape, reused) {
-                    Some(entry) => self.used.push(entry),
+                    Some(entry) => {
+                        self.used.push(entry);
+                        if self.noting {
+                            let missed = tell::missed(trace, miss, shape, best);
+                            self.excused
+                                .extend(missed.breaks().map(|broken| (entry, broken)));
+                        }
+                    }
                     None => missed.push(tell::missed(trace, miss, shape, best)),
                 }
             }

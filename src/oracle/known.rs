@@ -321,6 +321,14 @@ impl std::str::FromStr for KnownDeviations {
     }
 }
 
+impl Known {
+    /// Every requirement that it is about.
+    pub fn breaks(&self) -> impl Iterator<Item = Req> + '_ {
+        let also = self.also.iter().map(|also| also.0);
+        std::iter::once(self.requirement.0).chain(also)
+    }
+}
+
 impl KnownDeviations {
     /// So many entries a file may have.
     pub const MOST: usize = Entries::MOST;

@@ -75,7 +75,19 @@ impl Oracle {
     /// Counts from now on as exercised all requirements that are put to the test, and not only those
     /// that the branches of the model rest on. It takes several times as long.
     pub fn note_stakes(&mut self) {
+        self.host.noting = true;
         self.coverage.note_stakes();
+    }
+
+    /// What the known deviations that were needed for the last trace have broken there, each with its
+    /// place in [`KnownDeviations`]; noted after [`Oracle::note_stakes`] only.
+    pub fn excused(&self) -> &[(u16, crate::spec::Req)] {
+        &self.host.excused
+    }
+
+    /// The requirements that had a say since they were last asked for so.
+    pub fn take_exercised(&mut self) -> crate::spec::RequirementSet {
+        self.coverage.take_exercised()
     }
 
     /// Watches the [invariants](crate::model::invariants) of the model in all traces that are judged

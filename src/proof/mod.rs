@@ -5,10 +5,15 @@
 //! the waivers of the catalogue follows the condition that each requirement is in. Nothing here is
 //! claimed by hand.
 
+mod applies;
 mod condition;
+mod stimulus;
+mod survey;
 mod witnesses;
 
 pub use condition::{Condition, Conditions};
+pub use stimulus::Stimulus;
+pub use survey::{Evidence, Standing, Survey};
 
 use crate::harness::Runner;
 use crate::oracle::{Judgment, KnownDeviations, Oracle, Verdict};

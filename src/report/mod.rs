@@ -7,6 +7,8 @@ mod finding;
 #[cfg(feature = "cli")]
 mod json;
 mod ladder;
+#[cfg(feature = "cli")]
+pub mod matrix;
 mod pcapng;
 mod recording;
 mod relative;

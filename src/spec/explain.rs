@@ -39,7 +39,8 @@ fn whereabouts(req: Req) -> String {
     format!("RFC {rfc}, {part} {section}, {form}")
 }
 
-fn part(page: &mut String, name: &str, text: &str) {
+/// Adds a named part to a page, in lines of at most [`WIDTH`] columns.
+pub(crate) fn part(page: &mut String, name: &str, text: &str) {
     wrap(page, name, INDENT, text);
 }
 

@@ -6,7 +6,6 @@ use super::{Row, always, row};
 use crate::model::{AckClass, EventClass, SeqClass, State};
 use crate::oracle::Instead;
 use crate::spec::req::*;
-use crate::trace::Call;
 use crate::wire::{Flags, Segment};
 
 /// In order, with ACK and nothing unusual but what the row says: it has to be taken.
@@ -39,13 +38,13 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         NOT_TAKEN,
-        |o| text_in_order(o) && o.ack(&[AckClass::Current]),
+        |o| text_in_order(o) && o.ack(&[AckClass::Current]) && o.tcb.snd.una != o.tcb.snd.nxt,
         &[RFC9293_3_10_7_4_P15],
     ),
     row(&[RFC9293_MUST_40], always, &[RFC5681_4_2_2]),
     row(
         &[RFC9293_MUST_40],
-        |o| o.text() && o.calls(|call| matches!(call, Call::Send(_))) > 0,
+        |o| o.text() && o.tcb.snd.nxt != o.tcb.text_start(),
         &[RFC9293_3_10_7_4_P25],
     ),
     row(

@@ -6,7 +6,7 @@ use crate::model::{AckClass, EventClass, SeqClass, State};
 use crate::oracle::Instead;
 use crate::spec::req::*;
 use crate::trace::Call;
-use crate::wire::Flags;
+use crate::wire::{Flags, Segment};
 
 const OPENING: &[State] = &[State::SynSent, State::SynReceived];
 
@@ -18,19 +18,19 @@ fn crossing(o: &Occasion<'_>) -> bool {
 /// A listener got a reset before what it is asked now.
 fn listener_was_reset(o: &Occasion<'_>) -> bool {
     o.within(&[State::Listen])
-        && o.flags(Flags::SYN, Flags::ACK.with(Flags::RST))
+        && o.flags(Flags::SYN, Flags::ACK.with(Flags::RST).with(Flags::FIN))
         && o.earlier(|seg| seg.flags.rst())
         && o.has_sent(|seg| seg.flags.syn() && seg.flags.ack())
 }
 
-/// Another peer's SYN came to the same port before.
+/// Another peer's SYN came to the same port before, and nothing more from there.
 fn second_handshake(o: &Occasion<'_>) -> bool {
     let Some(last) = o.arrived().filter(|seg| seg.flags.syn()) else {
         return false;
     };
-    let other =
-        |seg: &crate::wire::Segment| seg.flags.syn() && seg.dst == last.dst && seg.src != last.src;
-    o.earlier(other)
+    let rival = |seg: &Segment| seg.flags.syn() && seg.dst == last.dst && seg.src != last.src;
+    let goes_on = |rival: &Segment| o.met(|seg| seg.src == rival.src && !seg.flags.syn());
+    o.last(rival).is_some_and(|rival| !goes_on(rival))
 }
 
 /// An attempt was answered by a reset that must not end it.

@@ -1,7 +1,7 @@
 //! Options, damage and addresses of what arrives (RFC 9293 sections 3.1, 3.2 and 3.9.2; RFC 2018;
 //! RFC 3168). Data only.
 
-use super::occasion::{Occasion, place_of};
+use super::occasion::Occasion;
 use super::{Row, always, row};
 use crate::model::State;
 use crate::oracle::Instead;
@@ -32,10 +32,6 @@ fn odd_option(o: &Occasion<'_>) -> bool {
     o.arrival(odd)
 }
 
-fn has_padding(options: &[u8]) -> bool {
-    options.iter().any(|octet| *octet < 2) && place_of(2, options).is_some()
-}
-
 /// The ECN bits of the peer's SYN.
 fn ecn_of_syn(o: &Occasion<'_>) -> Option<Flags> {
     let bits = Flags::ECE.with(Flags::CWR);
@@ -53,11 +49,6 @@ pub(super) const ROWS: &[Row] = &[
         NOT_TAKEN,
         |o| o.arrival(|seg| seg.options.unknown && !seg.options.malformed),
         &[RFC9293_MUST_6],
-    ),
-    row(
-        &[RFC9293_3_10_7_2_P03],
-        |o| o.syn_options(has_padding),
-        &[RFC9293_MUST_4],
     ),
     row(NOT_TAKEN, |o| o.ip_options(), &[RFC9293_MUST_50]),
     row(

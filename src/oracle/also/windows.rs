@@ -48,8 +48,8 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         &[RFC9293_MUST_60, RFC9293_3_10_2_P02],
-        |o| o.tcb.snd.wnd > 65_535,
-        &[RFC9293_REC_1, RFC7323_2_3_3],
+        |o| o.tcb.snd.wnd > 65_535 && o.tcb.snd.wnd & 0xffff == 0,
+        &[RFC9293_REC_1],
     ),
     row(
         &[RFC9293_3_8_P02],
