@@ -7,7 +7,7 @@
 pub use super::ahead::Ahead;
 pub use super::branches::Branches;
 pub use super::retransmission::{Retransmission, Sample};
-use super::{Context, Entries, EventClass, IcmpClass, State, Unsaid};
+use super::{Context, Entries, EventClass, IcmpClass, Marks, State, Unsaid};
 use crate::oracle::Instead;
 use crate::spec::Req;
 use crate::time::Instant;
@@ -92,6 +92,8 @@ pub struct ReceiveSpace {
     pub fin_ahead: Option<SeqNumber>,
     /// Where the text of the last arrival began, if it lies ahead of a gap.
     pub latest: Option<SeqNumber>,
+    /// Since the last acknowledgment something arrived that begins before RCV.NXT.
+    pub again: bool,
     /// The stack has reported with SACK what lies ahead of a gap.
     pub reports: bool,
     /// The stack is known to answer before it reads on: an acknowledgment of less may come first.
@@ -111,6 +113,16 @@ pub struct Timestamps {
     pub of_syn: u32,
     /// The TSval last sent, if any, and when.
     pub sent: Option<(u32, Instant)>,
+    /// The TSval of the stack's own SYN, the first and the last.
+    pub on_syn: Option<(u32, u32)>,
+}
+
+impl Timestamps {
+    /// Whether the stack's SYN may have had this TSval.
+    pub fn was_on_syn(&self, value: u32) -> bool {
+        let (first, last) = self.on_syn.unwrap_or_default();
+        self.on_syn.is_some() && value.wrapping_sub(first) <= last.wrapping_sub(first)
+    }
 }
 
 /// In what forms the answer to an arrival may come.
@@ -221,6 +233,8 @@ pub struct Input {
     pub state: State,
     /// What it was.
     pub class: EventClass,
+    /// What else was special about it.
+    pub marks: Marks,
     /// When.
     pub at: Instant,
 }
@@ -359,6 +373,7 @@ impl Default for Tcb {
             input: Input {
                 state: State::Closed,
                 class: EventClass::Time,
+                marks: Marks::NONE,
                 at: Instant::START,
             },
             known: Entries::NONE,

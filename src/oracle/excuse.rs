@@ -8,7 +8,7 @@ use super::arrived;
 use super::coverage::Coverage;
 use super::host::{End, Host, NOBODY};
 use super::icmp::suspected;
-use super::known::Then;
+use super::known::{Aside, Then};
 use super::tell;
 use super::verdict::{Deviation, Instead, Shape, Verdict};
 use super::worlds::{Happening, Stepped, Worlds};
@@ -26,7 +26,8 @@ impl Host {
         let known = worlds.now.iter().find_map(|tcb| {
             // Of a connection of which nothing is said any more, nothing is known but the message.
             let at = (!tcb.mute).then(|| (tcb.input.state, coarse(tcb.input.class)));
-            self.known.covers_breakage(at, worlds.reused(), why)
+            let aside = Aside::of(worlds.reused(), tcb);
+            self.known.covers_breakage(at, aside, why)
         });
         match known {
             Some(entry) => {
@@ -94,7 +95,8 @@ impl Host {
         let worlds = &self.sockets[socket];
         let savable = worlds.faults.iter().any(|(fault, tcb)| {
             let shape = shape(&self.sharpen(*fault, what, ctx), tcb, ctx);
-            self.known.covers(&shape, worlds.reused()).is_some()
+            let aside = Aside::of(worlds.reused(), tcb);
+            self.known.covers(&shape, aside).is_some()
         });
         !savable || self.choices.take(2) == 0
     }
@@ -153,8 +155,8 @@ impl Host {
             let sharp = Some(host.sharpen(*fault, what, ctx));
             let ways = [sharp, suspected(fault, tcb, what)];
             ways.into_iter().flatten().find_map(|fault| {
-                let reused = host.sockets[socket].reused();
-                let (entry, then) = host.known.covers(&shape(&fault, tcb, ctx), reused)?;
+                let aside = Aside::of(host.sockets[socket].reused(), tcb);
+                let (entry, then) = host.known.covers(&shape(&fault, tcb, ctx), aside)?;
                 Some((fault, entry, then))
             })
         };
@@ -307,6 +309,10 @@ impl Host {
                 }
                 if !self.replay(trace, ctx, socket, input + 1, coverage) {
                     return GoOn::No;
+                }
+                let reset = fault.instead == Instead::Rst && answers(fault, what);
+                if then == Then::Refused && reset {
+                    return GoOn::Explained;
                 }
             }
             Then::Forgiven => {

@@ -6,13 +6,14 @@
 use super::choices::{Choices, WAYS};
 use super::coverage::Coverage;
 use super::excuse::{coarse, shape};
-use super::known::{KnownDeviations, Then};
+use super::known::{Aside, KnownDeviations, Then};
 use super::tell;
 use super::verdict::{Judgment, Shape, Verdict};
 use super::worlds::{Happening, Worlds};
 use crate::model::tcb::{Branches, Input, Miss, Origin, Tcb};
 use crate::model::{
-    AckClass, Context, Entries, EventClass, Fault, SegmentClass, SeqClass, State, arrives, emits,
+    AckClass, Context, Entries, EventClass, Fault, Marks, SegmentClass, SeqClass, State, arrives,
+    emits,
 };
 use crate::spec::{Req, req};
 use crate::stack::{Outcome, SOCKETS};
@@ -393,18 +394,22 @@ impl Host {
             tcb.input = Input {
                 state: State::Closed,
                 class,
+                marks: Marks::NONE,
                 at: ctx.now,
             };
         }
         // What it must do to nobody, a stack may be known to let it do to a listener.
         for worlds in &mut self.sockets[..SOCKETS] {
-            let reused = worlds.reused();
+            let aside = Aside {
+                reused: worlds.reused(),
+                marks: Marks::NONE,
+            };
             for i in 0..worlds.now.len() {
                 let tcb = worlds.now[i];
                 if tcb.state != State::Listen || tcb.port != seg.dst.port {
                     continue;
                 }
-                for (entry, then) in self.known.silent(State::Listen, class, reused) {
+                for (entry, then) in self.known.silent(State::Listen, class, aside) {
                     let after = match then {
                         Then::Closed => tcb.severed(),
                         Then::Stop => tcb.muted(),
@@ -500,8 +505,8 @@ impl Host {
         let fault = Fault::new(by, super::Instead::Other, expected);
         let tcb = self.sockets[self.last].now.first().copied();
         let tcb = tcb.unwrap_or_default();
-        let reused = self.sockets[self.last].reused();
-        if let Some((entry, then)) = self.known.covers(&shape(&fault, &tcb, ctx), reused) {
+        let aside = Aside::of(self.sockets[self.last].reused(), &tcb);
+        if let Some((entry, then)) = self.known.covers(&shape(&fault, &tcb, ctx), aside) {
             self.used.push(entry);
             if let (Then::Stop, Some(seg)) = (then, segment) {
                 self.mute_listeners(seg.src.port, Entries::one(entry));

@@ -4,7 +4,7 @@ use super::coverage::Coverage;
 use super::host::{End, Host, NOBODY};
 use super::worlds::Happening;
 use crate::model::tcb::{Input, Suspect, Tcb};
-use crate::model::{Context, EventClass, Fault, QuoteClass, State, arrives};
+use crate::model::{Context, EventClass, Fault, Marks, QuoteClass, State, arrives};
 use crate::oracle::Instead;
 use crate::spec::req;
 use crate::stack::{Outcome, SOCKETS};
@@ -48,6 +48,7 @@ impl Host {
                 tcb.input = Input {
                     state: State::Closed,
                     class: EventClass::Icmp(class),
+                    marks: Marks::NONE,
                     at: ctx.now,
                 };
             }

@@ -12,7 +12,9 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::verdict::{Instead, Shape};
-use crate::model::{AckClass, Entries, ErrorClass, EventClass, QuoteClass, SeqClass, State};
+use crate::model::{
+    AckClass, Entries, ErrorClass, EventClass, Marks, QuoteClass, SeqClass, State, Tcb,
+};
 use crate::spec::{self, Req};
 use crate::wire::Flags;
 
@@ -85,6 +87,9 @@ pub struct EventPattern {
     /// Where the acknowledgment lies.
     #[serde(default)]
     ack: Option<Vec<Named<AckClass>>>,
+    /// What else is special about the event; any of these.
+    #[serde(default)]
+    marked: Option<Vec<Named<Marks>>>,
     /// What class an ICMP error is of.
     #[serde(default)]
     error: Option<Vec<Named<ErrorClass>>>,
@@ -109,13 +114,33 @@ enum On {
     Time,
 }
 
+/// What an entry is held against, beside the shape of what happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Aside {
+    /// The socket was used before.
+    pub reused: bool,
+    /// What is special about the last input.
+    pub marks: Marks,
+}
+
+impl Aside {
+    /// Of a connection on a socket that was used before, or not.
+    pub fn of(reused: bool, tcb: &Tcb) -> Aside {
+        Aside {
+            reused,
+            marks: tcb.input.marks,
+        }
+    }
+}
+
 /// How the oracle goes on after a known deviation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Then {
     /// The last input had no effect on the connection at all, and drew no answer.
     Ignored,
-    /// The last input had no effect on the connection but to draw an acknowledgment.
+    /// The last input had no effect on the connection but to draw an acknowledgment, or the reset
+    /// that came instead.
     Refused,
     /// What was owed is not owed any more; a segment that cannot be explained is passed over.
     /// The connection is otherwise as the model has it.
@@ -215,6 +240,12 @@ impl FromName for SeqClass {
 impl FromName for AckClass {
     fn from_name(name: &str) -> Result<AckClass, String> {
         choose("place of an acknowledgment", name, &AckClass::NAMES)
+    }
+}
+
+impl FromName for Marks {
+    fn from_name(name: &str) -> Result<Marks, String> {
+        choose("mark", name, &Marks::NAMES)
     }
 }
 
@@ -345,8 +376,8 @@ impl KnownDeviations {
 
     /// The first entry that covers a deviation of this shape on a socket that was used before or
     /// not, and how to go on from there.
-    pub fn covers(&self, shape: &Shape, reused: bool) -> Option<(u16, Then)> {
-        let covers = |known: &Known| known.fits(reused) && known.covers(shape);
+    pub fn covers(&self, shape: &Shape, aside: Aside) -> Option<(u16, Then)> {
+        let covers = |known: &Known| known.fits(aside) && known.covers(shape, aside.marks);
         let entry = self.entries.iter().position(covers)?;
         Some((entry as u16, self.entries[entry].then))
     }
@@ -357,13 +388,17 @@ impl KnownDeviations {
         &self,
         state: State,
         event: EventClass,
-        reused: bool,
+        aside: Aside,
     ) -> impl Iterator<Item = (u16, Then)> {
         let candidates = self.silent.candidates(state, event).iter();
         candidates
             .map(|entry| (entry, &self.entries[usize::from(entry)]))
             .filter(move |(_, known)| {
-                known.fits(reused) && known.event.iter().any(|pattern| pattern.covers(event))
+                known.fits(aside)
+                    && known
+                        .event
+                        .iter()
+                        .any(|pattern| pattern.covers(event, aside.marks))
             })
             .map(|(entry, known)| (entry, known.then))
     }
@@ -373,38 +408,42 @@ impl KnownDeviations {
     pub fn covers_breakage(
         &self,
         at: Option<(State, EventClass)>,
-        reused: bool,
+        aside: Aside,
         why: &str,
     ) -> Option<u16> {
         let entry = self.entries.iter().position(|known| {
             let message = known.message.as_ref();
-            known.fits(reused)
+            known.fits(aside)
                 && known.instead.iter().any(|i| i.0 == Instead::Broken)
                 && message.is_some_and(|message| why.contains(message.as_str()))
-                && at.is_none_or(|(state, event)| known.happens(state, event))
+                && at.is_none_or(|(state, event)| known.happens(state, event, aside.marks))
         })?;
         Some(entry as u16)
     }
 
     /// The first entry that covers a missed recommendation of this shape.
     pub fn covers_miss(&self, shape: &Shape, reused: bool) -> Option<u16> {
-        self.covers(shape, reused).map(|(entry, _)| entry)
+        let aside = Aside {
+            reused,
+            marks: Marks::NONE,
+        };
+        self.covers(shape, aside).map(|(entry, _)| entry)
     }
 }
 
 impl Known {
     /// Whether it is about sockets that were used before, or not, as this one.
-    fn fits(&self, reused: bool) -> bool {
-        reused || !self.reused
+    fn fits(&self, aside: Aside) -> bool {
+        aside.reused || !self.reused
     }
 
     /// Whether it is about such an event in such a state.
-    fn happens(&self, state: State, event: EventClass) -> bool {
-        self.state.iter().any(|s| s.0 == state)
-            && self.event.iter().any(|pattern| pattern.covers(event))
+    fn happens(&self, state: State, event: EventClass, marks: Marks) -> bool {
+        let mut patterns = self.event.iter();
+        self.state.iter().any(|s| s.0 == state) && patterns.any(|p| p.covers(event, marks))
     }
 
-    fn covers(&self, shape: &Shape) -> bool {
+    fn covers(&self, shape: &Shape, marks: Marks) -> bool {
         let requirement = self.requirement.0 == shape.requirement
             || self.also.iter().any(|also| also.0 == shape.requirement);
         requirement
@@ -413,12 +452,12 @@ impl Known {
                 .instead
                 .iter()
                 .any(|instead| instead.0 == shape.instead)
-            && self.happens(shape.state, shape.event)
+            && self.happens(shape.state, shape.event, marks)
     }
 }
 
 impl EventPattern {
-    fn covers(&self, event: EventClass) -> bool {
+    fn covers(&self, event: EventClass, marks: Marks) -> bool {
         let class = match event {
             EventClass::Segment(class) => class,
             EventClass::Icmp(class) => {
@@ -434,7 +473,7 @@ impl EventPattern {
             | EventClass::Close
             | EventClass::Abort
             | EventClass::Status
-            | EventClass::Time => return self.on == On::of(event),
+            | EventClass::Time => return self.on == On::of(event) && self.has_mark(marks),
         };
         let text = self.text.is_none_or(|text| text == class.text);
         self.on == On::Segment
@@ -442,6 +481,7 @@ impl EventPattern {
             && text
             && self.has_seq(class.seq)
             && self.has_ack(class.ack)
+            && self.has_mark(marks)
     }
 
     fn has_flags(&self, flags: Flags) -> bool {
@@ -452,6 +492,11 @@ impl EventPattern {
     fn has_seq(&self, class: SeqClass) -> bool {
         let seq = self.seq.as_ref();
         seq.is_none_or(|seq| seq.iter().any(|s| s.0 == class))
+    }
+
+    fn has_mark(&self, marks: Marks) -> bool {
+        let marked = self.marked.as_ref();
+        marked.is_none_or(|marked| marked.iter().any(|m| marks.intersects(m.0)))
     }
 
     fn has_ack(&self, class: AckClass) -> bool {

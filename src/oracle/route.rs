@@ -2,9 +2,10 @@
 
 use super::excuse::shape;
 use super::host::{End, Host, NOBODY};
+use super::known::Aside;
 use super::verdict::{Instead, Verdict};
 use crate::model::tcb::{Input, Origin, Tcb};
-use crate::model::{Context, EventClass, Fault, State};
+use crate::model::{Context, EventClass, Fault, Marks, State};
 use crate::spec::req;
 use crate::stack::{Outcome, SOCKETS};
 use crate::time::Instant;
@@ -111,12 +112,13 @@ impl Host {
             input: Input {
                 state: known.state,
                 class: EventClass::Connect,
+                marks: Marks::NONE,
                 at: ctx.now,
             },
             ..known
         };
-        let reused = self.sockets[other].reused();
-        match self.known.covers(&shape(&fault, &tcb, ctx), reused) {
+        let aside = Aside::of(self.sockets[other].reused(), &tcb);
+        match self.known.covers(&shape(&fault, &tcb, ctx), aside) {
             Some((entry, _)) => {
                 self.used.push(entry);
                 Some(End::Verdict(Verdict::Conforms))
@@ -175,10 +177,10 @@ impl Host {
         let answers = |tcb: &Tcb| tcb.due.reply.is_some();
         let has_to = |tcb: &Tcb| tcb.due.reply.is_some_and(|reply| reply.required);
         let nobody = &self.sockets[NOBODY].now;
-        if nobody
-            .iter()
-            .any(|tcb| tcb.matches(port, remote) && has_to(tcb))
-        {
+        // A SYN alone opens a connection, whatever answer is due from nobody.
+        let opens = seg.flags.syn() && !seg.flags.ack();
+        let owed = |tcb: &Tcb| tcb.matches(port, remote) && has_to(tcb);
+        if !opens && nobody.iter().any(owed) {
             return NOBODY;
         }
         let alive = |tcb: &Tcb| {

@@ -3,12 +3,12 @@
 use std::ops::{Deref, DerefMut};
 
 use super::coverage::Coverage;
-use super::known::{KnownDeviations, Then};
+use super::known::{Aside, KnownDeviations, Then};
 use super::transition::Transition;
 use super::verdict::Instead;
 use crate::model::tcb::{Branches, Input};
 use crate::model::{
-    Context, Entries, EventClass, Fault, State, Tcb, arrives, calls, emits, settle, timeouts,
+    Context, Entries, EventClass, Fault, Marks, State, Tcb, arrives, calls, emits, settle, timeouts,
 };
 use crate::stack::Outcome;
 use crate::trace::Call;
@@ -332,7 +332,13 @@ impl Sieve<'_> {
             return self.faults.push((fault, met));
         }
         if !self.known.is_empty() {
-            let known = |state, event| self.known.silent(state, event, self.reused);
+            let known = |input: Input| {
+                let aside = Aside {
+                    reused: self.reused,
+                    marks: input.marks,
+                };
+                self.known.silent(input.state, input.class, aside)
+            };
             known_silently(tcb, self.what, known, self.ctx, out);
         }
         self.too_many |= out.overflowed;
@@ -434,6 +440,7 @@ fn unheard(
         tcb.input = Input {
             state: tcb.state,
             class: EventClass::Segment(arrives::classify(&tcb, seg, ctx)),
+            marks: Marks::of(&tcb, seg),
             at: ctx.now,
         };
     }
@@ -445,7 +452,7 @@ fn unheard(
 fn known_silently<K: Iterator<Item = (u16, Then)>>(
     before: &Tcb,
     what: Happening<'_>,
-    known: impl Fn(State, EventClass) -> K,
+    known: impl Fn(Input) -> K,
     ctx: &Context<'_>,
     out: &mut Branches,
 ) {
@@ -464,7 +471,7 @@ fn known_silently<K: Iterator<Item = (u16, Then)>>(
         tcb.due.reply = None;
         tcb
     };
-    for (entry, then) in known(input.state, input.class) {
+    for (entry, then) in known(input) {
         match (then, what) {
             (Then::Ignored, _) => out.push(unchanged(entry), by),
             (Then::Refused, _) => {
@@ -543,6 +550,7 @@ fn meeting(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> Tcb {
             input: Input {
                 state: tcb.state,
                 class: calls::class(call),
+                marks: Marks::of_call(tcb),
                 at: ctx.now,
             },
             ..*tcb

@@ -150,8 +150,6 @@ pub struct Profile {
     pub timestamps: bool,
     /// Whether it checks timestamps against PAWS (RFC 7323 section 5).
     pub paws: bool,
-    /// A timestamp that is older by no more ticks than this passes PAWS; the standard has none.
-    pub paws_tolerance: u32,
     /// Whether header prediction comes before PAWS: the next segment in order is taken whatever
     /// its timestamp (RFC 7323 section 5.6).
     pub predicts_headers: bool,
@@ -255,7 +253,6 @@ impl Profile {
             paws: false,
             predicts_headers: false,
             sack: false,
-            paws_tolerance: 0,
             listener_resets: false,
             uses_old: false,
             holds_out_of_order: false,

@@ -23,6 +23,23 @@ fn time_wait() -> Tape {
         .sends("ACK", 2, 2, 0)
 }
 
+/// Of twenty octets the first ten are sent again after three duplicates.
+fn recovering() -> Tape {
+    let sent = Tape::established()
+        .call(Call::Send(20), Outcome::Sent(20))
+        .sends("ACK", 1, 1, 10)
+        .sends("PSH,ACK", 11, 1, 10);
+    times(3, sent, |tape| tape.arrives("ACK", 1, 1, 0)).sends("ACK", 1, 1, 10)
+}
+
+/// The peer's FIN comes a second time, and acknowledges half of what is in flight.
+fn fin_again() -> Tape {
+    recovering()
+        .arrives("FIN,ACK", 1, 1, 0)
+        .sends("ACK", 21, 2, 0)
+        .arrives("FIN,ACK", 1, 11, 0)
+}
+
 /// The same again, so many times.
 fn times(n: u32, tape: Tape, more: impl Fn(Tape) -> Tape) -> Tape {
     (0..n).fold(tape, |tape, _| more(tape))
@@ -74,6 +91,33 @@ fn what_is_told_of_each_corner() {
             "a reset in SYN-RECEIVED leads a listener back",
             syn_received().arrives("RST", 1, 0, 0).status(State::Listen),
             "conforms",
+        ),
+        (
+            "what the acknowledgment of a FIN sets going does not acknowledge the FIN yet",
+            recovering()
+                .arrives("FIN,ACK", 1, 11, 0)
+                .sends("PSH,ACK", 11, 1, 10)
+                .sends("ACK", 21, 2, 0),
+            "conforms",
+        ),
+        (
+            "what nothing sets going acknowledges the FIN",
+            recovering()
+                .arrives("FIN,ACK", 1, 1, 0)
+                .sends("PSH,ACK", 1, 1, 10),
+            "deviates: RFC9293-3.10.7.4-p28: FIN,ACK seq next ack current in ESTABLISHED, text",
+        ),
+        (
+            "text beside the one acknowledgment of a FIN that comes again",
+            fin_again()
+                .sends("PSH,ACK", 11, 2, 10)
+                .sends("ACK", 21, 2, 0),
+            "conforms",
+        ),
+        (
+            "two acknowledgments of a FIN that comes again",
+            fin_again().sends("ACK", 21, 2, 0).sends("ACK", 21, 2, 0),
+            "deviates: RFC5681-4.2-4: FIN,ACK seq old ack new in CLOSE-WAIT, ACK",
         ),
     ];
     for (what, tape, verdict) in rows {

@@ -350,3 +350,37 @@ fn a_known_breakage_covers_its_state_and_its_words() {
         assert_eq!(told(&tape().judged(&entry.file())), verdict);
     }
 }
+
+#[test]
+fn an_entry_may_ask_for_what_is_special_about_an_event() {
+    let entry = Entry {
+        requirement: "RFC9293-3.10.6-p01",
+        state: "CLOSE-WAIT",
+        event: "on = 'status', marked = ['fin']",
+        instead: "call done",
+        then: "'forgiven'",
+    };
+    let wrong = Tape::established()
+        .arrives("FIN,ACK", 1, 1, 0)
+        .sends("ACK", 1, 2, 0)
+        .status(State::LastAck);
+    assert_eq!(told(&wrong.judged(&entry.file())), "conforms; known: [0]");
+    let other = Entry {
+        event: "on = 'status', marked = ['crossed', 'older']",
+        ..entry
+    };
+    assert_eq!(
+        told(&wrong.judged(&other.file())),
+        "deviates: RFC9293-3.10.6-p01: STATUS in CLOSE-WAIT, call done"
+    );
+    let misspelt = Entry {
+        event: "on = 'status', marked = ['fine']",
+        ..other
+    };
+    let refused = misspelt.file().parse::<KnownDeviations>();
+    let message = refused.expect_err("no such mark").to_string();
+    assert!(
+        message.contains("no mark `fine`; there are: older"),
+        "{message}"
+    );
+}

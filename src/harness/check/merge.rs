@@ -110,6 +110,7 @@ where
     }
 
     pub(super) fn finish(mut self) -> Checked {
+        self.try_witnesses_again();
         let plan = &self.check.plan;
         for (n, entry) in self.checked.known.iter_mut().enumerate() {
             let asked = plan.only.contains(plan.known[n].requirement.0);
@@ -117,6 +118,23 @@ where
             entry.stale = asked && !entry.unwitnessed && !self.witnessed[n];
         }
         self.checked
+    }
+
+    /// In real time a witness that did not show its deviation may have come at a bad moment, when
+    /// other scenarios ran beside it.
+    fn try_witnesses_again(&mut self) {
+        let plan = &self.check.plan;
+        for (n, place) in self.check.witnesses.iter().enumerate() {
+            let (Some(place), false) = (*place, self.witnessed[n]) else {
+                continue;
+            };
+            let scenario = &plan.corpus[place as usize].scenario;
+            let again = (1..self.judge.trials()).any(|_| {
+                let judgment = self.judge.judge(scenario);
+                judgment.known.contains(&(n as u16))
+            });
+            self.witnessed[n] = again;
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 //! what the stack declares. No segment answers an error.
 
 use crate::model::tcb::{Branches, Forms, Input, Miss, Origin, Reply, Suspect, Tcb};
-use crate::model::{Context, ErrorClass, EventClass, IcmpClass, QuoteClass, State};
+use crate::model::{Context, ErrorClass, EventClass, IcmpClass, Marks, QuoteClass, State};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
 use crate::stack::HardErrors;
@@ -19,6 +19,7 @@ pub fn step(tcb: &Tcb, error: &IcmpError, ctx: &Context, out: &mut Branches) {
     tcb.input = Input {
         state: tcb.state,
         class: EventClass::Icmp(class),
+        marks: Marks::NONE,
         at: ctx.now,
     };
     tcb.due.reply = None;

@@ -17,7 +17,7 @@ mod syn_sent;
 mod text;
 
 use super::tcb::{Branches, Due, Forms, Input, Reply, Sample, Tcb};
-use super::{AckClass, Context, EventClass, SegmentClass, SeqClass, State, Unsaid};
+use super::{AckClass, Context, EventClass, Marks, SegmentClass, SeqClass, State, Unsaid};
 use crate::spec::{Req, req};
 use crate::stack::AckRange;
 use crate::time::Micros;
@@ -29,10 +29,13 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.input = Input {
         state: tcb.state,
         class: EventClass::Segment(classify(&tcb, seg, ctx)),
+        marks: Marks::of(&tcb, seg),
         at: ctx.now,
     };
     tcb.due.reply = None;
     tcb.rcv.answers_first = false;
+    let numbered = tcb.state.synchronized() || tcb.state == State::SynReceived;
+    tcb.rcv.again |= numbered && seg.seq.before(tcb.rcv.nxt);
     tcb.due.reply_at = ctx.now;
     tcb.due.reply_to = Some(seg.src);
     permit_answer(&mut tcb, seg);
@@ -79,6 +82,7 @@ pub fn unchecked(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.due.reply_to = Some(seg.src);
     permit_answer(&mut tcb, seg);
     tcb.rtx.quiet = false;
+    sequence::accepted_with_its_time(tcb, seg, ctx, out);
     sequence::accepted(&mut tcb, seg, ctx, out);
 }
 

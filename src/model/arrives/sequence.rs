@@ -56,9 +56,7 @@ pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branch
 /// The PAWS test. Whoever does not do it may accept the segment.
 fn fails_paws(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
     let stamped = seg.options.timestamps;
-    let tolerated = stamped
-        .is_some_and(|(value, _)| tcb.ts.recent.wrapping_sub(value) <= ctx.profile.paws_tolerance);
-    is_older(tcb, stamped) && !tolerated && !seg.flags.rst() && !is_outdated(tcb, stamped, ctx)
+    is_older(tcb, stamped) && !seg.flags.rst() && !is_outdated(tcb, stamped, ctx)
 }
 
 /// Its timestamp is older than TS.Recent.
@@ -93,6 +91,11 @@ pub(super) fn accepted(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Br
     }
     let before = tcb.ts;
     note_timestamp(tcb, seg, ctx);
+    if half_apart(tcb, seg) && may_be_noted(tcb, seg) {
+        let mut noted = *tcb;
+        note(&mut noted, seg, ctx);
+        rst::step(&mut noted, seg, ctx, out);
+    }
     if tcb.ts.recent != before.recent && dropped_later(tcb, seg) {
         // Noted before that is known, or not at all.
         rst::step(&mut Tcb { ts: before, ..*tcb }, seg, ctx, out);
@@ -100,21 +103,49 @@ pub(super) fn accepted(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Br
     rst::step(tcb, seg, ctx, out);
 }
 
+/// Whoever is known to take a segment that is older than TS.Recent may note that time too.
+pub(super) fn accepted_with_its_time(
+    mut tcb: Tcb,
+    seg: &Segment,
+    ctx: &Context,
+    out: &mut Branches,
+) {
+    if is_older(&tcb, seg.options.timestamps) && may_be_noted(&tcb, seg) {
+        note(&mut tcb, seg, ctx);
+        rst::step(&mut tcb, seg, ctx, out);
+    }
+}
+
 /// A check after this one drops the segment, whatever it carries.
 fn dropped_later(tcb: &Tcb, seg: &Segment) -> bool {
     let ahead = seg.flags.ack() && seg.ack.after(tcb.snd.nxt);
     let ancient = seg.flags.ack() && seg.ack.before(tcb.snd.una);
-    !seg.flags.ack() || seg.flags.syn() || ahead || ancient
+    let misfits = tcb.state == State::SynReceived && !super::ack::acknowledges_new(tcb, seg);
+    !seg.flags.ack() || seg.flags.syn() || ahead || ancient || misfits
 }
 
 /// TS.Recent follows segments that begin at or before the last acknowledgment sent.
 fn note_timestamp(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
-    let (Some((value, _)), Some(acked)) = (seg.options.timestamps, tcb.rcv.acked) else {
-        return;
-    };
+    let value = seg.options.timestamps.map_or(0, |(value, _)| value);
     let newer = (value.wrapping_sub(tcb.ts.recent) as i32) >= 0
         || ctx.now.since(tcb.ts.recent_at) > TS_RECENT_VALID;
-    if tcb.timestamps_agreed() && !seg.flags.rst() && newer && seg.seq.at_or_before(acked) {
+    if newer && may_be_noted(tcb, seg) {
+        note(tcb, seg, ctx);
+    }
+}
+
+/// It has a timestamp, and begins at or before the last acknowledgment sent.
+fn may_be_noted(tcb: &Tcb, seg: &Segment) -> bool {
+    let stamped = seg.options.timestamps.is_some() && tcb.timestamps_agreed();
+    let early = tcb
+        .rcv
+        .acked
+        .is_some_and(|acked| seg.seq.at_or_before(acked));
+    stamped && early && !seg.flags.rst()
+}
+
+fn note(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
+    if let Some((value, _)) = seg.options.timestamps {
         tcb.ts.recent = value;
         tcb.ts.recent_at = ctx.now;
     }
@@ -283,6 +314,12 @@ fn in_syn_received(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if again && seg.flags.ack() && super::ack::acknowledges_new(&tcb, seg) {
         let mut crossing = tcb;
         super::take_window_of_syn(&mut crossing, seg);
+        // Whether its timestamp counts is not said.
+        let mut stamped = crossing;
+        note_timestamp(&mut stamped, seg, ctx);
+        if stamped.ts.recent != tcb.ts.recent {
+            super::ack::step(&mut stamped, seg, ctx, out);
+        }
         super::ack::step(&mut crossing, seg, ctx, out);
         if differs {
             let mut crossing = Tcb {
@@ -298,9 +335,12 @@ fn in_syn_received(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
 /// Where a listener keeps the handshakes that are under way, a segment whose acknowledgment fits
 /// none of them is one to the listener, who answers it with a reset.
 fn may_reset_as_listener(answered: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
-    let kept = answered.state == State::SynReceived && answered.origin == Origin::Passive;
+    let embryo = answered.state == State::SynReceived;
+    let kept = answered.origin == Origin::Passive && ctx.profile.listener_resets;
+    // Or its acknowledgment is looked at, though it lies before the window, and that asks for one.
+    let looked_at = ctx.profile.uses_old && seg.end() == answered.rcv.nxt;
     let misfits = seg.flags.ack() && !super::ack::acknowledges_new(answered, seg);
-    if !(kept && misfits && ctx.profile.listener_resets) {
+    if !(embryo && (kept || looked_at) && misfits) {
         return;
     }
     let reset = super::reset_for(*answered, seg, ctx, by).due.reply;

@@ -8,7 +8,7 @@ mod send;
 mod status;
 
 use super::tcb::{Branches, Input, Tcb};
-use super::{Context, EventClass, Fault};
+use super::{Context, EventClass, Fault, Marks};
 use crate::oracle::Instead;
 use crate::stack::Outcome;
 use crate::trace::Call;
@@ -29,6 +29,7 @@ pub fn step(
     tcb.input = Input {
         state: tcb.state,
         class: class(call),
+        marks: Marks::of_call(&tcb),
         at: ctx.now,
     };
     tcb.due.reply = None;

@@ -60,7 +60,7 @@ pub(super) fn sack(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fa
         let (left, right) = (SeqNumber(left), SeqNumber(right));
         // What arrived twice may be told of, first of all (RFC 2883 section 4): the SYN too, and
         // whatever numbers the segment had that is answered.
-        let sent = left.at_or_after(tcb.rcv.irs) || answers_old(tcb, ctx);
+        let sent = left.at_or_after(tcb.rcv.irs) || tcb.rcv.again || answers_old(tcb, ctx);
         let duplicate = place == 0 && sent && right.at_or_before(seg.ack);
         // A FIN ahead of a gap has its number like any octet.
         let text_end = match tcb.rcv.fin_ahead {

@@ -38,9 +38,13 @@ pub(super) fn is_one(
         return Ok(false);
     }
     let fault = |by, expected| Err(Fault::new(by, kind(seg), expected).deep(7));
+    // The same form serves to probe a closed window.
+    let probing = tcb.rtx.probing && tcb.snd.wnd == 0;
+    if probing && tcb.rtx.armed && seg.is_empty() {
+        return Ok(true);
+    }
     let Some(interval) = ctx.profile.keep_alive else {
-        // The same form serves to probe a closed window.
-        if tcb.rtx.probing && tcb.snd.wnd == 0 {
+        if probing {
             return Ok(true);
         }
         return fault(req::RFC9293_MUST_25, "no keep-alive unless switched on");

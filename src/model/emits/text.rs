@@ -2,7 +2,7 @@
 
 use super::{keep_alive, kind, miss, window};
 use crate::model::tcb::{Branches, Forms, Sample, Tcb};
-use crate::model::{ACK_DELAY, Context, EventClass, Fault, State};
+use crate::model::{ACK_DELAY, AckClass, Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
 use crate::stream::{Direction, first_difference};
 use crate::time::{Instant, Micros};
@@ -83,7 +83,8 @@ fn acknowledgment(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> 
         .deep(1));
     }
     let before = tcb.rcv.acked.is_some_and(|acked| seg.ack.before(acked));
-    if before || (seg.ack != tcb.rcv.nxt && !ctx.profile.acks_may_lag) {
+    let lags = seg.ack != tcb.rcv.nxt && !set_going(tcb, seg, ctx);
+    if before || (lags && !ctx.profile.acks_may_lag) {
         ctx.unless_pardoned(
             Fault::new(
                 if before {
@@ -100,6 +101,18 @@ fn acknowledgment(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> 
     Ok(())
 }
 
+/// Whether what is sent was set going by the acknowledgment of the segment that has just arrived.
+/// That is the fifth check; its text and its FIN, which are looked at in the seventh and the
+/// eighth, are not acknowledged by it yet (RFC 9293 section 3.10.7.4).
+fn set_going(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
+    let EventClass::Segment(class) = tcb.input.class else {
+        return false;
+    };
+    let brings = class.text || class.flags().fin();
+    let both = brings && class.ack == AckClass::New && tcb.input.at == ctx.now;
+    both && !seg.is_empty() && tcb.rcv.acked == Some(seg.ack)
+}
+
 /// Which requirement an acknowledgment beyond RCV.NXT breaks.
 fn beyond(tcb: &Tcb) -> Req {
     match (tcb.input.class, tcb.input.state) {
@@ -113,7 +126,7 @@ fn beyond(tcb: &Tcb) -> Req {
             req::RFC9293_3_10_7_4_P11
         }
         (EventClass::Segment(class), state)
-            if state.synchronized() && class.ack == crate::model::AckClass::Unsent =>
+            if state.synchronized() && class.ack == AckClass::Unsent =>
         {
             req::RFC9293_3_10_7_4_P16
         }
@@ -559,6 +572,7 @@ fn sent_anew(tcb: &mut Tcb, seg: &Segment, end: SeqNumber, ctx: &Context) {
 fn acknowledged(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     let news = tcb.rcv.acked.is_none_or(|acked| seg.ack.after(acked));
     tcb.rcv.acked = Some(seg.ack);
+    tcb.rcv.again = false;
     if seg.ack == tcb.rcv.nxt {
         tcb.due.ack = Instant::NEVER;
     } else if news {
@@ -571,7 +585,10 @@ fn acknowledged(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     tcb.due.soft_ack = None;
     if tcb.due.reply.is_some_and(|r| r.forms.allow(Forms::ACK)) {
         tcb.due.reply = None;
-        tcb.due.spend();
+        // Text that leaves at this moment is no acknowledgment sent for the sake of the arrival.
+        if seg.is_empty() {
+            tcb.due.spend();
+        }
     }
     if let Some((value, _)) = seg.options.timestamps {
         tcb.ts.sent = Some((value, ctx.now));

@@ -23,7 +23,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use self::netlink::{Connection, Netlink};
 use self::rewrite::{Addresses, Host};
-use self::sockets::Use;
+use self::sockets::{Remote, Use};
 use self::space::Space;
 use self::turns::Turn;
 use super::{
@@ -76,8 +76,8 @@ pub struct Linux {
     sockets: [Use; SOCKETS],
     /// The local port that each socket was opened on.
     ports: [u16; SOCKETS],
-    /// The peer's port that each local port last answered with a SYN,ACK.
-    answered: [Option<u16>; PORTS],
+    /// Whom each local port last answered with a SYN,ACK.
+    answered: [Option<Remote>; PORTS],
     begun: std::time::Instant,
     now: Instant,
     /// The longest that anything came later than it was due.
@@ -159,17 +159,17 @@ impl Linux {
                 Err(error) => return Err(broken("reading from the TUN device", &error)),
             };
             let packet = &mut self.packet[..len];
-            let Some(tcp) = self.addresses.outward(packet) else {
+            let Some((host, tcp)) = self.addresses.outward(packet) else {
                 continue;
             };
             if let [s0, s1, d0, d1, _, _, _, _, _, _, _, _, _, flags, ..] = packet[tcp] {
                 let (from, to) = (u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1]));
                 let both = Flags::SYN | Flags::ACK;
                 let place = usize::from(from.wrapping_sub(FIRST_PORT));
-                if let Some(answered) = self.answered.get_mut(place)
+                if let (Some(answered), Some(host)) = (self.answered.get_mut(place), host)
                     && Flags::from_bits(flags.into()).contains(both)
                 {
-                    *answered = Some(to);
+                    *answered = Some(Remote { host, port: to });
                 }
             }
             out.push(at, packet)?;
@@ -202,11 +202,12 @@ impl Linux {
         let (Some(remote), Some(inside)) = (remote, &mut self.inside) else {
             return Ok(None);
         };
-        let (stack, peer) = (
-            self.addresses.of(Host::Stack),
-            self.addresses.of(Host::Peer),
-        );
-        inside.diag.connection((stack, port), (peer, remote))
+        let stack = self.addresses.of(Host::Stack);
+        let peer = self.addresses.of(remote.host);
+        let found = inside.diag.connection((stack, port), (peer, remote.port))?;
+        // Another socket may have the four-tuple by now.
+        let own = self.sockets[index].inode();
+        Ok(found.filter(|found| found.inode == 0 || Some(u64::from(found.inode)) == own))
     }
 
     /// The state of the connection of a socket, as the kernel has it.
@@ -261,7 +262,6 @@ impl Linux {
         how: impl FnOnce(std::os::fd::OwnedFd) -> Result<Use, rustix::io::Errno>,
     ) -> Outcome {
         let index = usize::from(socket.0);
-        self.sockets[index].end();
         let stack = self.addresses.of(Host::Stack);
         let entered = self.inside.as_ref().map(|inside| inside.space.enter());
         if !matches!(entered, Some(Ok(()))) {
@@ -269,6 +269,7 @@ impl Linux {
         }
         match sockets::bound(&self.config, stack, port).and_then(how) {
             Ok(opened) => {
+                self.sockets[index].end();
                 self.sockets[index] = opened;
                 self.ports[index] = port;
                 Outcome::Done
@@ -404,8 +405,13 @@ impl Stack for Linux {
         if let Some(refusal) = self.refusal(socket, true) {
             return refusal;
         }
-        let to = SocketAddr::new(self.addresses.of(Host::Peer), remote.port);
-        self.open(socket, port, |socket| Use::connecting(socket, to))
+        let host = Host::Peer;
+        let to = SocketAddr::new(self.addresses.of(host), remote.port);
+        let remote = Remote {
+            host,
+            port: remote.port,
+        };
+        self.open(socket, port, |socket| Use::connecting(socket, to, remote))
     }
 
     fn send(&mut self, socket: Socket, octets: &[u8]) -> Outcome {
@@ -443,8 +449,8 @@ impl Stack for Linux {
     fn remote(&mut self, socket: Socket) -> Option<Endpoint> {
         match &self.sockets[usize::from(socket.0)] {
             Use::Connection { remote, .. } => Some(Endpoint {
-                addr: self.config.family.peer(),
-                port: *remote,
+                addr: remote.host.in_scenario(self.config.family),
+                port: remote.port,
             }),
             Use::None | Use::Listening(_) => None,
         }
@@ -482,7 +488,6 @@ fn declare(config: &Config) -> Profile {
         paws: config.timestamps,
         predicts_headers: false,
         sack: true,
-        paws_tolerance: 1,
         listener_resets: true,
         uses_old: true,
         holds_out_of_order: true,

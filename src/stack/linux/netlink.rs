@@ -47,6 +47,8 @@ pub(super) enum Route {
 pub(super) struct Connection {
     /// Its number for the state.
     pub(super) state: u8,
+    /// The number of its socket; 0 where it has none: an embryo, or what is in TIME-WAIT.
+    pub(super) inode: u32,
     /// How long until the timer fires that it tells of, if it runs: that of retransmission, of
     /// probes, of keep-alives or of TIME-WAIT.
     pub(super) timer: Option<Micros>,
@@ -205,10 +207,16 @@ impl Netlink {
             .put(&[0xff; 8]);
         match self.ask(message) {
             Ok((SOCK_DIAG_BY_FAMILY, [_, state, timer, _, rest @ ..])) => {
-                let millis = rest.get(48..52).and_then(|octets| octets.try_into().ok());
-                let millis = millis.map_or(0, u32::from_ne_bytes);
+                let number = |at: usize| {
+                    let octets = rest
+                        .get(at..at + 4)
+                        .and_then(|octets| octets.try_into().ok());
+                    octets.map_or(0, u32::from_ne_bytes)
+                };
+                let millis = number(48);
                 Ok(Some(Connection {
                     state: *state,
+                    inode: number(64),
                     timer: (*timer != 0).then(|| Micros::millis(millis.into())),
                 }))
             }

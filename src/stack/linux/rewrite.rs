@@ -36,7 +36,7 @@ impl Host {
     pub(super) const ALL: [Host; 3] = [Host::Stack, Host::Peer, Host::Other];
 
     /// Its address in a scenario.
-    fn in_scenario(self, family: Family) -> IpAddr {
+    pub(super) fn in_scenario(self, family: Family) -> IpAddr {
         match (self, family) {
             (Host::Stack, family) => family.stack(),
             (Host::Peer, family) => family.peer(),
@@ -110,21 +110,20 @@ impl Addresses {
         }
     }
 
-    /// Turns a packet of the run into one of the scenario. Gives its TCP part; `None` when it is
-    /// none of this run's stack, or carries no TCP.
-    pub(super) fn outward(&self, packet: &mut [u8]) -> Option<Range<usize>> {
+    /// Turns a packet of the run into one of the scenario. Gives whom it goes to, if that is
+    /// anybody here, and its TCP part; `None` when it is none of this run's stack, or carries no
+    /// TCP.
+    pub(super) fn outward(&self, packet: &mut [u8]) -> Option<(Option<Host>, Range<usize>)> {
         let layout = Layout::of(packet)?;
         let own = is(self.of(Host::Stack), &packet[layout.src.clone()]);
         if !own || layout.protocol != TCP {
             return None;
         }
-        let hosts = |addr: &[u8]| {
-            let found = Host::ALL.into_iter();
-            let mut found = found.filter(|host| is(self.of(*host), addr));
-            found.next().map(|host| host.in_scenario(self.family))
-        };
+        let whose = |addr: &[u8]| Host::ALL.into_iter().find(|host| is(self.of(*host), addr));
+        let to = whose(&packet[layout.dst.clone()]);
+        let hosts = |addr: &[u8]| whose(addr).map(|host| host.in_scenario(self.family));
         rewrite(packet, &layout, &hosts);
-        Some(layout.body..packet.len())
+        Some((to, layout.body..packet.len()))
     }
 }
 

@@ -14,9 +14,17 @@ use rustix::net::{
     connect, listen, recv, send, shutdown, socket_with, sockopt,
 };
 
+use super::rewrite::Host;
 use crate::stack::{CallError, Config, CongestionControl, Outcome};
 use crate::time::Micros;
 use crate::wire::Family;
+
+/// The other end of a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Remote {
+    pub(super) host: Host,
+    pub(super) port: u16,
+}
 
 /// What a socket of a scenario is at present.
 #[derive(Default)]
@@ -29,8 +37,7 @@ pub(super) enum Use {
     /// A connection, or what is left of one.
     Connection {
         socket: OwnedFd,
-        /// The peer's port.
-        remote: u16,
+        remote: Remote,
         /// What the program was told when the connection failed.
         failed: Option<CallError>,
     },
@@ -47,7 +54,11 @@ pub(super) fn call_error(error: Errno) -> CallError {
         | Errno::NETUNREACH
         | Errno::HOSTDOWN
         | Errno::NETDOWN
+        | Errno::NONET
         | Errno::NOPROTOOPT
+        | Errno::OPNOTSUPP
+        | Errno::PROTO
+        | Errno::MSGSIZE
         | Errno::ACCESS => CallError::Unreachable,
         Errno::ISCONN | Errno::ALREADY | Errno::ADDRINUSE | Errno::ADDRNOTAVAIL => {
             CallError::AlreadyExists
@@ -125,12 +136,16 @@ impl Use {
         Ok(Use::Listening(socket))
     }
 
-    /// Connects to an address, under which the scenario knows the peer's port.
-    pub(super) fn connecting(socket: OwnedFd, to: SocketAddr) -> Result<Use, Errno> {
+    /// Connects to an address, which is that of `remote`.
+    pub(super) fn connecting(
+        socket: OwnedFd,
+        to: SocketAddr,
+        remote: Remote,
+    ) -> Result<Use, Errno> {
         match connect(&socket, &to) {
             Ok(()) | Err(Errno::INPROGRESS) => Ok(Use::Connection {
                 socket,
-                remote: to.port(),
+                remote,
                 failed: None,
             }),
             Err(error) => Err(error),
@@ -138,7 +153,7 @@ impl Use {
     }
 
     /// Becomes the connection that is waiting to be accepted, if one is.
-    pub(super) fn accept(&mut self, remote: u16) {
+    pub(super) fn accept(&mut self, remote: Remote) {
         let Use::Listening(listener) = self else {
             return;
         };
@@ -150,6 +165,14 @@ impl Use {
                 failed: None,
             };
         }
+    }
+
+    /// The number by which the kernel knows the socket.
+    pub(super) fn inode(&self) -> Option<u64> {
+        let (Use::Listening(socket) | Use::Connection { socket, .. }) = self else {
+            return None;
+        };
+        rustix::fs::fstat(socket).ok().map(|stat| stat.st_ino)
     }
 
     /// Ends whatever it is.

@@ -9,7 +9,10 @@ use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 
 struct Turns {
     state: Mutex<State>,
-    free: Condvar,
+    /// Whoever comes back from a wait waits here for a turn.
+    returning: Condvar,
+    /// Whoever has yet to begin waits here.
+    beginning: Condvar,
 }
 
 struct State {
@@ -24,12 +27,24 @@ static TURNS: LazyLock<Turns> = LazyLock::new(|| Turns {
         free: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
         returning: 0,
     }),
-    free: Condvar::new(),
+    returning: Condvar::new(),
+    beginning: Condvar::new(),
 });
 
 impl Turns {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes one thread for a turn that is free: of hundreds that wait all others sleep on.
+    fn wake(&self, state: &State) {
+        if state.free == 0 {
+            return;
+        }
+        match state.returning {
+            0 => self.beginning.notify_one(),
+            _ => self.returning.notify_one(),
+        }
     }
 }
 
@@ -41,12 +56,10 @@ impl Turn {
     pub(super) fn begin() -> Turn {
         let mut state = TURNS.lock();
         while state.free == 0 || state.returning > 0 {
-            state = TURNS
-                .free
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = wait(&TURNS.beginning, state);
         }
         state.free -= 1;
+        TURNS.wake(&state);
         Turn(())
     }
 
@@ -55,23 +68,23 @@ impl Turn {
         let mut state = TURNS.lock();
         state.returning += 1;
         while state.free == 0 {
-            state = TURNS
-                .free
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = wait(&TURNS.returning, state);
         }
         state.returning -= 1;
         state.free -= 1;
-        if state.free > 0 {
-            TURNS.free.notify_all();
-        }
+        TURNS.wake(&state);
         Turn(())
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        TURNS.lock().free += 1;
-        TURNS.free.notify_all();
+        let mut state = TURNS.lock();
+        state.free += 1;
+        TURNS.wake(&state);
     }
+}
+
+fn wait<'a>(until: &Condvar, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+    until.wait(state).unwrap_or_else(PoisonError::into_inner)
 }

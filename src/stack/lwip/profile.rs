@@ -26,7 +26,6 @@ pub(super) fn declare(variant: Variant, config: &Config, figures: Figures) -> Pr
         paws: false,
         predicts_headers: false,
         sack: full,
-        paws_tolerance: 0,
         listener_resets: false,
         uses_old: false,
         holds_out_of_order: true,

@@ -226,7 +226,6 @@ fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
         paws: !policy.has(Choice::SkipsPaws),
         predicts_headers: policy.has(Choice::PredictsHeaders),
         sack: true,
-        paws_tolerance: 0,
         listener_resets: false,
         uses_old: false,
         holds_out_of_order: !policy.has(Choice::DropsAhead),

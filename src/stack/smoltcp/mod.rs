@@ -367,7 +367,6 @@ fn declare(config: &Config) -> Profile {
         paws: false,
         predicts_headers: false,
         sack: true,
-        paws_tolerance: 0,
         listener_resets: false,
         uses_old: false,
         holds_out_of_order: true,

@@ -1,0 +1,101 @@
+//! What known deviations may ask of an event, beside its class.
+
+use super::State;
+use super::tcb::{Origin, Tcb};
+use crate::wire::Segment;
+
+/// What is special about an event, a segment that arrives above all, seen from the connection that
+/// it meets.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// Nothing.
+    pub const NONE: Marks = Marks(0);
+    /// TSval is older than TS.Recent.
+    pub const OLDER: Marks = Marks(1);
+    /// TSval is one tick older than TS.Recent.
+    pub const TICK_OLDER: Marks = Marks(2);
+    /// TSecr is not the TSval of the stack's SYN, nor between those of the first and the last
+    /// where it was sent again.
+    pub const OTHER_ECHO: Marks = Marks(4);
+    /// It begins where text or a FIN ends that came ahead of a gap.
+    pub const SACK_EDGE: Marks = Marks(8);
+    /// It meets a simultaneous open: the SYNs have crossed.
+    pub const CROSSED: Marks = Marks(16);
+    /// It has FIN, or one has come before, in sequence or ahead of a gap.
+    pub const FIN: Marks = Marks(32);
+    /// As many octets as still fit the window wait for the user, or ahead of a gap.
+    pub const FILLED: Marks = Marks(64);
+
+    /// TS.Recent is 0, or was when the peer's SYN came.
+    pub const ZERO: Marks = Marks(128);
+
+    /// All of them with their names.
+    pub const NAMES: [(Marks, &'static str); 8] = [
+        (Marks::OLDER, "older"),
+        (Marks::TICK_OLDER, "tick-older"),
+        (Marks::OTHER_ECHO, "other-echo"),
+        (Marks::SACK_EDGE, "sack-edge"),
+        (Marks::CROSSED, "crossed"),
+        (Marks::FIN, "fin"),
+        (Marks::FILLED, "filled"),
+        (Marks::ZERO, "zero"),
+    ];
+
+    /// Whether it is special in any of these ways.
+    pub fn intersects(self, others: Marks) -> bool {
+        self.0 & others.0 != 0
+    }
+
+    /// Those of either.
+    #[must_use]
+    pub fn with(self, others: Marks) -> Marks {
+        Marks(self.0 | others.0)
+    }
+
+    /// What is special about a segment.
+    pub fn of(tcb: &Tcb, seg: &Segment) -> Marks {
+        let handshake = matches!(tcb.state, State::SynSent | State::SynReceived);
+        let mut marks = Marks::of_call(tcb);
+        let mut note = |holds: bool, mark: Marks| {
+            if holds {
+                marks = marks.with(mark);
+            }
+        };
+        if let Some((value, echo)) = seg.options.timestamps {
+            let age = tcb.ts.recent.wrapping_sub(value);
+            let agreed = tcb.timestamps_agreed();
+            note(agreed && (age as i32) > 0, Marks::OLDER);
+            note(agreed && age == 1, Marks::TICK_OLDER);
+            let other = seg.options.duplicate || !tcb.ts.was_on_syn(echo);
+            note(handshake && other, Marks::OTHER_ECHO);
+        }
+        let ends_there = tcb.rcv.ahead.iter().any(|(_, to)| to == seg.seq);
+        let behind_fin = tcb.rcv.fin_ahead.is_some_and(|fin| fin + 1 == seg.seq);
+        let maybe = tcb.rcv.ahead.overflowed;
+        note(ends_there || behind_fin || maybe, Marks::SACK_EDGE);
+        let crossed = tcb.state == State::SynReceived && tcb.origin == Origin::Active;
+        note(crossed, Marks::CROSSED);
+        note(seg.flags.fin(), Marks::FIN);
+        marks
+    }
+
+    /// What is special about a connection that a call meets.
+    pub fn of_call(tcb: &Tcb) -> Marks {
+        let mut marks = Marks::NONE;
+        if tcb.rcv.fin || tcb.rcv.fin_ahead.is_some() {
+            marks = marks.with(Marks::FIN);
+        }
+        let left = tcb.rcv.edge.later(tcb.rcv.nxt).since(tcb.rcv.nxt);
+        let ahead: u32 = tcb.rcv.ahead.iter().map(|(from, to)| to.since(from)).sum();
+        if tcb.unread() + ahead >= left.max(1) {
+            marks = marks.with(Marks::FILLED);
+        }
+        let zero = tcb.ts.recent == 0 || tcb.ts.of_syn == 0;
+        if tcb.timestamps_agreed() && zero {
+            marks = marks.with(Marks::ZERO);
+        }
+        marks
+    }
+}
