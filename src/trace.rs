@@ -5,7 +5,7 @@
 //! that led to it.
 
 use crate::stack::{Config, Outcome, Profile, Socket};
-use crate::time::Instant;
+use crate::time::{Instant, Micros};
 use crate::wire::{Endpoint, IcmpError, Segment};
 
 /// A stretch of the arena of a [`Trace`].
@@ -136,6 +136,12 @@ impl Trace {
             events: Vec::new(),
             arena: Vec::new(),
         }
+    }
+
+    /// How long it lasted, from the first instant to that of the last event.
+    pub fn lasted(&self) -> Micros {
+        let last = self.events.last().map_or(Instant::START, |event| event.at);
+        last.since(Instant::START)
     }
 
     /// Forgets what happened and keeps the room.

@@ -179,7 +179,7 @@ fn create(path: &Path) -> Result<File, Failure> {
 }
 
 /// In real time most scenarios wait, so many of them run at once.
-const MANY: NonZeroUsize = NonZeroUsize::new(128).unwrap();
+const MANY: NonZeroUsize = NonZeroUsize::new(512).unwrap();
 
 pub(super) fn all_cores() -> NonZeroUsize {
     thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)

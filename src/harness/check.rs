@@ -307,7 +307,10 @@ where
         let judge = (self.make)().map_err(CheckError)?;
         let next = AtomicU64::new(0);
         thread::scope(|scope| {
-            let (sender, receiver) = sync_channel(64);
+            // Shrinking waits in real time, and nobody else is to wait for it.
+            let blocks = self.total().div_ceil(self.block) as usize;
+            let room = if judge.trials() > 1 { blocks } else { 64 };
+            let (sender, receiver) = sync_channel(room);
             let workers: Vec<_> = (0..self.plan.jobs.get())
                 .map(|_| {
                     let (sender, next) = (sender.clone(), &next);

@@ -6,7 +6,11 @@ use super::check::Judge;
 use super::finding::{Fault, Finding, Key, Kind, Origin};
 use super::shrink::{SHRINK_RUNS, shrink};
 use crate::scenario::Scenario;
+use crate::time::Micros;
 use crate::trace::Trace;
+
+/// In real time a finding is shrunk for no longer than this, and stays as it is by then.
+const PATIENCE: Micros = Micros::secs(20);
 
 /// Judges one scenario. Gives what is wrong, shrunk, when the stack broke or did what is neither
 /// allowed nor known of it; a recommendation that was missed is no such thing.
@@ -35,8 +39,15 @@ pub(super) fn investigate(
     let key = evidence.0.key();
     let repeatable = shows_always(judge, original, &key).is_some();
     let (scenario, found) = if repeatable {
+        let live = judge.trials() > 1;
+        let mut taken = Micros::ZERO;
         let shrunk = shrink(original, SHRINK_RUNS, |candidate| {
-            shows_always(judge, candidate, &key).is_some()
+            if live && taken > PATIENCE {
+                return false;
+            }
+            let shown = shows_always(judge, candidate, &key).is_some();
+            taken = taken + judge.trace().lasted().times(judge.trials().into());
+            shown
         });
         let fault = shows(judge, &shrunk, &key);
         (shrunk, fault.map(|fault| (fault, judge.trace().clone())))

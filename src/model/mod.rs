@@ -21,6 +21,7 @@ mod settle;
 mod state;
 pub mod tcb;
 pub mod timeouts;
+mod timestamps;
 
 pub use class::{AckClass, ErrorClass, EventClass, IcmpClass, QuoteClass, SegmentClass, SeqClass};
 pub use entries::Entries;

@@ -7,6 +7,7 @@
 pub use super::ahead::Ahead;
 pub use super::branches::Branches;
 pub use super::retransmission::{Retransmission, Sample};
+pub use super::timestamps::Timestamps;
 use super::{Context, Entries, EventClass, IcmpClass, Marks, State, Unsaid};
 use crate::oracle::Instead;
 use crate::spec::Req;
@@ -98,31 +99,6 @@ pub struct ReceiveSpace {
     pub reports: bool,
     /// The stack is known to answer before it reads on: an acknowledgment of less may come first.
     pub answers_first: bool,
-}
-
-/// Timestamps (RFC 7323 section 4.3).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Timestamps {
-    /// Both SYNs carried the option.
-    pub on: bool,
-    /// TS.Recent.
-    pub recent: u32,
-    /// When TS.Recent was set.
-    pub recent_at: Instant,
-    /// TSval of the peer's SYN.
-    pub of_syn: u32,
-    /// The TSval last sent, if any, and when.
-    pub sent: Option<(u32, Instant)>,
-    /// The TSval of the stack's own SYN, the first and the last.
-    pub on_syn: Option<(u32, u32)>,
-}
-
-impl Timestamps {
-    /// Whether the stack's SYN may have had this TSval.
-    pub fn was_on_syn(&self, value: u32) -> bool {
-        let (first, last) = self.on_syn.unwrap_or_default();
-        self.on_syn.is_some() && value.wrapping_sub(first) <= last.wrapping_sub(first)
-    }
 }
 
 /// In what forms the answer to an arrival may come.

@@ -8,6 +8,7 @@
 //! returns. Beside the reference adapter this is the one that knows a clock.
 
 mod netlink;
+mod queue;
 mod rewrite;
 mod sockets;
 mod space;
@@ -17,11 +18,13 @@ mod turns;
 use std::borrow::Cow;
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use self::netlink::{Connection, Netlink};
+use self::queue::Queue;
 use self::rewrite::{Addresses, Host};
 use self::sockets::{Remote, Use};
 use self::space::Space;
@@ -45,6 +48,9 @@ const SCENARIOS: u32 = 20_000;
 /// four milliseconds on most systems, every ten on some.
 const TICK: Micros = Micros::millis(20);
 
+/// In a wait no longer than this nothing can come so late that it matters.
+const SHORT: Micros = Micros::millis(2);
+
 /// The first local port of a scenario, and how many there are.
 const FIRST_PORT: u16 = 80;
 const PORTS: usize = 4;
@@ -54,7 +60,8 @@ const PORTS: usize = 4;
 /// # Errors
 /// Says what is missing and how to get it.
 pub fn available() -> Result<(), String> {
-    Space::new().map(drop)
+    static FOUND: OnceLock<Result<(), String>> = OnceLock::new();
+    FOUND.get_or_init(|| Space::new().map(drop)).clone()
 }
 
 /// The kernel's series, such as `6.18`.
@@ -83,6 +90,7 @@ pub struct Linux {
     /// The longest that anything came later than it was due.
     late: Micros,
     packet: Vec<u8>,
+    queue: Option<Queue>,
     turn: Option<Turn>,
 }
 
@@ -117,6 +125,7 @@ impl Linux {
             now: Instant::START,
             late: Micros::ZERO,
             packet: vec![0; 65_536],
+            queue: None,
             turn: None,
         }
     }
@@ -286,6 +295,8 @@ impl Stack for Linux {
 
     fn reset(&mut self, config: &Config, _: u64) -> Result<(), Broken> {
         self.turn = None;
+        // It may take the kernel long to make a namespace: that is nobody's turn.
+        self.inside()?;
         self.turn = Some(Turn::begin());
         for socket in &mut self.sockets {
             socket.end();
@@ -346,25 +357,7 @@ impl Stack for Linux {
     fn advance(&mut self, to: Instant, out: &mut Outbox) -> Result<(), Broken> {
         self.drain(self.now, out)?;
         while self.now < to {
-            let Some(inside) = &self.inside else {
-                return Ok(());
-            };
-            let device = inside.space.device(self.config.family);
-            let wait = Duration::from_micros(to.since(self.elapsed()).0);
-            let wait = Timespec {
-                tv_sec: wait.as_secs() as i64,
-                tv_nsec: wait.subsec_nanos().into(),
-            };
-            let mut readable = [PollFd::new(device, PollFlags::IN)];
-            self.turn = None;
-            match poll(&mut readable, Some(&wait)) {
-                Ok(_) | Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(broken("waiting for the TUN device", &error.into())),
-            }
-            self.turn = Some(Turn::resume());
-            self.now = self.elapsed().max(self.now);
-            self.note_lateness(self.now.since(to));
-            self.drain(self.now, out)?;
+            self.sleep(to, out)?;
         }
         Ok(())
     }
@@ -458,6 +451,40 @@ impl Stack for Linux {
 }
 
 impl Linux {
+    /// Waits until an instant, or for the first that the kernel sends, and takes that in.
+    fn sleep(&mut self, to: Instant, out: &mut Outbox) -> Result<(), Broken> {
+        let Some(inside) = &self.inside else {
+            self.now = to;
+            return Ok(());
+        };
+        let device = inside.space.device(self.config.family);
+        let wait = to.since(self.elapsed());
+        let queue = (wait > SHORT).then(|| self.queue.get_or_insert_with(Queue::of_this_thread));
+        let queued = queue.map(|queue| queue.waited());
+        let wait = Duration::from_micros(wait.0);
+        let wait = Timespec {
+            tv_sec: wait.as_secs() as i64,
+            tv_nsec: wait.subsec_nanos().into(),
+        };
+        let mut readable = [PollFd::new(device, PollFlags::IN)];
+        self.turn = None;
+        match poll(&mut readable, Some(&wait)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(broken("waiting for the TUN device", &error.into())),
+        }
+        let woken = self.elapsed().max(self.now);
+        self.turn = Some(Turn::resume());
+        self.now = woken;
+        self.note_lateness(woken.since(to));
+        if let (Some(before), Some(queue)) = (queued, &self.queue) {
+            self.note_lateness(Micros(queue.waited().0.saturating_sub(before.0)));
+        }
+        self.drain(woken, out)?;
+        // What has come meanwhile was read so much too early.
+        self.note_lateness(self.elapsed().since(woken));
+        Ok(())
+    }
+
     fn note_lateness(&mut self, late: Micros) {
         if late > self.late {
             self.late = late;
