@@ -57,6 +57,7 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
     let checked = Check::new(plan, make).run(&mut watch);
     watch.end();
     let checked = checked.map_err(|error| cannot_run(stack.name, &error.0))?;
+    let reached = (stack.reached)();
     let run = Run {
         stack: stack.name,
         declared: &declared,
@@ -64,6 +65,7 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
         strict: args.strict,
         known: known.entries(),
         checked: &checked,
+        reached: reached.as_ref(),
     };
     environment.print(&report(&run, save.as_ref(), environment))?;
     if let (Some(mut file), Some(path)) = (json_file, &args.json) {

@@ -32,7 +32,7 @@ use clap::Parser;
 use crate::report::Style;
 use args::{Cli, Command};
 pub use corpus::{CorpusFile, corpus_file, corpus_files, corpus_paths};
-pub use stacks::{MakeJudge, StackEntry, built_in, planted, planting};
+pub use stacks::{MakeJudge, NOT_COUNTED, StackEntry, built_in, planted, planting};
 
 /// Everything conforms, or deviates only as known.
 pub const CONFORMS: u8 = 0;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::harness::{Judge, StackJudge};
 use crate::oracle::KnownDeviations;
+use crate::stack::Reached;
 #[cfg(unix)]
 use crate::stack::driver::Driver;
 #[cfg(all(feature = "linux", target_os = "linux"))]
@@ -42,7 +43,12 @@ pub struct StackEntry {
     pub known: &'static str,
     /// Makes a judge of it.
     pub judge: &'static MakeJudge,
+    /// What all its judges that are no more have reached of its own code, if that can be told.
+    pub reached: fn() -> Option<Reached>,
 }
+
+/// For stacks of whose code nothing is counted.
+pub const NOT_COUNTED: fn() -> Option<Reached> = || None;
 
 /// The stacks of this build, the usual one first.
 pub fn built_in() -> Vec<StackEntry> {
@@ -53,6 +59,7 @@ pub fn built_in() -> Vec<StackEntry> {
             about: "smoltcp 0.14.0, in this process, on virtual time",
             known: KNOWN,
             judge: &|known| Ok(Box::new(StackJudge::new(Smoltcp::new, known))),
+            reached: NOT_COUNTED,
         },
         #[cfg(feature = "lwip")]
         StackEntry {
@@ -60,6 +67,7 @@ pub fn built_in() -> Vec<StackEntry> {
             about: lwip::ABOUT,
             known: lwip::KNOWN,
             judge: &|known| judge_of_lwip(lwip::Variant::Usual, known),
+            reached: NOT_COUNTED,
         },
         #[cfg(feature = "lwip")]
         StackEntry {
@@ -67,6 +75,7 @@ pub fn built_in() -> Vec<StackEntry> {
             about: lwip::ABOUT_FULL,
             known: lwip::KNOWN_FULL,
             judge: &|known| judge_of_lwip(lwip::Variant::Full, known),
+            reached: NOT_COUNTED,
         },
         StackEntry {
             name: "reference",
@@ -79,6 +88,7 @@ pub fn built_in() -> Vec<StackEntry> {
                 }
                 None => Ok(Box::new(StackJudge::new(Reference::drawn, known))),
             },
+            reached: NOT_COUNTED,
         },
         #[cfg(all(feature = "linux", target_os = "linux"))]
         StackEntry {
@@ -89,6 +99,7 @@ pub fn built_in() -> Vec<StackEntry> {
                 linux::available()?;
                 Ok(Box::new(StackJudge::new(linux::Linux::new, known)))
             },
+            reached: linux::reached,
         },
     ]
 }
@@ -131,6 +142,7 @@ pub(super) fn driven(name: &str) -> Option<StackEntry> {
         about: "a stack behind a driver",
         known: "",
         judge: Box::leak(Box::new(judge)),
+        reached: NOT_COUNTED,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::oracle::{Allowed, Coverage, Deviation, Instead, Judgment, Shape, Verd
 use crate::report::testing::{PEER, STACK, Tape};
 use crate::scenario::{CallStep, Scenario, Step, Wait};
 use crate::spec::{Req, req};
-use crate::stack::Outcome;
+use crate::stack::{Outcome, Reached};
 use crate::time::Instant;
 use crate::trace::{Call, Trace, What};
 
@@ -27,12 +27,21 @@ const STACKS: [StackEntry; 2] = [
         about: "a stack that does as its scenario says",
         known: "",
         judge: &|_| Ok(Box::new(Pretence::new())),
+        reached: || {
+            Some(Reached {
+                what: "Pretences",
+                reached: 2,
+                never: vec!["third".to_owned()],
+                remark: "there are no others",
+            })
+        },
     },
     StackEntry {
         name: "absent",
         about: "a stack that no machine can run",
         known: "",
         judge: &|_| Err("/dev/net/tun is missing".to_owned()),
+        reached: NOT_COUNTED,
     },
 ];
 

@@ -68,7 +68,8 @@ impl Marks {
             let agreed = tcb.timestamps_agreed();
             note(agreed && (age as i32) > 0, Marks::OLDER);
             note(agreed && age == 1, Marks::TICK_OLDER);
-            let other = seg.options.duplicate || !tcb.ts.was_on_syn(echo);
+            let other =
+                seg.options.duplicate || !tcb.ours.timestamps || !tcb.ts.was_on_own_syn(echo);
             note(handshake && other, Marks::OTHER_ECHO);
         }
         let ends_there = tcb.rcv.ahead.iter().any(|(_, to)| to == seg.seq);

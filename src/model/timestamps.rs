@@ -15,14 +15,24 @@ pub struct Timestamps {
     pub of_syn: u32,
     /// The TSval last sent, if any, and when.
     pub sent: Option<(u32, Instant)>,
-    /// The TSval of the stack's own SYN, the first and the last.
-    pub on_syn: Option<(u32, u32)>,
+    /// The TSval of the stack's own SYN, when it was first sent.
+    pub of_own_syn: u32,
+    /// How much later it was in the last.
+    pub span_of_own_syn: u16,
 }
 
 impl Timestamps {
-    /// Whether the stack's SYN may have had this TSval.
-    pub fn was_on_syn(&self, value: u32) -> bool {
-        let (first, last) = self.on_syn.unwrap_or_default();
-        self.on_syn.is_some() && value.wrapping_sub(first) <= last.wrapping_sub(first)
+    /// Notes the TSval of the stack's SYN, which it has sent before or not.
+    pub fn note_own_syn(&mut self, value: u32, again: bool) {
+        if !again {
+            self.of_own_syn = value;
+        }
+        let span = value.wrapping_sub(self.of_own_syn);
+        self.span_of_own_syn = u16::try_from(span).unwrap_or(u16::MAX);
+    }
+
+    /// Whether the stack's SYN, if it had timestamps, may have had this TSval.
+    pub fn was_on_own_syn(&self, value: u32) -> bool {
+        value.wrapping_sub(self.of_own_syn) <= self.span_of_own_syn.into()
     }
 }

@@ -10,6 +10,7 @@ use crate::model::State;
 use crate::oracle::known::Known;
 use crate::oracle::{Coverage, EventKind};
 use crate::spec::{Level, Req};
+use crate::stack::Reached;
 
 /// A run that is over, with what its report needs beside the outcome.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +27,8 @@ pub struct Run<'a> {
     pub known: &'a [Known],
     /// What came out.
     pub checked: &'a Checked,
+    /// What was reached of the stack's own code, if that is counted.
+    pub reached: Option<&'a Reached>,
 }
 
 /// The summary as text.
@@ -34,6 +37,9 @@ pub fn summary(run: &Run, style: Style) -> String {
     judged(&mut out, run, style);
     reached(&mut out, &run.checked.coverage, style);
     exercised(&mut out, &run.checked.coverage, style);
+    if let Some(reached) = run.reached {
+        of_the_stack(&mut out, reached, style);
+    }
     known(&mut out, run, style);
     recap(&mut out, run, style);
     out
@@ -135,6 +141,29 @@ fn exercised(out: &mut String, coverage: &Coverage, style: Style) {
     for level in Level::ALL {
         let (n, of) = exercised_of(coverage, level);
         let _ = writeln!(out, "  {n:>9} of {of:>3} {level}");
+    }
+    out.push('\n');
+}
+
+/// What was reached of the stack's own code.
+fn of_the_stack(out: &mut String, reached: &Reached, style: Style) {
+    let all = reached.reached + reached.never.len();
+    let heading = format!("{} reached:", reached.what);
+    let _ = writeln!(
+        out,
+        "{} {} of {all}",
+        style.heading(&heading),
+        reached.reached
+    );
+    let never = format!("never: {}", reached.never.join(", "));
+    let told = [
+        (!reached.never.is_empty()).then_some(&*never),
+        Some(reached.remark),
+    ];
+    for text in told.into_iter().flatten() {
+        for line in wrapped(text, 88) {
+            let _ = writeln!(out, "          {line}");
+        }
     }
     out.push('\n');
 }

@@ -74,6 +74,19 @@ pub enum CallError {
     NoResources,
 }
 
+/// What a run has reached of a stack's own code, as far as its adapter can count that.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reached {
+    /// What is counted.
+    pub what: &'static str,
+    /// How many of these were reached.
+    pub reached: usize,
+    /// The names of those that were not.
+    pub never: Vec<String>,
+    /// What else has to be said; may be empty.
+    pub remark: &'static str,
+}
+
 /// The adapter could not go on: what it says counts as a broken stack.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Broken(pub Box<str>);

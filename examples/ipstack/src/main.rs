@@ -23,6 +23,7 @@ fn main() -> ExitCode {
             let fresh = || Ipstack::new(&Config::default());
             Ok(Box::new(StackJudge::new(fresh, known)))
         },
+        reached: cli::NOT_COUNTED,
     }])
 }
 

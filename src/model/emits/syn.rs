@@ -231,10 +231,9 @@ fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
         timestamps: ours.timestamps.is_some(),
     };
     tcb.ts.sent = ours.timestamps.map(|(value, _)| (value, ctx.now));
-    tcb.ts.on_syn = ours.timestamps.map(|(value, _)| {
-        let again = tcb.snd.iss.is_some().then_some(tcb.ts.on_syn).flatten();
-        (again.map_or(value, |(first, _)| first), value)
-    });
+    if let Some((value, _)) = ours.timestamps {
+        tcb.ts.note_own_syn(value, tcb.snd.iss.is_some());
+    }
     Ok(())
 }
 

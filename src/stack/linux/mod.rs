@@ -7,6 +7,7 @@
 //! device runs the kernel's receive path, so what it has to say at once can be read when the write
 //! returns. Beside the reference adapter this is the one that knows a clock.
 
+mod counters;
 mod netlink;
 mod queue;
 mod rewrite;
@@ -18,7 +19,7 @@ mod turns;
 use std::borrow::Cow;
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -30,8 +31,8 @@ use self::sockets::{Remote, Use};
 use self::space::Space;
 use self::turns::Turn;
 use super::{
-    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, RstRule,
-    SOCKETS, Socket, Stack,
+    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, Reached,
+    RstRule, SOCKETS, Socket, Stack,
 };
 use crate::model::State;
 use crate::time::{Instant, Micros};
@@ -47,6 +48,10 @@ const SCENARIOS: u32 = 20_000;
 /// What is granted to every instant, beside what was measured: timers of the kernel tick every
 /// four milliseconds on most systems, every ten on some.
 const TICK: Micros = Micros::millis(20);
+
+/// No timer of the kernel ticks sooner: so long after the device was empty it still is, where
+/// nothing has come in and no call was made.
+const TICK_LEAST: Micros = Micros::millis(1);
 
 /// In a wait no longer than this nothing can come so late that it matters.
 const SHORT: Micros = Micros::millis(2);
@@ -64,13 +69,22 @@ pub fn available() -> Result<(), String> {
     FOUND.get_or_init(|| Space::new().map(drop)).clone()
 }
 
+/// Which of the kernel's TCP counters have moved in the namespaces of this process that are no
+/// more; `None` before the first of them.
+pub fn reached() -> Option<Reached> {
+    counters::reached()
+}
+
 /// The kernel's series, such as `6.18`.
-pub fn series() -> String {
-    let system = rustix::system::uname();
-    let release = system.release().to_string_lossy();
-    let mut parts = release.split('.');
-    let mut part = || parts.next().unwrap_or_default();
-    format!("{}.{}", part(), part())
+pub fn series() -> &'static str {
+    static SERIES: LazyLock<String> = LazyLock::new(|| {
+        let system = rustix::system::uname();
+        let release = system.release().to_string_lossy();
+        let mut parts = release.split('.');
+        let mut part = || parts.next().unwrap_or_default();
+        format!("{}.{}", part(), part())
+    });
+    &SERIES
 }
 
 /// The kernel's TCP.
@@ -87,6 +101,8 @@ pub struct Linux {
     answered: [Option<Remote>; PORTS],
     begun: std::time::Instant,
     now: Instant,
+    /// When the device was last found empty; `None` after anything that the kernel may answer.
+    emptied: Option<Instant>,
     /// The longest that anything came later than it was due.
     late: Micros,
     packet: Vec<u8>,
@@ -123,6 +139,7 @@ impl Linux {
             answered: [None; PORTS],
             begun: std::time::Instant::now(),
             now: Instant::START,
+            emptied: None,
             late: Micros::ZERO,
             packet: vec![0; 65_536],
             queue: None,
@@ -183,7 +200,7 @@ impl Linux {
             }
             out.push(at, packet)?;
         }
-        self.accept();
+        self.emptied = Some(at);
         Ok(())
     }
 
@@ -323,6 +340,7 @@ impl Stack for Linux {
         self.drain(Instant::START, &mut left)?;
         self.begun = std::time::Instant::now();
         self.now = Instant::START;
+        self.emptied = None;
         Ok(())
     }
 
@@ -351,11 +369,16 @@ impl Stack for Linux {
             Err(error) if error.kind() == ErrorKind::InvalidInput => {}
             Err(error) => return Err(broken("writing to the TUN device", &error)),
         }
-        self.drain(self.now, out)
+        self.drain(self.now, out)?;
+        self.accept();
+        Ok(())
     }
 
     fn advance(&mut self, to: Instant, out: &mut Outbox) -> Result<(), Broken> {
-        self.drain(self.now, out)?;
+        let just = |at: Instant| self.now.since(at) < TICK_LEAST;
+        if !self.emptied.is_some_and(just) {
+            self.drain(self.now, out)?;
+        }
         while self.now < to {
             self.sleep(to, out)?;
         }
@@ -384,6 +407,7 @@ impl Stack for Linux {
         if let Some(refusal) = self.refusal(socket, false) {
             return refusal;
         }
+        self.emptied = None;
         let outcome = self.open(socket, port, Use::listening);
         let place = usize::from(port.wrapping_sub(FIRST_PORT));
         if outcome == Outcome::Done
@@ -398,6 +422,7 @@ impl Stack for Linux {
         if let Some(refusal) = self.refusal(socket, true) {
             return refusal;
         }
+        self.emptied = None;
         let host = Host::Peer;
         let to = SocketAddr::new(self.addresses.of(host), remote.port);
         let remote = Remote {
@@ -412,10 +437,12 @@ impl Stack for Linux {
         if self.listens(socket) {
             return Outcome::Unsupported;
         }
+        self.emptied = None;
         self.sockets[usize::from(socket.0)].send(octets)
     }
 
     fn receive(&mut self, socket: Socket, buffer: &mut [u8]) -> Outcome {
+        self.emptied = None;
         self.sockets[usize::from(socket.0)].receive(buffer)
     }
 
@@ -423,6 +450,7 @@ impl Stack for Linux {
         if self.is_embryonic(socket) {
             return Outcome::Unsupported;
         }
+        self.emptied = None;
         self.sockets[usize::from(socket.0)].close()
     }
 
@@ -430,6 +458,7 @@ impl Stack for Linux {
         if self.is_embryonic(socket) || self.state(socket) == Some(State::TimeWait) {
             return Outcome::Unsupported;
         }
+        self.emptied = None;
         self.sockets[usize::from(socket.0)].end();
         Outcome::Done
     }

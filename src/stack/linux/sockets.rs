@@ -97,7 +97,9 @@ pub(super) fn bound(config: &Config, addr: IpAddr, port: u16) -> Result<OwnedFd,
     }
     // Urgent octets are octets of the stream.
     sockopt::set_socket_oobinline(&socket, true)?;
-    sockopt::set_tcp_congestion(&socket, congestion(config))?;
+    if let Some(congestion) = congestion(config) {
+        sockopt::set_tcp_congestion(&socket, congestion)?;
+    }
     bind(&socket, &SocketAddr::new(addr, port))?;
     Ok(socket)
 }
@@ -114,11 +116,12 @@ pub(super) fn user_timeout(config: &Config) -> Option<Micros> {
     config.user_timeout.map(|span| Micros::millis(millis(span)))
 }
 
-/// The congestion control that a socket gets: there is no none.
-fn congestion(config: &Config) -> &'static str {
+/// The congestion control that a socket asks for: there is no none, and Reno is what the namespace
+/// has.
+fn congestion(config: &Config) -> Option<&'static str> {
     match config.congestion {
-        CongestionControl::None | CongestionControl::Reno => "reno",
-        CongestionControl::Cubic => "cubic",
+        CongestionControl::None | CongestionControl::Reno => None,
+        CongestionControl::Cubic => Some("cubic"),
     }
 }
 

@@ -5,21 +5,27 @@
 //! the kernel takes the namespace down.
 
 use std::cell::{Cell, OnceCell};
+use std::env;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, netdevice, socket_with};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
+use super::counters::Counters;
 use super::netlink::{LOOPBACK, Netlink, Route};
 use super::rewrite::Host;
 use super::sys;
 use crate::wire::Family;
 
 const TUN: &str = "/dev/net/tun";
+
+/// The environment may name another place for the device.
+const ELSEWHERE: &str = "TCPROVE_TUN";
 
 /// The namespace of the calling thread.
 const OWN: &str = "/proc/thread-self/ns/net";
@@ -59,6 +65,8 @@ const SETTINGS: &[(&str, &str, Needed)] = &[
     // Offered by every SYN; timestamps as the scenario says.
     ("ipv4/tcp_window_scaling", "1", Needed::Yes),
     ("ipv4/tcp_sack", "1", Needed::Yes),
+    // Sockets have it without asking; others ask for theirs.
+    ("ipv4/tcp_congestion_control", "reno", Needed::Yes),
 ];
 
 /// Whether a kernel without a setting can be judged.
@@ -85,6 +93,8 @@ pub(super) struct Space {
     v6: Device,
     timestamps: Setting,
     route: Netlink,
+    /// Told of when the namespace is left for good.
+    _counters: Counters,
 }
 
 /// A TUN device.
@@ -142,6 +152,7 @@ impl Space {
                 value: true,
             },
             route,
+            _counters: Counters::here().map_err(|error| failed("the TCP counters", error))?,
         })
     }
 
@@ -234,7 +245,12 @@ fn open_tun() -> io::Result<File> {
     const NON_BLOCKING: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
     let mut options = OpenOptions::new();
     options.read(true).write(true).custom_flags(NON_BLOCKING);
-    options.open(TUN)
+    options.open(tun())
+}
+
+/// Where the device is.
+fn tun() -> PathBuf {
+    env::var_os(ELSEWHERE).map_or_else(|| TUN.into(), PathBuf::from)
 }
 
 fn set(setting: &str, value: &str, needed: Needed) -> Result<(), String> {
@@ -260,14 +276,16 @@ fn leave_home() -> Result<(), String> {
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Err(format!(
-                "{TUN} is missing: it takes a kernel with TUN (`modprobe tun`), and in a \
-                 container the device itself (`--device {TUN}`)"
+                "{} is missing: it takes a kernel with TUN (`modprobe tun`), and in a \
+                 container the device itself (`--device {TUN}`)",
+                tun().display()
             ));
         }
         Err(error) => {
+            let tun = tun().display().to_string();
             return Err(format!(
-                "{TUN} cannot be opened: {error}; run as root, or have root allow it (`chmod \
-                 666 {TUN}`)"
+                "{tun} cannot be opened: {error}; run as root, or have root allow it (`chmod \
+                 666 {tun}`)"
             ));
         }
     }

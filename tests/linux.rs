@@ -1,0 +1,238 @@
+//! The kernel's own TCP, live: the corpus as far as it goes in a moment, a directory a test; and
+//! what is said where the machine cannot run it.
+//!
+//! Every scenario ends before the first wait that would exceed [`PATIENCE`]; what was seen by then
+//! is judged. `tests/cases.rs` has those that are over by then, each by its name, and
+//! `tcprove check --stack linux` has the patience for most others. Where the machine lacks
+//! something the tests are shown as ignored, with the reason.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+use std::process::{Command, ExitCode, Output};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use tcprove::cli::{StackEntry, built_in, corpus_files};
+use tcprove::harness::{Check, CorpusScenario, Finding, Judge, Plan, Progress, Watcher};
+use tcprove::oracle::KnownDeviations;
+use tcprove::report::{Setting, Style, findings_text};
+use tcprove::scenario::generate;
+use tcprove::spec::RequirementSet;
+use tcprove::time::Micros;
+
+/// So long a scenario may wait, all its waits together.
+const PATIENCE: Micros = Micros::millis(40);
+
+/// So many scenarios of a directory run at once, since most wait.
+const JOBS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+
+/// Nobody's user and group.
+const NOBODY: &str = "65534";
+
+fn main() -> ExitCode {
+    let args = Arguments::from_args();
+    let stacks = built_in();
+    let Some(stack) = stacks.iter().find(|stack| stack.name == "linux") else {
+        println!("linux:: is ignored: it is not in this build");
+        return ExitCode::SUCCESS;
+    };
+    // Before there are other threads: it may take a user namespace.
+    let missing = (stack.judge)(KnownDeviations::default()).err();
+    let mut trials = Vec::new();
+    match directories() {
+        Ok(directories) => trials.extend(directories.into_iter().map(|(name, cases)| {
+            let stack = *stack;
+            let test = move || conforms(&stack, &cases);
+            unless(missing.as_deref(), format!("corpus::{name}"), test)
+        })),
+        Err(why) => trials.push(Trial::test("corpus", move || Err(why.into()))),
+    }
+    trials.push(Trial::test("no_device_is_status_3", no_device));
+    let lacking = lacking_users();
+    let test = |name: &str, run: fn() -> Result<(), Failed>| {
+        unless(lacking.as_deref(), name.to_owned(), run)
+    };
+    trials.push(test("a_device_of_root_alone_is_status_3", device_of_root));
+    let lacking = lacking.clone().or_else(|| missing.clone());
+    let run = nobody_in_a_user_namespace;
+    let name = "nobody_runs_it_in_a_user_namespace".to_owned();
+    trials.push(unless(lacking.as_deref(), name, run));
+    libtest_mimic::run(&args, trials).exit_code()
+}
+
+/// A test, or why it is ignored.
+fn unless(
+    missing: Option<&str>,
+    name: String,
+    run: impl FnOnce() -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    match missing {
+        None => Trial::test(name, run),
+        Some(why) => Trial::test(name, || Ok(()))
+            .with_kind(format!("linux: {why}"))
+            .with_ignored_flag(true),
+    }
+}
+
+/// The corpus by its directories.
+fn directories() -> Result<BTreeMap<String, Vec<CorpusScenario>>, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let mut directories: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for file in corpus_files(&root)? {
+        let (directory, _) = file.path.split_once('/').unwrap_or(("", &file.path));
+        let cases = directories.entry(directory.to_owned()).or_default();
+        cases.extend(file.cases.iter().map(|case| CorpusScenario {
+            path: file.path_of(case),
+            scenario: case.scenario.clone(),
+        }));
+    }
+    Ok(directories)
+}
+
+/// Nothing that shows every time is against the standard, but for what is known.
+fn conforms(stack: &StackEntry, cases: &[CorpusScenario]) -> Result<(), Failed> {
+    let known: KnownDeviations = stack.known.parse()?;
+    let plan = Plan {
+        corpus: cases,
+        cases: 0,
+        seed: 0,
+        generate,
+        jobs: JOBS,
+        // None of their witnesses is looked for here: some take longer.
+        known: &[],
+        only: &RequirementSet::full(),
+    };
+    let make = || {
+        let mut judge = (stack.judge)(known.clone())?;
+        judge.set_patience(PATIENCE);
+        Ok(judge)
+    };
+    let checked = Check::new(plan, make)
+        .run(&mut Unwatched)
+        .map_err(|error| error.to_string())?;
+    if checked.passes(false) {
+        return Ok(());
+    }
+    let setting = Setting {
+        stack: stack.name,
+        command: "cargo run --release --",
+        saved: None,
+        counted: true,
+        style: Style::default(),
+    };
+    Err(findings_text(&checked.findings, &setting).into())
+}
+
+/// Runs one scenario on the kernel, with its TUN device at `device`, by way of `through`.
+fn replay(through: &[&str], device: &str) -> std::io::Result<Output> {
+    let scenario = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/corpus/regressions/reset-for-a-segment-at-the-left-edge.scn"
+    );
+    let words = [env!("CARGO_BIN_EXE_tcprove"), "replay", scenario];
+    let mut all = through.iter().chain(&words).chain(&["--stack", "linux"]);
+    let mut command = Command::new(all.next().copied().unwrap_or_default());
+    command.args(all).env("TCPROVE_TUN", device).output()
+}
+
+/// The status is 3, and the message has these words.
+fn is_refused(output: &Output, words: &[&str]) -> Result<(), Failed> {
+    let message = String::from_utf8_lossy(&output.stderr);
+    let missing = words.iter().find(|word| !message.contains(**word));
+    match (output.status.code(), missing) {
+        (Some(3), None) => Ok(()),
+        (status, _) => Err(format!("status {status:?}: {message}").into()),
+    }
+}
+
+fn no_device() -> Result<(), Failed> {
+    let output = replay(&[], "/nonexistent/tun")?;
+    is_refused(&output, &["/nonexistent/tun is missing", "modprobe tun"])
+}
+
+/// `setpriv` as nobody.
+const AS_NOBODY: [&str; 6] = [
+    "setpriv",
+    "--reuid",
+    NOBODY,
+    "--regid",
+    NOBODY,
+    "--clear-groups",
+];
+
+/// What keeps this machine from running the binary as nobody, with a device of the test's own.
+fn lacking_users() -> Option<String> {
+    let root = fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
+    if !root {
+        return Some("only root can become nobody".to_owned());
+    }
+    let words = [
+        &AS_NOBODY[1..],
+        &[env!("CARGO_BIN_EXE_tcprove"), "list", "stacks"],
+    ]
+    .concat();
+    match Command::new(AS_NOBODY[0]).args(words).output() {
+        Ok(output) if output.status.success() => {}
+        Ok(output) => return Some(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+        Err(error) => return Some(format!("setpriv: {error}")),
+    }
+    let place = match device(0o400) {
+        Ok(place) => place,
+        Err(why) => return Some(why),
+    };
+    let opened = fs::File::open(&place);
+    let _ = fs::remove_file(&place);
+    opened
+        .err()
+        .map(|error| format!("{place} cannot be opened: {error}"))
+}
+
+/// Makes a TUN device of the test's own, with these permissions.
+fn device(mode: u32) -> Result<String, String> {
+    let name = format!("tcprove-tun-{}-{mode:o}", std::process::id());
+    let place = std::env::temp_dir().join(name).display().to_string();
+    let _ = fs::remove_file(&place);
+    let made = Command::new("mknod")
+        .args([&place, "c", "10", "200"])
+        .status();
+    match made {
+        Ok(status) if status.success() => {}
+        Ok(status) => return Err(format!("mknod: {status}")),
+        Err(error) => return Err(format!("mknod: {error}")),
+    }
+    fs::set_permissions(&place, fs::Permissions::from_mode(mode))
+        .map_err(|error| error.to_string())?;
+    Ok(place)
+}
+
+fn device_of_root() -> Result<(), Failed> {
+    let device = device(0o600)?;
+    let output = replay(&AS_NOBODY, &device)?;
+    fs::remove_file(&device)?;
+    is_refused(&output, &["cannot be opened", "run as root", "chmod 666"])
+}
+
+fn nobody_in_a_user_namespace() -> Result<(), Failed> {
+    let device = device(0o666)?;
+    let output = replay(&AS_NOBODY, &device)?;
+    fs::remove_file(&device)?;
+    let told = String::from_utf8_lossy(&output.stdout);
+    if output.status.success() && told.contains(": conforms") {
+        return Ok(());
+    }
+    let message = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{:?}: {told}\n{message}", output.status.code()).into())
+}
+
+/// Nobody watches.
+struct Unwatched;
+
+impl Watcher for Unwatched {
+    fn progress(&mut self, _: Progress) {}
+
+    fn found(&mut self, _: &Finding) -> Result<(), String> {
+        Ok(())
+    }
+}
