@@ -38,7 +38,11 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
     let declared = judge.trace().profile.name.clone();
     let live = judge.trials() > 1;
     drop(judge);
-    let usual_jobs = if live { MANY } else { all_cores() };
+    let usual_jobs = match (live, corpus.is_empty()) {
+        (false, _) => all_cores(),
+        (true, false) => MANY,
+        (true, true) => SOME,
+    };
     let plan = Plan {
         corpus: &corpus,
         cases: args.cases,
@@ -180,7 +184,9 @@ fn create(path: &Path) -> Result<File, Failure> {
         .map_err(|error| Failure::Input(format!("--json {}: {error}", path.display())))
 }
 
-/// In real time most scenarios wait, so many of them run at once.
+/// In real time most scenarios of the corpus wait, so many of them run at once; of those that are
+/// generated few do.
+const SOME: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 const MANY: NonZeroUsize = NonZeroUsize::new(512).unwrap();
 
 pub(super) fn all_cores() -> NonZeroUsize {

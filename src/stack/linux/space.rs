@@ -12,6 +12,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, netdevice, socket_with};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
@@ -117,6 +118,9 @@ impl Space {
     /// Says what is missing and how to get it.
     pub(super) fn new() -> Result<Space, String> {
         let name = NAMES.fetch_add(1, Ordering::Relaxed);
+        // The kernel makes one at a time, and spins for whoever does not wait.
+        static ONE: Mutex<()> = Mutex::new(());
+        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         leave_home()?;
         let settled = Space::settle(name);
         if settled.is_err() {
