@@ -494,7 +494,7 @@ fn known_silently<K: Iterator<Item = (u16, Then)>>(
         }
     }
     // What becomes of the window comes on top of what becomes of the segment.
-    for (entry, then) in known(input.state, input.class) {
+    for (entry, then) in known(input) {
         match (then, what) {
             (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
             (Then::Kept, Happening::Arrival(_)) => keep_window(entry, before, out),
