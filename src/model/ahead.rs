@@ -31,13 +31,16 @@ impl Ahead {
         }
     }
 
-    /// The nearest end of a stretch that holds the octet at `base`, if one does.
+    /// The nearest end of a stretch behind `base`, if the octet there is held and all up to that
+    /// end. It may be the end of a stretch within another: of the two a stack may have trimmed the
+    /// longer.
     pub fn next_boundary(&self, base: SeqNumber) -> Option<SeqNumber> {
         let holds = |(from, to): &(SeqNumber, SeqNumber)| from.at_or_before(base) && to.after(base);
-        self.iter()
-            .filter(holds)
-            .map(|(_, to)| to)
-            .reduce(SeqNumber::earlier)
+        if !self.iter().any(|stretch| holds(&stretch)) {
+            return None;
+        }
+        let ends = self.iter().map(|(_, to)| to);
+        ends.filter(|to| to.after(base)).reduce(SeqNumber::earlier)
     }
 
     /// Whether `[left, right)` lies in what arrived.

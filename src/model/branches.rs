@@ -115,7 +115,7 @@ impl Branches {
     }
 
     /// Of the states from `begin` on, keeps those that are not there before; of two that differ
-    /// only in cost, the cheaper.
+    /// only in cost, the cheaper; and where there is no room for all, the cheapest.
     fn keep(&mut self, begin: usize) -> bool {
         let mut kept = begin;
         let mut all = true;
@@ -128,7 +128,14 @@ impl Branches {
             match twin {
                 Some(twin) if tcb.cost() < twin.cost() => std::mem::swap(twin, tcb),
                 Some(_) => {}
-                None if kept == Self::KEPT => all = false,
+                None if kept == Self::KEPT => {
+                    all = false;
+                    if let Some(dearest) = before[..kept].iter_mut().max_by_key(|tcb| tcb.cost())
+                        && tcb.cost() < dearest.cost()
+                    {
+                        std::mem::swap(dearest, tcb);
+                    }
+                }
                 None => {
                     if kept < place {
                         std::mem::swap(&mut before[kept], tcb);
@@ -297,6 +304,19 @@ mod tests {
         assert!(!branches.end_step());
         branches.clear();
         assert!(!branches.overflowed);
+    }
+
+    #[test]
+    fn where_room_is_short_the_cheapest_are_kept() {
+        let mut branches = Branches::default();
+        for port in 0..Branches::KEPT as u16 {
+            branches.add(dear(port, 1 + u16::from(port == 5)));
+        }
+        let has = |branches: &Branches, port| ports(branches.states()).contains(&port);
+        assert!(!branches.add(dear(500, 2)) && !has(&branches, 500));
+        assert!(!branches.add(state(501)) && has(&branches, 501));
+        assert!(!has(&branches, 5), "the dearest made room");
+        assert_eq!(branches.states().len(), Branches::KEPT);
     }
 
     #[test]

@@ -70,6 +70,8 @@ pub enum SeqClass {
     Elsewhere,
     /// Begins beyond the right edge that a SYN advertised, but inside it if it were scaled.
     Unscaled,
+    /// Is empty, and lies as far ahead of a closed window as a number can.
+    Opposite,
 }
 
 /// Where a segment's acknowledgment number lies.
@@ -167,7 +169,7 @@ impl SegmentClass {
 
 impl SeqClass {
     /// All of them with their names.
-    pub const NAMES: [(SeqClass, &'static str); 12] = [
+    pub const NAMES: [(SeqClass, &'static str); 13] = [
         (SeqClass::Any, "any"),
         (SeqClass::Old, "old"),
         (SeqClass::Overlap, "overlap"),
@@ -180,6 +182,7 @@ impl SeqClass {
         (SeqClass::Elsewhere, "elsewhere"),
         (SeqClass::Probed, "probed"),
         (SeqClass::Unscaled, "unscaled"),
+        (SeqClass::Opposite, "opposite"),
     ];
 }
 

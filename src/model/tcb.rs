@@ -35,6 +35,8 @@ pub struct SynOptions {
     pub sack: bool,
     /// Timestamps.
     pub timestamps: bool,
+    /// The other side is known to take that segment size without regard to its link.
+    pub beyond_link: bool,
 }
 
 /// The send sequence space (RFC 9293 section 3.3.1).

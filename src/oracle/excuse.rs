@@ -20,14 +20,21 @@ use crate::time::Instant;
 use crate::trace::{Trace, What};
 
 impl Host {
-    /// The stack broke in answer to the last input.
+    /// The stack broke in answer to the last input; or in the time after, which passes for the
+    /// sockets that did not meet it too.
     pub(super) fn broken(&mut self, why: &str) -> End {
-        let worlds = &self.sockets[self.last];
-        let known = worlds.now.iter().find_map(|tcb| {
-            // Of a connection of which nothing is said any more, nothing is known but the message.
-            let at = (!tcb.mute).then(|| (tcb.input.state, coarse(tcb.input.class)));
-            let aside = Aside::of(worlds.reused(), tcb);
-            self.known.covers_breakage(at, aside, why)
+        let known = (0..=NOBODY).find_map(|socket| {
+            let worlds = &self.sockets[socket];
+            worlds.now.iter().find_map(|tcb| {
+                let met = match socket == self.last {
+                    true => (tcb.input.state, coarse(tcb.input.class)),
+                    false => (tcb.state, EventClass::Time),
+                };
+                // Of a connection of which nothing is said any more, nothing is known but the message.
+                let at = (!tcb.mute).then_some(met);
+                let aside = Aside::of(worlds.reused(), tcb);
+                self.known.covers_breakage(at, aside, why)
+            })
         });
         match known {
             Some(entry) => {
@@ -54,12 +61,6 @@ impl Host {
                     return End::Explained;
                 }
                 Stepped::Explained => self.sockets[socket].step_back(),
-                Stepped::TooMany => {
-                    return End::Verdict(Verdict::Inconclusive(format!(
-                        "more than {} states explain what was seen",
-                        super::worlds::MOST
-                    )));
-                }
                 Stepped::Unexplained => {}
             }
             let faults = std::mem::take(&mut self.sockets[socket].faults);
@@ -288,7 +289,15 @@ impl Host {
                     End::Verdict(verdict) => GoOn::Stop(verdict),
                 };
             }
-            Then::Window | Then::Kept | Then::Accepted | Then::Apart | Then::Narrow => {
+            Then::Window
+            | Then::Kept
+            | Then::Accepted
+            | Then::Apart
+            | Then::Narrow
+            | Then::Wide
+            | Then::Overheard
+            | Then::Options
+            | Then::Recent => {
                 return GoOn::No;
             }
             Then::Ignored | Then::Refused => {
@@ -425,7 +434,7 @@ impl Host {
             let worlds = &mut self.sockets[socket];
             match worlds.step(what, &then, &self.known, &mut self.scratch, coverage) {
                 Stepped::Explained => {}
-                Stepped::Unexplained | Stepped::TooMany => return false,
+                Stepped::Unexplained => return false,
             }
         }
         true

@@ -147,6 +147,14 @@ impl Host {
     /// The verdict together with what the cheapest explanation had to put up with.
     fn judgment(&mut self, trace: &Trace, mut verdict: Verdict) -> Judgment {
         let mut missed = Vec::new();
+        if let Verdict::Deviates(_) = verdict
+            && self.sockets.iter().any(|worlds| worlds.dropped)
+        {
+            verdict = Verdict::Inconclusive(format!(
+                "more than {} states explain what was seen",
+                super::worlds::MOST
+            ));
+        }
         for worlds in &self.sockets {
             let reused = worlds.reused();
             // What is known is no reason to prefer something else that is new.
@@ -174,6 +182,8 @@ impl Host {
                                 .extend(missed.breaks().map(|broken| (entry, broken)));
                         }
                     }
+                    // What was dropped may have missed nothing.
+                    None if worlds.dropped => {}
                     None => missed.push(tell::missed(trace, miss, shape, best)),
                 }
             }
@@ -402,6 +412,7 @@ impl Host {
         for worlds in &mut self.sockets[..SOCKETS] {
             let aside = Aside {
                 reused: worlds.reused(),
+                held: false,
                 marks: Marks::NONE,
             };
             for i in 0..worlds.now.len() {

@@ -45,14 +45,18 @@ pub struct Known {
     /// How the oracle goes on.
     pub then: Then,
     /// What happened shows only later, in an answer to something else, so the oracle follows
-    /// that possibility from the start, beside those that are allowed. For `ignored`, `stop` and
-    /// `window`; also for `closed`. `window`, `kept`, `accepted`, `apart` and `narrow` are always silent.
+    /// that possibility from the start, beside those that are allowed. `ignored`, `refused`,
+    /// `closed` and `stop` may be silent; what changes no more than how a segment is taken always is.
     #[serde(default)]
     pub silently: bool,
     /// Only on a socket that was used before: it was opened twice, or sent SYNs with different
     /// numbers.
     #[serde(default)]
     pub reused: bool,
+    /// Only while the stack may hold text back: some was queued and not sent, or has to be sent
+    /// again.
+    #[serde(default)]
+    pub held: bool,
     /// With `instead = ["broken"]`: what the breakage says of itself contains this.
     #[serde(default)]
     pub message: Option<String>,
@@ -119,6 +123,8 @@ enum On {
 pub struct Aside {
     /// The socket was used before.
     pub reused: bool,
+    /// The stack may hold text back.
+    pub held: bool,
     /// What is special about the last input.
     pub marks: Marks,
 }
@@ -126,8 +132,10 @@ pub struct Aside {
 impl Aside {
     /// Of a connection on a socket that was used before, or not.
     pub fn of(reused: bool, tcb: &Tcb) -> Aside {
+        let again = tcb.rtx.recovering && tcb.snd.una != tcb.snd.nxt;
         Aside {
             reused,
+            held: again || tcb.queue_end().after(tcb.snd.nxt),
             marks: tcb.input.marks,
         }
     }
@@ -160,6 +168,15 @@ pub enum Then {
     /// The segment is held against the window of the last acknowledgment alone, whatever edge was
     /// advertised before that, or by a probe or keep-alive.
     Narrow,
+    /// The segment is taken to its end, wherever the window ends.
+    Wide,
+    /// The last input had no effect on the connection but that its options count, as if they had
+    /// come on the peer's SYN.
+    Overheard,
+    /// The options of the segment count as if they had come on the peer's SYN.
+    Options,
+    /// TS.Recent follows the segment though it must not, or does not though it must.
+    Recent,
     /// A listener on the same port took the segment. Nothing more is said of the connection and of
     /// that listener, until they are opened anew.
     Diverted,
@@ -172,7 +189,15 @@ impl Then {
     fn silence(self) -> (bool, bool) {
         match self {
             Then::Ignored | Then::Refused | Then::Closed | Then::Stop => (true, false),
-            Then::Window | Then::Kept | Then::Accepted | Then::Apart | Then::Narrow => (true, true),
+            Then::Window
+            | Then::Kept
+            | Then::Accepted
+            | Then::Apart
+            | Then::Narrow
+            | Then::Wide
+            | Then::Overheard
+            | Then::Options
+            | Then::Recent => (true, true),
             Then::Forgiven | Then::Pardoned | Then::Diverted => (false, false),
         }
     }
@@ -326,9 +351,17 @@ impl std::str::FromStr for KnownDeviations {
             if known.silently && !may || !known.silently && must {
                 return Err(KnownError(format!(
                     "the deviation `{}` {} be silent; ignored, refused, closed and stop may be, window, \
-                     kept, accepted, apart and narrow are, and no other is",
+                     kept, accepted, apart, narrow, wide, overheard, options and recent are, and no \
+                     other is",
                     known.name,
                     if must { "has to" } else { "cannot" }
+                )));
+            }
+            if known.held && (known.silently || breaks) {
+                return Err(KnownError(format!(
+                    "the deviation `{}` has held = true, which neither a silent one may have nor one \
+                     by which the stack breaks",
+                    known.name
                 )));
             }
             if known.state.is_empty() || known.instead.is_empty() || known.event.is_empty() {
@@ -423,8 +456,10 @@ impl KnownDeviations {
 
     /// The first entry that covers a missed recommendation of this shape.
     pub fn covers_miss(&self, shape: &Shape, reused: bool) -> Option<u16> {
+        // What was held back then is not remembered.
         let aside = Aside {
             reused,
+            held: true,
             marks: Marks::NONE,
         };
         self.covers(shape, aside).map(|(entry, _)| entry)
@@ -432,9 +467,9 @@ impl KnownDeviations {
 }
 
 impl Known {
-    /// Whether it is about sockets that were used before, or not, as this one.
+    /// Whether it is about such a connection, on a socket that was used before or not.
     fn fits(&self, aside: Aside) -> bool {
-        aside.reused || !self.reused
+        (aside.reused || !self.reused) && (aside.held || !self.held)
     }
 
     /// Whether it is about such an event in such a state.

@@ -145,7 +145,8 @@ impl Host {
                 continue;
             }
             let surely = |tcb: &Tcb| claim.of(tcb, port, remote) == Some(true);
-            if self.sockets[socket].now.iter().all(surely) {
+            let sure = self.sockets[socket].now.iter().all(surely);
+            if sure && claim == Claim::Connection {
                 return socket;
             }
             let rival = asked[place + 1..]
@@ -153,6 +154,13 @@ impl Host {
                 .any(|&(other, claim)| other != socket && takers(self, other, claim));
             if !rival {
                 return socket;
+            }
+            if sure {
+                // Which of several listeners gets it, nobody says.
+                match self.choices.take(2) {
+                    0 => return socket,
+                    _ => continue,
+                }
             }
             let takes = self.choices.take(2) == 0;
             self.sockets[socket].now.retain(|tcb| {

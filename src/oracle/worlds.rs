@@ -142,8 +142,6 @@ pub(super) enum Stepped {
     Explained,
     /// None is left; [`Worlds::faults`] says why of each.
     Unexplained,
-    /// More are left than can be kept.
-    TooMany,
 }
 
 /// The states of one socket, and those it had before the last input.
@@ -165,6 +163,9 @@ pub(super) struct Worlds {
     opened: bool,
     /// It was opened, or sent a SYN, before the present connection.
     reused: bool,
+    /// More explained what was seen than could be kept, so the dearest were dropped. What is left
+    /// still explains; that nothing is left says nothing.
+    pub(super) dropped: bool,
     /// How to take the last step back.
     last: Option<Step>,
     next: Set,
@@ -183,6 +184,7 @@ impl Worlds {
             self.syn = None;
             self.opened = false;
             self.reused = false;
+            self.dropped = false;
         }
     }
 
@@ -287,9 +289,7 @@ impl Worlds {
             };
             std::mem::swap(&mut self.before, passed);
         }
-        if too_many {
-            return Stepped::TooMany;
-        }
+        self.dropped |= too_many;
         Stepped::Explained
     }
 
@@ -335,6 +335,8 @@ impl Sieve<'_> {
             let known = |input: Input| {
                 let aside = Aside {
                     reused: self.reused,
+                    // No silent entry asks.
+                    held: false,
                     marks: input.marks,
                 };
                 self.known.silent(input.state, input.class, aside)
@@ -471,6 +473,7 @@ fn known_silently<K: Iterator<Item = (u16, Then)>>(
         tcb.due.reply = None;
         tcb
     };
+    let apart = known(input).find(|(_, then)| *then == Then::Apart);
     for (entry, then) in known(input) {
         match (then, what) {
             (Then::Ignored, _) => out.push(unchanged(entry), by),
@@ -490,6 +493,32 @@ fn known_silently<K: Iterator<Item = (u16, Then)>>(
             (Then::Narrow, Happening::Arrival(seg)) => {
                 arrives::narrowly(&unchanged(entry), seg, ctx, out);
             }
+            (Then::Wide, Happening::Arrival(seg)) => {
+                let mut wide = unchanged(entry);
+                arrives::widely(&wide, seg, ctx, out);
+                if let Some((also, _)) = apart {
+                    wide.known |= Entries::one(also);
+                    arrives::widely_apart(&wide, seg, ctx, out);
+                }
+            }
+            (Then::Overheard, Happening::Arrival(seg)) => {
+                let mut overheard = unchanged(entry);
+                arrives::overhear(&mut overheard, seg, ctx);
+                out.push(overheard, by);
+            }
+            (Then::Options, Happening::Arrival(seg)) => {
+                otherwise(entry, out, |tcb| arrives::overhear(tcb, seg, ctx));
+            }
+            (Then::Recent, Happening::Arrival(seg)) => {
+                let Some((value, _)) = seg.options.timestamps else {
+                    continue;
+                };
+                let noted = |tcb: &Tcb| tcb.ts.recent != before.ts.recent;
+                otherwise(entry, out, |tcb| match noted(tcb) {
+                    true => tcb.ts = before.ts,
+                    false => tcb.ts.recent = value,
+                });
+            }
             _ => {}
         }
     }
@@ -499,6 +528,21 @@ fn known_silently<K: Iterator<Item = (u16, Then)>>(
             (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
             (Then::Kept, Happening::Arrival(_)) => keep_window(entry, before, out),
             _ => {}
+        }
+    }
+}
+
+/// Adds to each branch the one that a change makes of it, if it makes any difference.
+fn otherwise(entry: u16, out: &mut Branches, change: impl Fn(&mut Tcb)) {
+    for place in 0..out.len() {
+        let Some((tcb, &by)) = out.get(place) else {
+            continue;
+        };
+        let mut changed = *tcb;
+        change(&mut changed);
+        if changed != *tcb && !tcb.mute {
+            changed.known |= Entries::one(entry);
+            out.push(changed, by);
         }
     }
 }
@@ -536,7 +580,9 @@ fn keep_window(entry: u16, before: &Tcb, out: &mut Branches) {
             tcb.snd.wl1 = before.snd.wl1;
             tcb.snd.wl2 = before.snd.wl2;
             tcb.snd.edge_max = before.snd.edge_max;
-            tcb.rtx = before.rtx;
+            tcb.rtx.since = before.rtx.since;
+            tcb.rtx.probing = before.rtx.probing;
+            tcb.rtx.gap = before.rtx.gap;
             tcb.known |= Entries::one(entry);
             out.push(tcb, by);
         }

@@ -40,6 +40,25 @@ fn fin_again() -> Tape {
         .arrives("FIN,ACK", 1, 11, 0)
 }
 
+/// Three octets ahead of a gap, then the second of them again.
+fn ahead_twice() -> Tape {
+    Tape::established()
+        .arrives("ACK", 2, 1, 3)
+        .sends("ACK", 1, 1, 0)
+        .arrives("ACK", 3, 1, 1)
+        .sends("ACK", 1, 1, 0)
+}
+
+/// The window is full, the buffer of a hundred thousand octets is not, and more text comes than a
+/// window without a scale could offer.
+fn roomy() -> Tape {
+    let mut tape = Tape::established();
+    tape.trace.profile.receive_buffer = 100_000;
+    tape.arrives("ACK", 1, 1, WINDOW)
+        .sends("ACK", 1, 4_097, 0)
+        .arrives("ACK", 4_097, 1, 62_000)
+}
+
 /// The same again, so many times.
 fn times(n: u32, tape: Tape, more: impl Fn(Tape) -> Tape) -> Tape {
     (0..n).fold(tape, |tape, _| more(tape))
@@ -118,6 +137,76 @@ fn what_is_told_of_each_corner() {
             "two acknowledgments of a FIN that comes again",
             fin_again().sends("ACK", 21, 2, 0).sends("ACK", 21, 2, 0),
             "deviates: RFC5681-4.2-4: FIN,ACK seq old ack new in CLOSE-WAIT, ACK",
+        ),
+        (
+            "the longer of two stretches ahead of a gap may have been trimmed",
+            ahead_twice().arrives("ACK", 1, 1, 1).sends("ACK", 1, 4, 0),
+            "conforms",
+        ),
+        (
+            "what was held ends where a segment ended",
+            ahead_twice().arrives("ACK", 1, 1, 1).sends("ACK", 1, 3, 0),
+            "deviates: RFC9293-3.10.7.4-p23: ACK+text seq next ack current in ESTABLISHED, ACK",
+        ),
+        (
+            "a FIN with the number of held text may count",
+            Tape::established()
+                .arrives("ACK", 2, 1, 3)
+                .sends("ACK", 1, 1, 0)
+                .arrives("FIN,ACK", 3, 1, 0)
+                .sends("ACK", 1, 1, 0)
+                .arrives("ACK", 1, 1, 1)
+                .sends("ACK", 1, 4, 0)
+                .status(State::CloseWait),
+            "conforms",
+        ),
+        (
+            "where a FIN has the number of held text, nothing is missed that was held",
+            Tape::established()
+                .arrives("ACK", 11, 1, 2)
+                .sends("ACK", 1, 1, 0)
+                .arrives("FIN,ACK", 1, 1, 10)
+                .sends("ACK", 1, 12, 0)
+                .status(State::CloseWait),
+            "conforms",
+        ),
+        (
+            "without a window scale no more may count than a window can say",
+            roomy().closes(1, 65_536),
+            "conforms",
+        ),
+        (
+            "the whole buffer may count",
+            roomy().closes(1, 66_097),
+            "conforms",
+        ),
+        (
+            "what a window could say begins where the buffer is full",
+            roomy().closes(1, 65_537),
+            "deviates: RFC9293-3.10.7.4-p23: ACK+text seq closed ack current in ESTABLISHED, ACK",
+        ),
+        (
+            "of two listeners on a port either may get the connection",
+            Tape::new()
+                .call(LISTEN, Outcome::Done)
+                .call_of(Socket(1), LISTEN, Outcome::Done)
+                .arrives("SYN", 0, 0, 0)
+                .sends("SYN,ACK", 0, 1, 0)
+                .arrives("ACK", 1, 1, 0)
+                .call_of(Socket(1), Call::Status, Outcome::Status(State::Established))
+                .status(State::Listen),
+            "conforms",
+        ),
+        (
+            "of two listeners on a port only one gets the connection",
+            Tape::new()
+                .call(LISTEN, Outcome::Done)
+                .call_of(Socket(1), LISTEN, Outcome::Done)
+                .arrives("SYN", 0, 0, 0)
+                .sends("SYN,ACK", 0, 1, 0)
+                .call_of(Socket(1), Call::Status, Outcome::Status(State::SynReceived))
+                .status(State::SynReceived),
+            "deviates: RFC9293-3.10.6-p01: STATUS in LISTEN, call done",
         ),
     ];
     for (what, tape, verdict) in rows {

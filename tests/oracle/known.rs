@@ -4,15 +4,15 @@ use super::*;
 
 /// A file of one known deviation.
 #[derive(Clone, Copy)]
-pub(crate) struct Entry {
+pub(crate) struct Entry<'a> {
     pub(crate) requirement: &'static str,
     pub(crate) state: &'static str,
     pub(crate) event: &'static str,
     pub(crate) instead: &'static str,
-    pub(crate) then: &'static str,
+    pub(crate) then: &'a str,
 }
 
-impl Entry {
+impl Entry<'_> {
     pub(crate) fn file(&self) -> String {
         let Entry {
             requirement,
@@ -37,7 +37,7 @@ pub(crate) fn syn_without_answer() -> Tape {
 }
 
 /// The deviation of [`syn_without_answer`].
-pub(crate) const SYN_WITHOUT_ANSWER: Entry = Entry {
+pub(crate) const SYN_WITHOUT_ANSWER: Entry<'_> = Entry {
     requirement: "RFC9293-3.10.7.4-4",
     state: "ESTABLISHED",
     event: "on = 'segment', set = 'SYN', clear = 'ACK', seq = ['beyond']",
@@ -289,7 +289,17 @@ fn an_entry_is_silent_where_its_then_has_it_so() {
     for (words, loud, silent) in [
         (&["ignored", "refused", "closed", "stop"][..], true, true),
         (
-            &["window", "kept", "accepted", "apart", "narrow"],
+            &[
+                "window",
+                "kept",
+                "accepted",
+                "apart",
+                "narrow",
+                "wide",
+                "overheard",
+                "options",
+                "recent",
+            ],
             false,
             true,
         ),
@@ -383,4 +393,158 @@ fn an_entry_may_ask_for_what_is_special_about_an_event() {
         message.contains("no mark `fine`; there are: older"),
         "{message}"
     );
+}
+
+/// While one socket meets the last input, time passes for all: a breakage may be of any.
+#[test]
+fn a_known_breakage_may_be_of_a_socket_that_met_nothing() {
+    let (peer, _) = ends();
+    let mut tape = Tape::established().arrives("SYN", 0, 0, 0);
+    if let Some(What::Arrival {
+        segment: Some(segment),
+        ..
+    }) = tape.trace.events.last_mut().map(|event| &mut event.what)
+    {
+        segment.dst.addr = peer.addr;
+    }
+    let tape = tape.add(What::Broken("out of order".to_owned()));
+    let entry = |event| Entry {
+        requirement: "RFC9293-3.4-p01",
+        state: "ESTABLISHED",
+        event,
+        instead: "broken",
+        then: "'stop'\nmessage = 'of order'",
+    };
+    let told = |event| told(&tape.judged(&entry(event).file()));
+    assert_eq!(told("on = 'time'"), "conforms; known: [0]");
+    assert_eq!(told("on = 'segment'"), "broken: out of order");
+}
+
+#[test]
+fn an_entry_of_held_text_covers_nothing_else() {
+    let file = |then| {
+        Entry {
+            then,
+            ..SYN_WITHOUT_ANSWER
+        }
+        .file()
+    };
+    let asked = |tape: Tape| tape.arrives("SYN", 9_000, 0, 0).waits(Micros::secs(1));
+    let sent = || {
+        let tape = Tape::established().call(Call::Send(10), Outcome::Sent(10));
+        tape.sends("ACK", 1, 1, 5)
+    };
+    let rest = asked(sent().sends("PSH,ACK", 6, 1, 5));
+    let held = asked(sent());
+    let entry = file("'forgiven'\nheld = true");
+    assert_eq!(told(&held.judged(&entry)), "conforms; known: [0]");
+    let deviates = "deviates: RFC9293-3.10.7.4-4: SYN seq beyond in ESTABLISHED, silence";
+    assert_eq!(told(&rest.judged(&entry)), deviates);
+    let everywhere = file("'forgiven'");
+    assert_eq!(told(&rest.judged(&everywhere)), "conforms; known: [0]");
+    let silent = file("'ignored'\nsilently = true\nheld = true");
+    let why = silent.parse::<KnownDeviations>().map(|_| ());
+    let why = why.expect_err("silent entries see no text").to_string();
+    assert!(why.contains("held = true"), "{why}");
+}
+
+/// What some stacks make of the options of segments that must not set them, of a window that they
+/// do not hold text against, of one that they pass over: each `then` explains its trace, and
+/// without it the trace deviates.
+#[test]
+fn how_a_segment_is_taken_otherwise() {
+    const SACK: [u8; 4] = [4, 2, 1, 1];
+    let stamps = |value: u8, echo: u8| [1, 1, 8, 10, 0, 0, 0, value, 0, 0, 0, echo];
+    let sent = |octets| Tape::established().call(Call::Send(octets), Outcome::Sent(octets));
+    let stamped = Tape::new()
+        .call(
+            Call::Listen {
+                port: PORTS.0,
+                remote: None,
+            },
+            Outcome::Done,
+        )
+        .arrives("SYN", 0, 0, 0)
+        .with_options(&stamps(5, 0))
+        .sends("SYN,ACK", 0, 1, 0)
+        .with_options(&[&tape::MSS[..], &stamps(9, 5)].concat())
+        .arrives("ACK", 1, 1, 0)
+        .with_options(&stamps(5, 9));
+    let rows = [
+        (
+            "wide",
+            "on = 'segment', seq = ['crossing']",
+            "ESTABLISHED",
+            Tape::established()
+                .arrives("ACK", 4_095, 1, 4)
+                .sends("ACK", 1, 1, 0)
+                .arrives("ACK", 1, 1, 4_094)
+                .closes(1, 4_099),
+            "deviates: RFC9293-3.4-p04: ACK+text seq next ack current in ESTABLISHED, ACK",
+        ),
+        (
+            "overheard",
+            "on = 'segment', set = 'SYN', clear = 'ACK'",
+            "SYN-SENT",
+            connecting()
+                .arrives("SYN", 0, 0, 0)
+                .with_options(&SACK)
+                .arrives("SYN,ACK", 0, 1, 0)
+                .sends("ACK", 1, 1, 0)
+                .arrives("ACK", 2, 1, 1)
+                .sends("ACK", 1, 1, 0)
+                .with_options(&[5, 10, 0, 0, 3, 234, 0, 0, 3, 235, 1, 1]),
+            "deviates: RFC9293-3.10.7.3-p06: SYN in SYN-SENT, silence",
+        ),
+        (
+            "options",
+            "on = 'segment', clear = 'SYN'",
+            "ESTABLISHED",
+            sent(1_461)
+                .arrives("ACK", 1, 1, 0)
+                .with_options(&[2, 4, 6, 0])
+                .sends("PSH,ACK", 1, 1, 1_461),
+            "deviates: RFC9293-MUST-16: ACK seq next ack current in ESTABLISHED, text",
+        ),
+        (
+            "recent",
+            "on = 'segment'",
+            "ESTABLISHED",
+            stamped
+                .arrives("ACK", 0, 1, 0)
+                .with_options(&stamps(7, 9))
+                .sends("ACK", 1, 1, 0)
+                .with_options(&stamps(9, 7)),
+            "deviates: RFC7323-4.3-p01: ACK seq old ack current in ESTABLISHED, ACK",
+        ),
+        (
+            "kept",
+            "on = 'segment', set = 'ACK'",
+            "ESTABLISHED",
+            sent(1)
+                .sends("PSH,ACK", 1, 1, 1)
+                .arrives("ACK", 1, 1, 0)
+                .arrives("ACK", 1, 1, 0)
+                .with_window(10)
+                .call(Call::Send(10), Outcome::Sent(10))
+                .arrives("ACK", 1, 1, 0)
+                .with_window(10)
+                .sends("ACK", 1, 1, 1)
+                .sends("PSH,ACK", 2, 1, 10),
+            "deviates: RFC9293-3.8-p02: ACK seq next ack current in ESTABLISHED, text",
+        ),
+    ];
+    for (then, event, state, tape, without) in rows {
+        assert_eq!(told(&tape.judged("")), without, "{then}");
+        let then = format!("'{then}'\nsilently = true");
+        let entry = Entry {
+            requirement: "RFC9293-3.4-p01",
+            state,
+            event,
+            instead: "ACK",
+            then: &then,
+        };
+        let file = entry.file();
+        assert_eq!(told(&tape.judged(&file)), "conforms; known: [0]", "{then}");
+    }
 }

@@ -121,6 +121,38 @@ impl Tape {
         self
     }
 
+    /// The last segment, either way, has these options.
+    pub(crate) fn with_options(mut self, options: &[u8]) -> Tape {
+        if let Some(
+            What::Arrival {
+                segment: Some(segment),
+                ..
+            }
+            | What::Emission {
+                segment: Some(segment),
+                ..
+            },
+        ) = self.trace.events.last_mut().map(|event| &mut event.what)
+        {
+            segment.options = Options::parse(options);
+        }
+        self
+    }
+
+    /// The stack sends an acknowledgment and advertises a closed window.
+    pub(crate) fn closes(mut self, seq: u32, ack: u32) -> Tape {
+        self = self.sends("ACK", seq, 1, 0);
+        if let Some(What::Emission {
+            segment: Some(segment),
+            ..
+        }) = self.trace.events.last_mut().map(|event| &mut event.what)
+        {
+            segment.ack = SeqNumber(IRS + ack);
+            segment.window = 0;
+        }
+        self
+    }
+
     pub(crate) fn sends(self, flags: &str, seq: u32, ack: u32, len: u16) -> Tape {
         let octets = stream::octets(Direction::ToPeer, PORTS, seq.saturating_sub(1), len.into());
         self.sends_octets(flags, seq, ack, octets)

@@ -103,12 +103,38 @@ pub fn apart(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
 /// Lets a segment arrive at a stack that is known to hold it against no window but the one of its
 /// last acknowledgment.
 pub fn narrowly(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let edge = tcb.rcv.firm_edge.later(tcb.rcv.nxt);
+    against(edge, step, tcb, seg, ctx, out);
+}
+
+/// Lets a segment arrive at a stack that is known to take it to its end if it begins inside the
+/// window.
+pub fn widely(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let edge = tcb.rcv.edge_max.later(seg.end());
+    against(edge, step, tcb, seg, ctx, out);
+}
+
+/// Both [`widely`] and [`apart`].
+pub fn widely_apart(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let edge = tcb.rcv.edge_max.later(seg.end());
+    against(edge, apart, tcb, seg, ctx, out);
+}
+
+/// Lets a segment arrive at a stack that holds it against another right edge than it advertised.
+fn against(
+    edge: SeqNumber,
+    arrive: fn(&Tcb, &Segment, &Context, &mut Branches),
+    tcb: &Tcb,
+    seg: &Segment,
+    ctx: &Context,
+    out: &mut Branches,
+) {
     let advertised = tcb.rcv;
-    let mut narrow = *tcb;
-    narrow.rcv.edge = advertised.firm_edge.later(advertised.nxt);
-    narrow.rcv.edge_max = narrow.rcv.edge;
+    let mut other = *tcb;
+    other.rcv.edge = edge;
+    other.rcv.edge_max = edge;
     let first = out.len();
-    step(&narrow, seg, ctx, out);
+    arrive(&other, seg, ctx, out);
     for (tcb, _) in out.iter_mut(first) {
         tcb.rcv.edge = advertised.edge;
         tcb.rcv.edge_max = advertised.edge_max;
@@ -314,6 +340,9 @@ fn classify_seq(tcb: &Tcb, seg: &Segment, _ctx: &Context) -> SeqClass {
     if seg.seq == nxt && edge == nxt {
         return SeqClass::Closed;
     }
+    if seg.is_empty() && edge == nxt && seg.seq.since(nxt) == i32::MAX as u32 {
+        return SeqClass::Opposite;
+    }
     if seg.seq == nxt {
         return if end.after(edge) {
             SeqClass::Crossing
@@ -377,13 +406,47 @@ fn synchronize(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     take_window_of_syn(tcb, seg);
 }
 
+/// Lets a stack hear the options of a segment that is known to take them for the peer's, whatever
+/// segment they come on. The first window scale stands; of the rest what comes last.
+pub fn overhear(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
+    let heard = tcb.theirs;
+    tcb.theirs.mss = seg.options.mss.or(heard.mss);
+    tcb.theirs.beyond_link |= seg.options.mss.is_some();
+    if !seg.flags.syn() {
+        return;
+    }
+    tcb.theirs.window_scale = heard.window_scale.or(seg.options.window_scale);
+    tcb.theirs.sack |= seg.options.sack_permitted;
+    if let Some((value, _)) = seg.options.timestamps {
+        tcb.theirs.timestamps = true;
+        tcb.ts.recent = value;
+        tcb.ts.of_syn = value;
+    }
+    if tcb.state != State::SynReceived {
+        return;
+    }
+    // It goes by what it would offer, not by what its SYN,ACK has offered.
+    let (theirs, profile) = (tcb.theirs, ctx.profile);
+    tcb.ours.window_scale = tcb.ours.window_scale.or(profile
+        .window_scale
+        .filter(|_| theirs.window_scale.is_some()));
+    tcb.ours.sack |= profile.sack && theirs.sack;
+    tcb.ours.timestamps |= profile.timestamps && theirs.timestamps;
+}
+
 /// What the peer's SYN, or its SYN,ACK, offers.
 fn take_options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
+    let heard = match tcb.state {
+        // What was overheard before the SYN counts beside it.
+        State::SynSent => tcb.theirs,
+        _ => super::tcb::SynOptions::default(),
+    };
     tcb.theirs = super::tcb::SynOptions {
-        mss: seg.options.mss,
-        window_scale: seg.options.window_scale,
-        sack: seg.options.sack_permitted,
-        timestamps: seg.options.timestamps.is_some(),
+        mss: seg.options.mss.or(heard.mss),
+        window_scale: heard.window_scale.or(seg.options.window_scale),
+        sack: seg.options.sack_permitted || heard.sack,
+        timestamps: seg.options.timestamps.is_some() || heard.timestamps,
+        beyond_link: false,
     };
     if seg.options.malformed || seg.options.duplicate {
         // Which of several values counts is anybody's guess.

@@ -161,6 +161,12 @@ pub(super) fn furthest_edge(tcb: &Tcb, ctx: &Context) -> SeqNumber {
         .later(tcb.rcv.nxt)
 }
 
+/// The furthest edge that a window without a scale can reach, whatever the buffer could take.
+pub(super) fn unscaled_edge(tcb: &Tcb) -> Option<SeqNumber> {
+    let wnd = u32::from(u16::MAX).saturating_sub(tcb.unread());
+    (tcb.receive_shift() == 0).then_some(tcb.rcv.nxt + wnd)
+}
+
 /// The four cases of RFC 9293 section 3.4, over the band of possible windows.
 pub(super) fn acceptable(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Acceptable {
     let near = tcb.honoured_edge();

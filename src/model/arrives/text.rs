@@ -64,17 +64,19 @@ fn arrive(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
             req::RFC7323_2_4_2,
         );
     }
-    let between = tcb.rcv.edge_max;
-    if between.after(near) && between.before(up_to) {
-        take(
-            &mut { *tcb },
-            from,
-            between,
-            seg,
-            ctx,
-            out,
-            req::RFC7323_2_4_2,
-        );
+    let unscaled = sequence::unscaled_edge(tcb);
+    for between in [Some(tcb.rcv.edge_max), unscaled].into_iter().flatten() {
+        if between.after(near) && between.before(up_to) && from.before(between) {
+            take(
+                &mut { *tcb },
+                from,
+                between,
+                seg,
+                ctx,
+                out,
+                req::RFC7323_2_4_2,
+            );
+        }
     }
     // None of it, with an acknowledgment.
     let by = req::RFC9293_3_10_7_4_P03;
@@ -212,7 +214,9 @@ fn fill_gap(tcb: &mut Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut 
         return after_text(&mut plain, whole, seg, ctx, out, req::RFC9293_3_10_7_4_P23);
     }
     jump(tcb, base, ctx, out);
-    if only_one && ctx.profile.holds_out_of_order {
+    // Where a FIN has the number of what is held, the peer contradicts itself.
+    let ends = whole && seg.flags.fin();
+    if only_one && ctx.profile.holds_out_of_order && !ends {
         plain.miss(Miss {
             requirement: req::RFC9293_SHLD_31,
             state: plain.state,
@@ -231,6 +235,15 @@ fn jump(tcb: &Tcb, base: SeqNumber, ctx: &Context, out: &mut Branches) {
         return;
     };
     jump(tcb, boundary, ctx, out);
+    if let Some(fin) = tcb.rcv.fin_ahead
+        && fin.at_or_after(base)
+        && fin.before(boundary)
+    {
+        // Held text has the number of a FIN that was held too: as in `take`, the FIN may count.
+        let mut ended = *tcb;
+        ended.rcv.nxt = fin;
+        fin::take(&mut ended, ctx, out);
+    }
     let mut jumped = *tcb;
     jumped.rcv.nxt = boundary;
     jumped.rcv.ahead.forget_before(boundary);

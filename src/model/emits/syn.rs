@@ -229,6 +229,7 @@ fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
         window_scale: ours.window_scale,
         sack: ours.sack_permitted,
         timestamps: ours.timestamps.is_some(),
+        beyond_link: false,
     };
     tcb.ts.sent = ours.timestamps.map(|(value, _)| (value, ctx.now));
     if let Some((value, _)) = ours.timestamps {

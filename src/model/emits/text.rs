@@ -390,9 +390,14 @@ pub(super) fn content(tcb: &Tcb, seg: &Segment, text: &[u8]) -> Result<(), Fault
 /// Eff.snd.MSS (RFC9293-MUST-16, RFC6691-2.3).
 pub(super) fn size(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     let family = ctx.profile.family;
-    let local = ctx.profile.most_text();
+    let local = match tcb.theirs.beyond_link {
+        true => u32::MAX,
+        false => ctx.profile.most_text(),
+    };
     let announced = match tcb.theirs.mss {
-        None | Some(0) => family.default_mss(),
+        None => family.default_mss(),
+        // What a size of nothing comes to, nobody says.
+        Some(0) => u16::MAX,
         Some(mss) => mss.max(ctx.profile.mss_floor),
     };
     let most = u32::from(announced)

@@ -127,6 +127,7 @@ mod tests {
         let mut found = 0;
         let aside = Aside {
             reused: true,
+            held: false,
             marks: Marks::NONE,
         };
         for event in all_events() {

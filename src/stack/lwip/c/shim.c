@@ -170,12 +170,14 @@ static void address(ip_addr_t *addr, const uint8_t *octets) {
   }
 }
 
+/* A packet that is longer than lwIP can count is cut, which leaves out what pads it. */
 static void deliver(const struct tcprove_call *call) {
-  struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)call->in_len, PBUF_POOL);
+  u16_t len = (u16_t)LWIP_MIN(call->in_len, 0xffff);
+  struct pbuf *p = pbuf_alloc(PBUF_RAW, len, PBUF_POOL);
   if (p == NULL) {
     return;
   }
-  pbuf_take(p, call->in, (u16_t)call->in_len);
+  pbuf_take(p, call->in, len);
   if (ip_input(p, &netif) != ERR_OK) {
     pbuf_free(p);
   }
@@ -463,15 +465,15 @@ static int32_t open_active(struct socket *socket, const struct tcprove_call *cal
   if (result != 0) {
     return result;
   }
-  forget(socket);
-  hold(socket, pcb);
   address(&remote, call->remote);
   err_t err = tcp_connect(pcb, &remote, call->remote_port, on_connected);
   if (err != ERR_OK) {
-    socket->pcb = NULL;
     tcp_close(pcb);
+    return failed(err);
   }
-  return failed(err);
+  forget(socket);
+  hold(socket, pcb);
+  return 0;
 }
 
 static int32_t send(struct socket *socket, const struct tcprove_call *call) {
