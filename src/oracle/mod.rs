@@ -14,6 +14,7 @@ mod host;
 mod icmp;
 pub mod known;
 mod route;
+mod silently;
 mod tell;
 mod transition;
 mod verdict;

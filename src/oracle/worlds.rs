@@ -3,12 +3,13 @@
 use std::ops::{Deref, DerefMut};
 
 use super::coverage::Coverage;
-use super::known::{Aside, KnownDeviations, Then};
+use super::known::{Aside, KnownDeviations};
+use super::silently::known_silently;
 use super::transition::Transition;
 use super::verdict::Instead;
 use crate::model::tcb::{Branches, Input};
 use crate::model::{
-    Context, Entries, EventClass, Fault, Marks, State, Tcb, arrives, calls, emits, settle, timeouts,
+    Context, EventClass, Fault, Marks, State, Tcb, arrives, calls, emits, settle, timeouts,
 };
 use crate::stack::Outcome;
 use crate::trace::Call;
@@ -106,7 +107,7 @@ impl Happening<'_> {
     }
 
     /// Whether it is done to the connection, so that what it met has to be remembered.
-    fn is_remembered(&self) -> bool {
+    pub(super) fn is_remembered(&self) -> bool {
         match self {
             Happening::Arrival(_) | Happening::Icmp(_) | Happening::Call(..) => true,
             Happening::Emission(..) | Happening::Quiet => false,
@@ -448,145 +449,6 @@ fn unheard(
     }
     out.push(tcb, crate::spec::req::RFC9293_3_10_6_P01);
     Ok(())
-}
-
-/// Adds the branches on which the stack silently does what it is known for.
-fn known_silently<K: Iterator<Item = (u16, Then)>>(
-    before: &Tcb,
-    what: Happening<'_>,
-    known: impl Fn(Input) -> K,
-    ctx: &Context<'_>,
-    out: &mut Branches,
-) {
-    if before.mute || !what.is_remembered() {
-        return;
-    }
-    let Some((&Tcb { input, .. }, &by)) = out.iter().next() else {
-        return;
-    };
-    let unchanged = |entry: u16| {
-        let mut tcb = Tcb {
-            input,
-            known: before.known | Entries::one(entry),
-            ..*before
-        };
-        tcb.due.reply = None;
-        tcb
-    };
-    let apart = known(input).find(|(_, then)| *then == Then::Apart);
-    for (entry, then) in known(input) {
-        match (then, what) {
-            (Then::Ignored, _) => out.push(unchanged(entry), by),
-            (Then::Refused, _) => {
-                let mut refused = unchanged(entry);
-                refused.due.credit = refused.due.credit.max(1);
-                out.push(refused, by);
-            }
-            (Then::Closed, _) => out.push(unchanged(entry).reset(), by),
-            (Then::Stop, _) => out.push(unchanged(entry).muted(), by),
-            (Then::Accepted, Happening::Arrival(seg)) => {
-                arrives::unchecked(&unchanged(entry), seg, ctx, out);
-            }
-            (Then::Apart, Happening::Arrival(seg)) => {
-                arrives::apart(&unchanged(entry), seg, ctx, out);
-            }
-            (Then::Narrow, Happening::Arrival(seg)) => {
-                arrives::narrowly(&unchanged(entry), seg, ctx, out);
-            }
-            (Then::Wide, Happening::Arrival(seg)) => {
-                let mut wide = unchanged(entry);
-                arrives::widely(&wide, seg, ctx, out);
-                if let Some((also, _)) = apart {
-                    wide.known |= Entries::one(also);
-                    arrives::widely_apart(&wide, seg, ctx, out);
-                }
-            }
-            (Then::Overheard, Happening::Arrival(seg)) => {
-                let mut overheard = unchanged(entry);
-                arrives::overhear(&mut overheard, seg, ctx);
-                out.push(overheard, by);
-            }
-            (Then::Options, Happening::Arrival(seg)) => {
-                otherwise(entry, out, |tcb| arrives::overhear(tcb, seg, ctx));
-            }
-            (Then::Recent, Happening::Arrival(seg)) => {
-                let Some((value, _)) = seg.options.timestamps else {
-                    continue;
-                };
-                let noted = |tcb: &Tcb| tcb.ts.recent != before.ts.recent;
-                otherwise(entry, out, |tcb| match noted(tcb) {
-                    true => tcb.ts = before.ts,
-                    false => tcb.ts.recent = value,
-                });
-            }
-            _ => {}
-        }
-    }
-    // What becomes of the window comes on top of what becomes of the segment.
-    for (entry, then) in known(input) {
-        match (then, what) {
-            (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
-            (Then::Kept, Happening::Arrival(_)) => keep_window(entry, before, out),
-            _ => {}
-        }
-    }
-}
-
-/// Adds to each branch the one that a change makes of it, if it makes any difference.
-fn otherwise(entry: u16, out: &mut Branches, change: impl Fn(&mut Tcb)) {
-    for place in 0..out.len() {
-        let Some((tcb, &by)) = out.get(place) else {
-            continue;
-        };
-        let mut changed = *tcb;
-        change(&mut changed);
-        if changed != *tcb && !tcb.mute {
-            changed.known |= Entries::one(entry);
-            out.push(changed, by);
-        }
-    }
-}
-
-/// The window of a segment whose acknowledgment is in range is taken, though the segment is older
-/// than the one that the window is from.
-fn take_window_anyway(entry: u16, seg: &Segment, out: &mut Branches) {
-    if !seg.flags.ack() || seg.flags.rst() {
-        return;
-    }
-    for place in 0..out.len() {
-        let Some((tcb, by)) = out.get(place) else {
-            continue;
-        };
-        let in_range = seg.ack.at_or_after(tcb.snd.una) && seg.ack.at_or_before(tcb.snd.nxt);
-        let window = u32::from(seg.window) << tcb.send_shift();
-        if in_range && window != tcb.snd.wnd && !tcb.mute {
-            let (mut tcb, by) = (*tcb, *by);
-            tcb.take_window(window, seg);
-            tcb.known |= Entries::one(entry);
-            out.push(tcb, by);
-        }
-    }
-}
-
-/// The window stays as it was before the segment.
-fn keep_window(entry: u16, before: &Tcb, out: &mut Branches) {
-    for place in 0..out.len() {
-        let Some((tcb, by)) = out.get(place) else {
-            continue;
-        };
-        if tcb.snd.wnd != before.snd.wnd && !tcb.mute {
-            let (mut tcb, by) = (*tcb, *by);
-            tcb.snd.wnd = before.snd.wnd;
-            tcb.snd.wl1 = before.snd.wl1;
-            tcb.snd.wl2 = before.snd.wl2;
-            tcb.snd.edge_max = before.snd.edge_max;
-            tcb.rtx.since = before.rtx.since;
-            tcb.rtx.probing = before.rtx.probing;
-            tcb.rtx.gap = before.rtx.gap;
-            tcb.known |= Entries::one(entry);
-            out.push(tcb, by);
-        }
-    }
 }
 
 /// The state as it meets what happens: a call is an input even when its outcome is not allowed.

@@ -2,6 +2,7 @@
 //! retransmission, an acknowledgment, a window update, a FIN, a probe, a keep-alive, a reset. Or
 //! it cannot be explained, and then it is known which requirement stands against it.
 
+mod empty;
 mod header;
 mod keep_alive;
 mod rst;
