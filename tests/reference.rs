@@ -10,7 +10,8 @@ use tcprove::oracle::{Judgment, KnownDeviations, Oracle, Verdict};
 use tcprove::report::ladder;
 use tcprove::scenario::{Case, Cases, Scenario, generate};
 use tcprove::stack::reference::{Choice, Policy, Reference};
-use tcprove::trace::{Trace, What};
+use tcprove::stack::{CallError, Outcome};
+use tcprove::trace::{Call, Trace, What};
 
 /// A number from the environment, or the usual one.
 fn number(name: &str, usual: u64) -> u64 {
@@ -199,6 +200,82 @@ fn a_listener_that_has_gone_back_keeps_no_text() {
     let judgment = Oracle::new(KnownDeviations::default()).judge(trace);
     let told = story(0, &scenario, trace, &judgment);
     assert!(trouble(&judgment).is_none(), "{told}");
+}
+
+/// What RECEIVE gives in a scenario, in order.
+fn received(steps: &str) -> Vec<Outcome> {
+    let scenario: Scenario = steps.replace(" | ", "\n").parse().expect("a scenario");
+    let mut runner = Runner::new(Reference::new);
+    let trace = runner.run(&scenario);
+    let judgment = Oracle::new(KnownDeviations::default()).judge(trace);
+    let told = story(0, &scenario, trace, &judgment);
+    assert!(trouble(&judgment).is_none(), "{told}");
+    let outcome = |what: &What| match what {
+        What::Call {
+            call: Call::Receive(_),
+            outcome,
+            ..
+        } => Some(*outcome),
+        _ => None,
+    };
+    let events = trace.events.iter();
+    events.filter_map(|event| outcome(&event.what)).collect()
+}
+
+/// Linux answers a FIN that comes again, to a connection that it has done with, by a reset.
+#[test]
+fn a_reset_takes_nothing_away_once_everything_has_arrived() {
+    let open = "A: listen | peer handshake";
+    let end = "wait 1s | < RST seq RCV.NXT | A: recv | A: recv";
+    let reset = Outcome::Failed(CallError::Reset);
+    let all = vec![Outcome::Received(10), Outcome::EndOfStream];
+    let rows = [
+        ("A: close | peer ack | peer data 10 | peer fin", all.clone()),
+        ("peer data 10 | peer fin | A: close", all),
+        ("peer data 10 | peer fin", vec![reset, reset]),
+        ("peer data 10", vec![reset, reset]),
+    ];
+    for (middle, outcomes) in rows {
+        let steps = format!("{open} | {middle} | {end}");
+        assert_eq!(received(&steps), outcomes, "{steps}");
+    }
+}
+
+/// Only a gap at the front of what arrived is told of, and one segment closes it.
+#[test]
+fn what_touches_is_told_of_as_one_and_no_gap_is_too_many() {
+    let open = "A: listen | < SYN <mss 1460, sackok> | < ACK";
+    let ahead: Vec<String> = (0..30)
+        .map(|n| format!("< PSH,ACK seq RCV.NXT+{} len 10", 10 + 10 * n))
+        .collect();
+    let gaps: Vec<String> = (0..12)
+        .map(|n| format!("< PSH,ACK seq RCV.NXT+{} len 10", 10 + 20 * n))
+        .collect();
+    let rows = [(ahead, 310), (gaps, 20)];
+    for (segments, len) in rows {
+        let steps = format!("{open} | {} | peer data 10 | A: recv", segments.join(" | "));
+        let scenario: Scenario = steps.replace(" | ", "\n").parse().expect("a scenario");
+        let mut runner = Runner::new(Reference::new);
+        let trace = runner.run(&scenario);
+        let mut calls = trace.events.iter().filter_map(|event| match &event.what {
+            What::Call { outcome, .. } => Some(*outcome),
+            _ => None,
+        });
+        assert_eq!(calls.next_back(), Some(Outcome::Received(len)), "{steps}");
+        for event in &trace.events {
+            if let What::Emission {
+                segment: Some(segment),
+                ..
+            } = &event.what
+            {
+                let blocks = segment.options.sack.as_slice();
+                let apart = |a: &(u32, u32), b: &(u32, u32)| a.1 < b.0 || b.1 < a.0;
+                let all = blocks.iter().enumerate();
+                let mut pairs = all.flat_map(|(n, a)| blocks[..n].iter().map(move |b| (a, b)));
+                assert!(pairs.all(|(a, b)| apart(a, b)), "{segment:?}");
+            }
+        }
+    }
 }
 
 /// Every scenario of a directory and those below it.

@@ -31,6 +31,31 @@ impl Ahead {
         }
     }
 
+    /// Joins the stretches that overlap or touch, for who knows that all of them are held.
+    pub fn join(&mut self) {
+        if self.len < 2 {
+            return;
+        }
+        let mut joined = Ahead::default();
+        for (mut from, mut to) in self.iter() {
+            let mut kept = 0;
+            for i in 0..joined.len as usize {
+                let (start, end) = joined.stretches[i];
+                if start.at_or_before(to) && end.at_or_after(from) {
+                    (from, to) = (from.earlier(start), to.later(end));
+                } else {
+                    joined.stretches[kept] = (start, end);
+                    kept += 1;
+                }
+            }
+            joined.stretches[kept..].fill(Default::default());
+            joined.stretches[kept] = (from, to);
+            joined.len = kept as u8 + 1;
+        }
+        joined.overflowed = self.overflowed;
+        *self = joined;
+    }
+
     /// The nearest end of a stretch behind `base`, if the octet there is held and all up to that
     /// end. It may be the end of a stretch within another: of the two a stack may have trimmed the
     /// longer.

@@ -60,7 +60,7 @@ pub struct SendSpace {
     pub max_wnd: u32,
     /// SND.WND was taken from a SYN, where it is not scaled.
     pub wnd_from_syn: bool,
-    /// Octets that SEND has taken over since OPEN.
+    /// Octets that SEND has taken over since OPEN, modulo 2^32.
     pub queued: u32,
     /// CLOSE was called: a FIN follows the last octet.
     pub closed: bool,
@@ -85,7 +85,7 @@ pub struct ReceiveSpace {
     pub firm_edge: SeqNumber,
     /// The firm edge was advertised by a SYN, or by what has not moved it since.
     pub edge_of_syn: bool,
-    /// Octets that RECEIVE has delivered.
+    /// Octets that RECEIVE has delivered, modulo 2^32.
     pub read: u32,
     /// The peer's FIN was received in sequence; RCV.NXT counts it.
     pub fin: bool,
@@ -406,10 +406,10 @@ impl Tcb {
         u32::from(self.ours.mss.filter(|mss| *mss > 0).unwrap_or(default))
     }
 
-    /// Octets received in order since the connection began.
+    /// Octets received in order since the connection began, modulo 2^32.
     pub fn received(&self) -> u32 {
         let numbers = self.rcv.nxt.since(self.rcv.irs);
-        numbers.saturating_sub(1 + u32::from(self.rcv.fin))
+        numbers.wrapping_sub(u32::from(numbers > 0 || self.rcv.read > 0) + u32::from(self.rcv.fin))
     }
 
     /// Octets received in order that RECEIVE has not delivered.

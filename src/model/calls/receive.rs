@@ -88,7 +88,7 @@ fn delivered(
             .deep(9));
         }
     }
-    tcb.rcv.read += n;
+    tcb.rcv.read = tcb.rcv.read.wrapping_add(n);
     out.push(tcb, req::RFC9293_3_10_7_4_P23);
     Ok(())
 }

@@ -45,7 +45,7 @@ fn taken(mut tcb: Tcb, n: u32, ctx: &Context, out: &mut Branches) -> Result<(), 
         State::Established | State::CloseWait | State::SynSent | State::SynReceived
             if !tcb.snd.closed || n == 0 =>
         {
-            tcb.snd.queued += n;
+            tcb.snd.queued = tcb.snd.queued.wrapping_add(n);
             out.push(tcb, req::RFC9293_3_10_2_P02);
             Ok(())
         }

@@ -11,11 +11,10 @@ use crate::trace::Call;
 impl Endpoint {
     /// Octets of the send buffer that nothing is in.
     fn send_room(&self, shared: &Shared) -> u32 {
-        let acked = match self.tcb.snd.iss {
-            Some(_) => self.tcb.snd.una.distance(self.tcb.text_start()).max(0) as u32,
-            None => 0,
+        let kept = match self.tcb.state.synchronized() {
+            true => self.tcb.queue_end().distance(self.tcb.snd.una).max(0) as u32,
+            false => self.tcb.snd.queued,
         };
-        let kept = self.tcb.snd.queued - acked.min(self.tcb.snd.queued);
         shared.config.send_buffer.saturating_sub(kept)
     }
 
@@ -30,6 +29,7 @@ impl Endpoint {
     ) -> Outcome {
         let ctx = shared.ctx();
         scratch.branches.clear();
+        let text = shared.shown(text);
         let stepped = calls::step(&self.tcb, &call, outcome, text, &ctx, &mut scratch.branches);
         if let (Ok(()), Ok(after)) = (stepped, shared.pick(&scratch.branches, "a call")) {
             self.tcb = after;
@@ -150,7 +150,7 @@ impl Endpoint {
             {
                 Outcome::Received(unread.min(asked))
             }
-            State::Closed if self.tcb.severed => Outcome::Failed(self.error),
+            State::Closed if self.tcb.severed && !self.complete => Outcome::Failed(self.error),
             State::Closed if unread == 0 && !self.tcb.rcv.fin => Outcome::Failed(self.error),
             State::Listen | State::SynSent | State::SynReceived => Outcome::Empty,
             State::Closed

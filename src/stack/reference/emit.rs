@@ -155,7 +155,14 @@ impl Endpoint {
     fn put_sack(&self, field: &mut OptionBytes) {
         let room = field.remaining_capacity().saturating_sub(4) / 8;
         let latest = |from: SeqNumber, to: SeqNumber| self.latest.within(from, to.since(from));
-        let ahead = || self.tcb.rcv.ahead.iter();
+        let nxt = self.tcb.rcv.nxt;
+        let ahead = || {
+            self.tcb
+                .rcv
+                .ahead
+                .iter()
+                .map(|(from, to)| (from.later(nxt), to))
+        };
         let blocks: ArrayVec<(u32, u32), 4> = ahead()
             .filter(|&(from, to)| latest(from, to))
             .chain(ahead().filter(|&(from, to)| !latest(from, to)))
@@ -292,7 +299,13 @@ impl Endpoint {
         let ctx = shared.ctx();
         scratch.branches.clear();
         let before = self.tcb;
-        let stepped = emits::step(&before, segment, &scratch.text, &ctx, &mut scratch.branches);
+        let stepped = emits::step(
+            &before,
+            segment,
+            shared.shown(&scratch.text),
+            &ctx,
+            &mut scratch.branches,
+        );
         match (stepped, shared.pick(&scratch.branches, "an emission")) {
             (Ok(()), Ok(after)) => self.tcb = after,
             (Err(fault), _) if shared.fault.is_none() => {

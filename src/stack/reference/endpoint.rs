@@ -5,10 +5,12 @@
 
 use std::cell::Cell;
 
+use super::congestion::Congestion;
 use super::fault::Fault;
 use super::isn::Secret;
 use super::policy::Policy;
 use super::ring::Ring;
+use super::scoreboard::Scoreboard;
 use super::timer::Timer;
 use super::twist;
 use crate::model::tcb::Branches;
@@ -31,6 +33,8 @@ pub(super) struct Shared {
     pub(super) reset_at: Cell<Option<Instant>>,
     /// How often something was picked.
     pub(super) steps: Cell<u32>,
+    /// The octets are the user's own, and not those of the [streams](crate::stream) of scenarios.
+    pub(super) any_text: bool,
 }
 
 impl Shared {
@@ -54,6 +58,11 @@ impl Shared {
     /// Whether this fault is switched on.
     pub(super) fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
+    }
+
+    /// What the model is shown of a text, to see that it is the right one.
+    pub(super) fn shown<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        if self.any_text { &[] } else { text }
     }
 }
 
@@ -85,6 +94,8 @@ pub(super) struct Endpoint {
     pub(super) rx: Ring,
     pub(super) timer: Timer,
     pub(super) recovery: Option<Recovery>,
+    pub(super) congestion: Congestion,
+    pub(super) scoreboard: Scoreboard,
     dup_acks: u8,
     /// When a delayed acknowledgment leaves.
     pub(super) ack_at: Instant,
@@ -102,6 +113,8 @@ pub(super) struct Endpoint {
     pub(super) unreachable: bool,
     /// Why there is no connection any more.
     pub(super) error: CallError,
+    /// A reset ended it when nothing was left to be received: what there is can still be read.
+    pub(super) complete: bool,
     /// Where RECEIVE last began, for a fault that delivers twice.
     pub(super) redelivers: bool,
     /// Something was pushed, for a fault that waits for it.
@@ -116,6 +129,8 @@ impl Default for Endpoint {
             rx: Ring::default(),
             timer: Timer::default(),
             recovery: None,
+            congestion: Congestion::default(),
+            scoreboard: Scoreboard::default(),
             dup_acks: 0,
             ack_at: Instant::NEVER,
             override_at: Instant::NEVER,
@@ -125,6 +140,7 @@ impl Default for Endpoint {
             latest: SeqNumber::default(),
             unreachable: false,
             error: CallError::NoConnection,
+            complete: false,
             redelivers: false,
             pushed: false,
         }
@@ -145,6 +161,8 @@ impl Endpoint {
     pub(super) fn forget(&mut self) {
         self.timer = Timer::default();
         self.recovery = None;
+        self.congestion = Congestion::default();
+        self.scoreboard = Scoreboard::default();
         self.dup_acks = 0;
         self.ack_at = Instant::NEVER;
         self.override_at = Instant::NEVER;
@@ -152,6 +170,7 @@ impl Endpoint {
         self.kept_alive_at = Instant::START;
         self.has_read = false;
         self.unreachable = false;
+        self.complete = false;
         self.redelivers = false;
         self.pushed = false;
     }
@@ -181,7 +200,9 @@ impl Endpoint {
         settle(&mut after, &ctx);
         self.pushed |= seg.flags.intersects(Flags::PSH | Flags::FIN);
         self.tcb = after;
+        self.hold_no_more(&before);
         self.keep_text(&before, seg, text, shared);
+        self.tcb.rcv.ahead.join();
         self.follow(&before, seg, shared);
         Ok(())
     }
@@ -229,6 +250,14 @@ impl Endpoint {
         }
     }
 
+    /// What the model cannot remember any more is not held either.
+    fn hold_no_more(&mut self, before: &Tcb) {
+        if self.tcb.rcv.ahead.overflowed {
+            self.tcb.rcv.ahead = before.rcv.ahead;
+            self.tcb.rcv.fin_ahead = before.rcv.fin_ahead;
+        }
+    }
+
     /// Copies what the model has used of a segment's text, in order or ahead of a gap.
     fn keep_text(&mut self, before: &Tcb, seg: &Segment, text: &[u8], shared: &Shared) {
         if let Some(latest) = self.tcb.rcv.latest {
@@ -268,7 +297,6 @@ impl Endpoint {
 
     /// After an arrival: the timer, duplicate acknowledgments, the end of a connection.
     fn follow(&mut self, before: &Tcb, seg: &Segment, shared: &Shared) {
-        let now = shared.now;
         match self.tcb.state {
             State::Listen if before.state != State::Listen => return self.forget(),
             State::Closed => {
@@ -279,10 +307,18 @@ impl Endpoint {
                         CallError::Reset
                     };
                     self.forget();
+                    self.complete = matches!(
+                        before.state,
+                        State::Closing | State::LastAck | State::TimeWait
+                    );
                 }
                 return;
             }
-            State::Established if !before.state.synchronized() => self.timer.established(),
+            State::Established if !before.state.synchronized() => {
+                self.timer.established();
+                let mss = self.effective_mss(shared);
+                self.congestion.established(mss, self.timer.syn_lost());
+            }
             State::SynReceived if before.state == State::TimeWait => return self.forget(),
             State::TimeWait if self.tcb.severed && !before.severed => return self.forget(),
             _ => {}
@@ -290,39 +326,74 @@ impl Endpoint {
         if before.snd.iss.is_none() {
             return;
         }
-        let outstanding = self.tcb.snd.una != self.tcb.snd.nxt;
-        if self.tcb.snd.una.after(before.snd.una) {
-            self.waiting_since = now;
-            self.dup_acks = 0;
-            if shared.has(Fault::AmbiguousSampleTaken) && before.rtx.resent {
-                self.timer = Timer::default();
-            }
-            if !shared.has(Fault::RoundTripIgnored) {
-                self.timer.acknowledged(self.tcb.snd.una, now);
-            }
-            self.timer.at = Instant::NEVER;
-            if outstanding {
-                self.timer.restart(now);
-            }
-            self.recover_further();
-        } else if outstanding && is_duplicate(before, &self.tcb, seg) {
-            self.dup_acks = self.dup_acks.saturating_add(1);
-            let enough = if shared.has(Fault::RetransmitsAtOnce) {
-                1
-            } else {
-                3
-            };
-            if self.dup_acks == enough && self.recovery.is_none() {
-                self.recover(1);
-                self.timer.restart(now);
-            }
+        let (una, nxt) = (self.tcb.snd.una, self.tcb.snd.nxt);
+        if una.after(before.snd.una) {
+            self.advanced(before, shared);
+        }
+        let news = self.is_told(seg);
+        let duplicate = una != nxt && una == before.snd.una;
+        if duplicate && (news || is_duplicate(before, &self.tcb, seg)) {
+            self.duplicated(news, shared);
         }
         if before.snd.wnd == 0 && self.tcb.snd.wnd > 0 && before.state.synchronized() {
             self.timer.forget_backoff();
             self.timer.at = Instant::NEVER;
-            if outstanding {
+            if una != nxt {
                 self.recover(2);
             }
+        }
+    }
+
+    /// SND.UNA has advanced.
+    fn advanced(&mut self, before: &Tcb, shared: &Shared) {
+        let (una, now) = (self.tcb.snd.una, shared.now);
+        self.waiting_since = now;
+        self.dup_acks = 0;
+        self.scoreboard.acknowledged(una);
+        if self.recovery.is_none() && before.state.synchronized() {
+            let mss = self.effective_mss(shared);
+            self.congestion.acknowledged(una.since(before.snd.una), mss);
+        }
+        if shared.has(Fault::AmbiguousSampleTaken) && before.rtx.resent {
+            self.timer = Timer::default();
+        }
+        if !shared.has(Fault::RoundTripIgnored) {
+            self.timer.acknowledged(una, now);
+        }
+        self.timer.at = Instant::NEVER;
+        if una != self.tcb.snd.nxt {
+            self.timer.restart(now);
+        }
+        self.recover_further();
+    }
+
+    /// Whether a segment tells with SACK of anything new.
+    fn is_told(&mut self, seg: &Segment) -> bool {
+        let snd = &self.tcb.snd;
+        // What the model has not used, it has not counted.
+        let used = snd.una != snd.nxt && self.tcb.rtx.dup_acks >= 3;
+        let agreed = self.tcb.ours.sack && self.tcb.theirs.sack;
+        used && agreed && self.scoreboard.note(&seg.options, snd.una, snd.nxt)
+    }
+
+    /// An acknowledgment of nothing new, which may tell of something that has arrived.
+    fn duplicated(&mut self, news: bool, shared: &Shared) {
+        self.dup_acks = self.dup_acks.saturating_add(1);
+        let mss = self.effective_mss(shared);
+        let enough = match shared.has(Fault::RetransmitsAtOnce) {
+            true => 1,
+            false => 3,
+        };
+        match &mut self.recovery {
+            None if self.dup_acks == enough || self.scoreboard.tells_loss(mss) => {
+                let flight = self.tcb.snd.nxt.since(self.tcb.snd.una);
+                self.congestion.lost(flight, mss);
+                self.recover(1);
+                self.timer.restart(shared.now);
+            }
+            // Something has left the network.
+            Some(recovery) if news => recovery.allowance = recovery.allowance.saturating_add(1),
+            Some(_) | None => {}
         }
     }
 

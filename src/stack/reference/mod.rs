@@ -4,10 +4,11 @@
 //! the seeded [`Fault`]s switched on it has to be caught, by the right requirement. Among the
 //! adapters it alone uses the model: where the model allows several things, its [`Policy`] says
 //! which it does.
-//! It is no stack for production: no congestion control, and initial sequence numbers whose
-//! secret is the scenario's seed.
+//! It is no stack for production: initial sequence numbers have a secret that is a scenario's
+//! seed, and every segment is stepped through the model before it may leave.
 
 mod calls;
+mod congestion;
 mod deadlines;
 mod emit;
 mod endpoint;
@@ -15,6 +16,7 @@ mod fault;
 mod isn;
 mod policy;
 mod ring;
+mod scoreboard;
 mod timer;
 mod transmit;
 mod twist;
@@ -44,7 +46,7 @@ const MAX_BUFFER: u32 = 1 << 24;
 /// The reference stack.
 pub struct Reference {
     shared: Shared,
-    sockets: [Endpoint; SOCKETS],
+    sockets: Vec<Endpoint>,
     /// What answers when no socket does.
     nobody: Endpoint,
     scratch: Box<Scratch>,
@@ -73,8 +75,11 @@ impl Reference {
                 drawn: Default::default(),
                 reset_at: Default::default(),
                 steps: Default::default(),
+                any_text: false,
             },
-            sockets: Default::default(),
+            sockets: std::iter::repeat_with(Endpoint::default)
+                .take(SOCKETS)
+                .collect(),
             nobody: Endpoint::default(),
             scratch: Box::default(),
             draws: false,
@@ -94,6 +99,20 @@ impl Reference {
             draws: true,
             ..Reference::new()
         }
+    }
+
+    /// A stack without a fault for users who send octets of their own, with so many sockets.
+    pub fn for_users(sockets: u8) -> Reference {
+        let mut stack = Reference::new();
+        stack.shared.any_text = true;
+        stack.sockets.resize_with(sockets.into(), Endpoint::default);
+        stack
+    }
+
+    /// The state of the connection of a socket.
+    pub fn state(&self, socket: Socket) -> State {
+        let end = self.sockets.get(usize::from(socket.0));
+        end.map_or(State::Closed, |end| end.tcb.state)
     }
 
     fn choose(&mut self, policy: Policy) {

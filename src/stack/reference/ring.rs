@@ -14,7 +14,7 @@ impl Ring {
     pub(super) fn reset(&mut self, capacity: u32) {
         let len = (capacity.max(1) as usize).next_power_of_two();
         if self.octets.len() < len {
-            self.octets.resize(len, 0);
+            self.octets = vec![0; len];
         }
         self.mask = len - 1;
     }

@@ -36,6 +36,16 @@ impl Default for Timer {
 }
 
 impl Timer {
+    /// RTO.
+    pub(super) fn timeout(&self) -> Micros {
+        self.rto
+    }
+
+    /// A SYN had to be sent again before the handshake was complete.
+    pub(super) fn syn_lost(&self) -> bool {
+        self.syn_lost
+    }
+
     /// Starts it anew.
     pub(super) fn restart(&mut self, now: Instant) {
         self.at = now + self.rto;

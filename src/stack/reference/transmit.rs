@@ -2,13 +2,13 @@
 //!
 //! Everything that is due at one instant is sent in a fixed order: the answer to what arrived, a
 //! SYN, what has to be sent again, new text and FIN, a keep-alive, and an acknowledgment if
-//! nothing before has carried it. No congestion control: at most [`FLIGHT`] segments are
-//! outstanding.
+//! nothing before has carried it.
 
 use super::emit::Outgoing;
 use super::endpoint::{Endpoint, Scratch, Shared};
 use super::fault::Fault;
 use super::policy::Choice;
+use super::scoreboard::Scoreboard;
 use super::timer::RTO_MAX;
 use super::twist;
 use crate::model::tcb::{Forms, Origin, Reply};
@@ -17,9 +17,6 @@ use crate::spec::req;
 use crate::stack::{Broken, Outbox};
 use crate::time::{Instant, Micros};
 use crate::wire::{Flags, SeqNumber};
-
-/// So many full segments may be outstanding.
-const FLIGHT: u32 = 10;
 
 /// How long silly window avoidance holds back a small segment when nothing is outstanding
 /// (RFC 1122 section 4.2.3.4).
@@ -229,6 +226,12 @@ impl Endpoint {
             self.timer.at = Instant::NEVER;
             self.back_off(shared);
             if self.tcb.snd.una != self.tcb.snd.nxt {
+                let again = self.recovery.is_some_and(|known| known.step == 2);
+                let flight = self.tcb.snd.nxt.since(self.tcb.snd.una);
+                let mss = self.effective_mss(shared);
+                self.congestion.timed_out(flight, mss, again);
+                // The peer may have thrown away what it told of (RFC2018-5-2).
+                self.scoreboard = Scoreboard::default();
                 self.recover(2);
             } else if self.unsent() {
                 // Nothing is outstanding: the window is closed, and is probed.
@@ -237,12 +240,15 @@ impl Endpoint {
             }
         }
         while let Some(mut recovery) = self.recovery {
-            if recovery.allowance == 0 || recovery.next.at_or_after(recovery.until) {
+            if recovery.allowance == 0 {
                 break;
             }
-            let most = recovery.until.since(recovery.next);
+            let missing = self.scoreboard.missing(recovery.next, recovery.until);
+            let Some((before, end)) = missing else {
+                break;
+            };
+            let most = end.since(before);
             let window = self.tcb.snd.wnd.max(1);
-            let before = recovery.next;
             self.timer.sent_again();
             self.timer.restart(shared.now);
             let sent = self.emit_text_upto(before, most.min(window), shared, scratch, out)?;
@@ -291,6 +297,9 @@ impl Endpoint {
             };
             let next = self.tcb.snd.nxt;
             let idle = self.tcb.snd.una == next;
+            if idle && shared.now.since(self.tcb.rtx.sent_at) > self.timer.timeout() {
+                self.congestion.idle(self.effective_mss(shared));
+            }
             self.emit_text(next, len, shared, scratch, out)?;
             self.timer.sent(self.tcb.snd.nxt, shared.now);
             if idle {
@@ -313,7 +322,8 @@ impl Endpoint {
         let mss = self.effective_mss(shared);
         let idle = tcb.snd.una == tcb.snd.nxt;
         let edge = twist::send_edge(shared.fault, tcb);
-        let edge = edge.earlier(tcb.snd.una + FLIGHT * mss);
+        let flight = self.congestion.window(shared.config.congestion, mss);
+        let edge = edge.earlier(tcb.snd.una + flight);
         let usable = edge.distance(tcb.snd.nxt).max(0) as u32;
         let queued = tcb.queue_end().since(tcb.snd.nxt);
         let text = queued.min(usable).min(mss);
