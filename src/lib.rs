@@ -13,6 +13,8 @@ pub mod cli;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod harness;
+#[cfg(all(feature = "linux", target_os = "linux"))]
+pub mod live;
 pub mod model;
 pub mod oracle;
 pub mod peer;
@@ -27,4 +29,6 @@ pub mod stream;
 pub mod table;
 pub mod time;
 pub mod trace;
+#[cfg(all(feature = "linux", target_os = "linux"))]
+mod tun;
 pub mod wire;

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and what it may name of the others: whole rooms, or single items.
-const ROOMS: [(&str, &[&str]); 24] = [
+const ROOMS: [(&str, &[&str]); 26] = [
     ("time", &[]),
     ("stream", &[]),
     ("spec", &[]),
@@ -20,12 +20,14 @@ const ROOMS: [(&str, &[&str]); 24] = [
     ("stack/lwip", &["model::State", "stack", "time", "wire"]),
     ("stack/driver", &["time", "wire"]),
     // The one that lives in real time.
-    ("stack/linux", &["model::State", "time", "wire"]),
+    ("stack/linux", &["model::State", "time", "tun", "wire"]),
     // Among the adapters the reference alone is made of the model.
     (
         "stack/reference",
         &["model", "spec", "stack", "stream", "time", "trace", "wire"],
     ),
+    // Devices and namespaces: packets, and no TCP.
+    ("tun", &["time"]),
     ("trace", &["stack", "time", "wire"]),
     ("scenario", &["stack", "time", "wire"]),
     ("peer", &["scenario", "stack", "stream", "time", "wire"]),
@@ -79,6 +81,18 @@ const ROOMS: [(&str, &[&str]); 24] = [
     ),
     // Beside these: it proves by seeded faults what the oracle can report.
     ("proof", &["harness", "oracle", "scenario", "spec", "stack"]),
+    // The reference stack as a host among others: no scenario and no verdict.
+    (
+        "live",
+        &[
+            "model::State",
+            "report::PacketCapture",
+            "stack",
+            "time",
+            "tun",
+            "wire",
+        ],
+    ),
     // It makes and keeps scenarios; what is held of them is a test's own matter.
     ("property", &["scenario"]),
     // Above everything but the command line.
@@ -91,8 +105,8 @@ const ROOMS: [(&str, &[&str]); 24] = [
     (
         "cli",
         &[
-            "harness", "model", "oracle", "proof", "report", "scenario", "spec", "stack", "table",
-            "time", "trace",
+            "harness", "live", "model", "oracle", "proof", "report", "scenario", "spec", "stack",
+            "table", "time", "trace",
         ],
     ),
     ("lib", &[]),
@@ -110,7 +124,7 @@ const CRATES: [(&str, &[&str]); 11] = [
     ("etherparse", &["wire"]),
     ("pcap_parser", &["report"]),
     ("proptest", &["property"]),
-    ("rustix", &["stack/linux"]),
+    ("rustix", &["cli", "live", "stack/linux", "tun"]),
     ("serde", &["oracle", "report"]),
     ("serde_json", &["report", "table"]),
     ("smoltcp", &["stack/smoltcp"]),
@@ -121,23 +135,35 @@ const CRATES: [(&str, &[&str]); 11] = [
 /// files may name them.
 const IMPURE: [(&str, &[&str]); 8] = [
     // Where the device is that the kernel is reached by.
-    ("std::env", &["cli/", "stack/linux/space.rs"]),
+    ("std::env", &["cli/", "tun/device.rs"]),
     (
         "std::fs",
-        &["cli/", "property/regressions.rs", "stack/linux/"],
+        &[
+            "cli/",
+            "live/",
+            "property/regressions.rs",
+            "stack/linux/",
+            "tun/",
+        ],
     ),
     ("std::net::Tcp", &[]),
     ("std::net::Udp", &[]),
     // A driver is another process, and may hang.
     ("std::process", &["cli/", "main.rs", "stack/driver/"]),
-    ("std::sync::atomic", &["harness/check.rs", "stack/linux/"]),
+    ("std::sync::atomic", &["harness/check.rs", "tun/"]),
     (
         "std::thread",
         &["cli/", "harness/check.rs", "stack/driver/", "stack/linux/"],
     ),
     (
         "std::time",
-        &["cli/", "harness/check.rs", "stack/driver/", "stack/linux/"],
+        &[
+            "cli/",
+            "harness/check.rs",
+            "live/",
+            "stack/driver/",
+            "stack/linux/",
+        ],
     ),
 ];
 
@@ -361,6 +387,7 @@ fn the_oracle_and_the_model_name_no_adapter() {
         let above = [
             "cli",
             "fuzzing",
+            "live",
             "proof",
             "stack/smoltcp",
             "stack/linux",
@@ -435,11 +462,12 @@ fn no_clock_thread_or_file_decides_what_a_run_says() {
                 // lwIP is C, and is called from one file; so are calls of the kernel that no
                 // crate has.
                 "unsafe " => {
-                    ["stack/lwip/library.rs", "stack/linux/sys.rs"].contains(&source.path.as_str())
+                    ["stack/lwip/library.rs", "tun/sys.rs"].contains(&source.path.as_str())
                 }
                 _ => {
                     source.path.starts_with("cli/")
                         || source.path == "harness/check.rs"
+                        || source.path.starts_with("live/")
                         || source.path.starts_with("stack/linux/")
                 }
             };

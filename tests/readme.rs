@@ -73,8 +73,8 @@ fn help(command: &str) -> String {
     prints(&[command, "--help"])
 }
 
-const COMMANDS: [&str; 8] = [
-    "check", "replay", "judge", "table", "list", "explain", "corpus", "matrix",
+const COMMANDS: [&str; 10] = [
+    "check", "replay", "judge", "table", "list", "explain", "corpus", "matrix", "serve", "connect",
 ];
 
 /// Commands whose arguments are not ours.
@@ -107,6 +107,8 @@ fn commands_and_their_options_exist() {
                 continue;
             }
             assert!(cargo.starts_with("cargo run --release"), "{path}: {line}");
+            // What comes after a second one is another program's.
+            let args = args.split(" -- ").next().unwrap_or_default();
             let mut words = args.split_whitespace();
             let command = words.next().unwrap_or_default();
             assert!(COMMANDS.contains(&command), "{path}: {line}");

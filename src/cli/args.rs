@@ -1,5 +1,7 @@
 //! The arguments: what there is, what is usual, what help says.
 
+use std::ffi::OsString;
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -13,6 +15,16 @@ const EXIT_STATUS: &str = "\
 Exit status: 0 everything conforms, or deviates only as known; 1 an unexpected deviation, a broken
 stack, or a known deviation gone stale; 2 bad usage or bad input; 3 the run could not be carried
 out.";
+
+const SERVE_HELP: &str = "\
+The stack has the addresses 192.0.2.1 and 2001:db8::1, the kernel beside it 192.0.2.2 and 2001:db8::2.
+Exit status: that of the command, where there is one; 2 bad usage; 3 it could not be carried out.";
+
+const CONNECT_HELP: &str = "\
+The stack has the addresses 192.0.2.1 and 2001:db8::1, the kernel beside it 192.0.2.2 and 2001:db8::2.
+The end of the input closes this side of the connection; receiving goes on.
+Exit status: 0 both sides have closed; 2 bad usage; 3 it could not be carried out, or the connection
+failed.";
 
 /// A conformance fuzzing harness for TCP stacks: a reference model of RFC 9293 judges what a
 /// stack does. Without a command it does what `check` does.
@@ -48,6 +60,12 @@ pub(super) enum Command {
     Matrix(MatrixArgs),
     /// Write the systematic part of the corpus: every state with every segment, call and timer
     Corpus(CorpusArgs),
+    /// Run the reference stack on a TUN device, and serve whoever connects to it
+    #[command(after_help = SERVE_HELP)]
+    Serve(ServeArgs),
+    /// Connect from the reference stack to a program in the world, as nc does
+    #[command(after_help = CONNECT_HELP)]
+    Connect(ConnectArgs),
 }
 
 #[derive(Args, Debug)]
@@ -233,6 +251,54 @@ pub(super) struct CorpusArgs {
     /// The directory of the corpus [default: `corpus`]; files that are there stay as they are
     #[arg(value_name = "DIR")]
     pub(super) directory: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ServeArgs {
+    /// What to serve: echo, discard, chargen, http, each with a port where it is not the usual one
+    /// (7, 9, 19, 80) [default: all of them]
+    #[arg(value_name = "SERVICE[:PORT]")]
+    pub(super) services: Vec<String>,
+    /// Make the TUN device in this network namespace, under this name [default: in a namespace of
+    /// its own]
+    #[arg(long, value_name = "NAME")]
+    pub(super) device: Option<String>,
+    #[command(flatten)]
+    pub(super) network: NetworkArgs,
+    /// Run this command where it reaches the stack, and end with it
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(super) command: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ConnectArgs {
+    /// The address to connect to
+    #[arg(value_name = "ADDRESS")]
+    pub(super) address: IpAddr,
+    /// The port to connect to
+    #[arg(value_name = "PORT")]
+    pub(super) port: u16,
+    /// Make the TUN device in this network namespace, under this name [default: tcprove0]
+    #[arg(long, value_name = "NAME", conflicts_with = "command")]
+    pub(super) device: Option<String>,
+    #[command(flatten)]
+    pub(super) network: NetworkArgs,
+    /// Run this command, which is to take the connection, in a namespace of its own
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(super) command: Vec<OsString>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct NetworkArgs {
+    /// So many segments of a hundred are lost, either way
+    #[arg(long, value_name = "PERCENT", default_value = "0")]
+    pub(super) loss: String,
+    /// Which ones are lost
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = number)]
+    pub(super) seed: u64,
+    /// Write what the stack sends and gets as a capture (pcapng)
+    #[arg(long, value_name = "FILE")]
+    pub(super) pcap: Option<PathBuf>,
 }
 
 /// A whole number; `_` may part its digits.

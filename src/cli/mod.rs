@@ -13,6 +13,8 @@ mod judge;
 mod judged;
 mod known;
 mod list;
+#[cfg(all(feature = "linux", target_os = "linux"))]
+mod live;
 mod matrix;
 mod replay;
 mod save;
@@ -121,6 +123,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &mut Environme
         Command::Explain(args) => standing::explain(&args, environment),
         Command::Matrix(args) => standing::matrix(&args, environment),
         Command::Corpus(args) => fill::corpus(&args, environment),
+        Command::Serve(args) => live::serve(&args, environment),
+        Command::Connect(args) => live::connect(&args, environment),
     };
     let (status, failure) = match done {
         Ok(status) => return status,
@@ -129,6 +133,24 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &mut Environme
     };
     let _ = writeln!(environment.err, "tcprove: {failure}");
     status
+}
+
+/// Where there are no TUN devices.
+#[cfg(not(all(feature = "linux", target_os = "linux")))]
+mod live {
+    use super::args::{ConnectArgs, ServeArgs};
+    use super::{Environment, Failure};
+
+    const MISSING: &str = "the reference stack goes live on Linux only, and in a build with the \
+                           feature `linux`";
+
+    pub(super) fn serve(_: &ServeArgs, _: &mut Environment) -> Result<u8, Failure> {
+        Err(Failure::Run(MISSING.into()))
+    }
+
+    pub(super) fn connect(_: &ConnectArgs, _: &mut Environment) -> Result<u8, Failure> {
+        Err(Failure::Run(MISSING.into()))
+    }
 }
 
 /// What clap has to say: help and version on standard output, anything else on standard error.

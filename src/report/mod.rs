@@ -22,9 +22,9 @@ pub use finding::{Setting, fault_text, file_stem, finding_text, findings_text, t
 #[cfg(feature = "cli")]
 pub use json::json;
 pub use ladder::ladder;
-pub use pcapng::capture;
 #[cfg(any(feature = "cli", feature = "fuzzing"))]
 pub use pcapng::{CaptureError, is_capture, read_capture};
+pub use pcapng::{PacketCapture, capture};
 pub use recording::{RecordingError, read_recording, recording};
 pub use style::Style;
 pub use summary::{Run, summary};

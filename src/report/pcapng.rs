@@ -8,9 +8,12 @@
 
 #[cfg(any(feature = "cli", feature = "fuzzing"))]
 mod read;
+mod stream;
 
 use super::recording;
 use crate::trace::{Trace, What};
+
+pub use stream::PacketCapture;
 
 #[cfg(any(feature = "cli", feature = "fuzzing"))]
 pub use read::{CaptureError, is_capture, read_capture};

@@ -19,6 +19,8 @@ pub(crate) mod text;
 pub use outbox::Outbox;
 pub use profile::{AckRange, Admission, Config, CongestionControl, HardErrors, Profile, RstRule};
 
+use std::fmt;
+
 use crate::model::State;
 use crate::time::Instant;
 use crate::wire::Endpoint;
@@ -85,6 +87,22 @@ pub struct Reached {
     pub never: Vec<String>,
     /// What else has to be said; may be empty.
     pub remark: &'static str,
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            CallError::NoConnection => "there is no connection",
+            CallError::AlreadyExists => "there is a connection already",
+            CallError::Closing => "the connection is closing",
+            CallError::Reset => "the peer has reset the connection",
+            CallError::Refused => "the peer has refused the connection",
+            CallError::Unreachable => "the peer cannot be reached",
+            CallError::TimedOut => "the peer has not answered in time",
+            CallError::InvalidArgument => "an argument is not acceptable",
+            CallError::NoResources => "there is no room for another connection",
+        })
+    }
 }
 
 /// The adapter could not go on: what it says counts as a broken stack.

@@ -8,12 +8,10 @@
 //! returns. Beside the reference adapter this is the one that knows a clock.
 
 mod counters;
-mod netlink;
 mod queue;
 mod rewrite;
 mod sockets;
 mod space;
-mod sys;
 mod turns;
 
 use std::borrow::Cow;
@@ -24,7 +22,6 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use self::netlink::{Connection, Netlink};
 use self::queue::Queue;
 use self::rewrite::{Addresses, Host};
 use self::sockets::{Remote, Use};
@@ -36,6 +33,7 @@ use super::{
 };
 use crate::model::State;
 use crate::time::{Instant, Micros};
+use crate::tun::{Connection, Netlink};
 use crate::wire::{Endpoint, Family, Flags};
 
 /// What it is known to do against the standard, as the text of a file of known deviations.

@@ -1,38 +1,16 @@
 //! A network namespace of one's own, with a TUN device for each version of IP.
 //!
-//! A namespace belongs to a thread. Whoever makes sockets goes into it first ([`Space::enter`]);
-//! sockets and devices then stay in it wherever the thread goes. When the last of them is closed,
-//! the kernel takes the namespace down.
+//! Whoever makes sockets goes into it first ([`Space::enter`]). When the last socket and the last
+//! device are closed, the kernel takes it down.
 
-use std::cell::{Cell, OnceCell};
-use std::env;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::os::fd::AsFd;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use rustix::net::{AddressFamily, SocketFlags, SocketType, netdevice, socket_with};
-use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-
 use super::counters::Counters;
-use super::netlink::{LOOPBACK, Netlink, Route};
 use super::rewrite::Host;
-use super::sys;
+use crate::tun::{Device, LOOPBACK, Namespace, Needed, Netlink, Route, set};
 use crate::wire::Family;
-
-const TUN: &str = "/dev/net/tun";
-
-/// The environment may name another place for the device.
-const ELSEWHERE: &str = "TCPROVE_TUN";
-
-/// The namespace of the calling thread.
-const OWN: &str = "/proc/thread-self/ns/net";
-
-/// So many packets wait in a device for whoever reads.
-const QUEUE: u32 = 10_000;
 
 /// The MTU of a device before a scenario asks for another.
 const MTU: u16 = 1_500;
@@ -70,39 +48,15 @@ const SETTINGS: &[(&str, &str, Needed)] = &[
     ("ipv4/tcp_congestion_control", "reno", Needed::Yes),
 ];
 
-/// Whether a kernel without a setting can be judged.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Needed {
-    Yes,
-    No,
-}
-
-static NAMES: AtomicU64 = AtomicU64::new(1);
-
-thread_local! {
-    /// Where this thread came from.
-    static HOME: OnceCell<File> = const { OnceCell::new() };
-    /// The namespace that this thread is in; 0 at home.
-    static WHERE: Cell<u64> = const { Cell::new(0) };
-}
-
 /// A namespace.
 pub(super) struct Space {
-    name: u64,
-    namespace: File,
+    namespace: Namespace,
     v4: Device,
     v6: Device,
     timestamps: Setting,
     route: Netlink,
     /// Told of when the namespace is left for good.
     _counters: Counters,
-}
-
-/// A TUN device.
-struct Device {
-    file: File,
-    index: u32,
-    mtu: u16,
 }
 
 /// A setting that scenarios change.
@@ -117,23 +71,11 @@ impl Space {
     /// # Errors
     /// Says what is missing and how to get it.
     pub(super) fn new() -> Result<Space, String> {
-        let name = NAMES.fetch_add(1, Ordering::Relaxed);
         // The kernel makes one at a time, and spins for whoever does not wait.
         static ONE: Mutex<()> = Mutex::new(());
         let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        leave_home()?;
-        let settled = Space::settle(name);
-        if settled.is_err() {
-            go_home();
-        }
-        settled
-    }
-
-    /// Furnishes the namespace in which the thread is now.
-    fn settle(name: u64) -> Result<Space, String> {
-        WHERE.set(name);
+        let namespace = Namespace::new()?;
         let failed = |what: &str, error: io::Error| format!("{what} in a new namespace: {error}");
-        let namespace = File::open(OWN).map_err(|error| failed(OWN, error))?;
         for (setting, value, needed) in SETTINGS {
             set(setting, value, *needed)?;
         }
@@ -142,12 +84,11 @@ impl Space {
             .up(LOOPBACK, None, None)
             .map_err(|error| failed("the loopback device", error))?;
         let mut device =
-            |family| Device::new(family, &mut route).map_err(|error| failed("a TUN device", error));
+            |family| device(family, &mut route).map_err(|error| failed("a TUN device", error));
         let (v4, v6) = (device(Family::V4)?, device(Family::V6)?);
         let timestamps = "/proc/sys/net/ipv4/tcp_timestamps";
         let file = OpenOptions::new().write(true).open(timestamps);
         Ok(Space {
-            name,
             namespace,
             v4,
             v6,
@@ -162,15 +103,7 @@ impl Space {
 
     /// Takes the thread into the namespace.
     pub(super) fn enter(&self) -> io::Result<()> {
-        if WHERE.get() == self.name {
-            return Ok(());
-        }
-        if WHERE.get() == 0 {
-            remember_home()?;
-        }
-        move_into(&self.namespace)?;
-        WHERE.set(self.name);
-        Ok(())
+        self.namespace.enter()
     }
 
     /// Offers timestamps from now on, or does not.
@@ -189,11 +122,7 @@ impl Space {
             Family::V4 => &mut self.v4,
             Family::V6 => &mut self.v6,
         };
-        if device.mtu != mtu {
-            device.mtu = mtu;
-            self.route.up(device.index, Some(mtu.into()), None)?;
-        }
-        Ok(())
+        device.set_mtu(mtu, &mut self.route)
     }
 
     /// The device of a version of IP: reading never waits.
@@ -205,141 +134,20 @@ impl Space {
     }
 }
 
-impl Drop for Space {
-    fn drop(&mut self) {
-        if WHERE.get() == self.name {
-            go_home();
-        }
-    }
-}
-
-impl Device {
-    fn new(family: Family, route: &mut Netlink) -> io::Result<Device> {
-        let name = match family {
-            Family::V4 => "tcprove4",
-            Family::V6 => "tcprove6",
-        };
-        let file = open_tun()?;
-        sys::attach_tun(&file, name)?;
-        let any = socket_with(
-            AddressFamily::INET,
-            SocketType::DGRAM,
-            SocketFlags::CLOEXEC,
-            None,
-        )?;
-        let index = netdevice::name_to_index(any, name)?;
-        route.up(index, Some(MTU.into()), Some(QUEUE))?;
-        for host in Host::ALL {
-            let (prefix, len) = host.prefix(family);
-            let to = match host {
-                Host::Stack => Route::Local,
-                Host::Peer | Host::Other => Route::Device(index),
-            };
-            route.route_to(prefix, len, to)?;
-        }
-        Ok(Device {
-            file,
-            index,
-            mtu: MTU,
-        })
-    }
-}
-
-fn open_tun() -> io::Result<File> {
-    const NON_BLOCKING: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).custom_flags(NON_BLOCKING);
-    options.open(tun())
-}
-
-/// Where the device is.
-fn tun() -> PathBuf {
-    env::var_os(ELSEWHERE).map_or_else(|| TUN.into(), PathBuf::from)
-}
-
-fn set(setting: &str, value: &str, needed: Needed) -> Result<(), String> {
-    let path = format!("/proc/sys/net/{setting}");
-    let written = OpenOptions::new()
-        .write(true)
-        .open(&path)
-        .and_then(|mut file| file.write_all(value.as_bytes()));
-    match written {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::NotFound && needed == Needed::No => Ok(()),
-        Err(error) => Err(format!(
-            "{path} cannot be written in a new namespace: {error}; in a container, /proc/sys has \
-             to be writable"
-        )),
-    }
-}
-
-/// Moves the thread into a new network namespace; where only a user namespace allows that, and
-/// the process has no other thread yet, into one of those first.
-fn leave_home() -> Result<(), String> {
-    match open_tun() {
-        Ok(_) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return Err(format!(
-                "{} is missing: it takes a kernel with TUN (`modprobe tun`), and in a \
-                 container the device itself (`--device {TUN}`)",
-                tun().display()
-            ));
-        }
-        Err(error) => {
-            let tun = tun().display().to_string();
-            return Err(format!(
-                "{tun} cannot be opened: {error}; run as root, or have root allow it (`chmod \
-                 666 {tun}`)"
-            ));
-        }
-    }
-    remember_home().map_err(|error| format!("{OWN}: {error}"))?;
-    let Err(error) = sys::new_network() else {
-        return Ok(());
+/// A TUN device to which the addresses of every run belong.
+fn device(family: Family, route: &mut Netlink) -> io::Result<Device> {
+    let name = match family {
+        Family::V4 => "tcprove4",
+        Family::V6 => "tcprove6",
     };
-    if error.kind() != ErrorKind::PermissionDenied {
-        return Err(format!("no network namespace can be made: {error}"));
+    let device = Device::new(name, MTU, route)?;
+    for host in Host::ALL {
+        let (prefix, len) = host.prefix(family);
+        let to = match host {
+            Host::Stack => Route::Local,
+            Host::Peer | Host::Other => Route::Device(device.index()),
+        };
+        route.route_to(prefix, len, to)?;
     }
-    new_users().and_then(|()| sys::new_network()).map_err(|error| {
-        format!(
-            "no network namespace can be made, nor a user namespace to make it in: {error}; run \
-             as root, or have user namespaces allowed (`sysctl user.max_user_namespaces`, and on \
-             some systems `sysctl kernel.apparmor_restrict_unprivileged_userns=0`)"
-        )
-    })
-}
-
-/// A user namespace in which the present user is root.
-fn new_users() -> io::Result<()> {
-    let (user, group) = (rustix::process::geteuid(), rustix::process::getegid());
-    sys::new_users()?;
-    fs::write("/proc/self/setgroups", "deny")?;
-    fs::write("/proc/self/uid_map", format!("0 {} 1", user.as_raw()))?;
-    fs::write("/proc/self/gid_map", format!("0 {} 1", group.as_raw()))
-}
-
-fn remember_home() -> io::Result<()> {
-    HOME.with(|home| {
-        if home.get().is_none() {
-            // Nobody else can have set it meanwhile.
-            let _ = home.set(File::open(OWN)?);
-        }
-        Ok(())
-    })
-}
-
-/// Takes the thread back to where it came from. Where that is not allowed, from within a user
-/// namespace, it stays: nothing but the making of sockets depends on it.
-fn go_home() {
-    // A thread that ends may have forgotten it by now, and needs it no more.
-    let _ = HOME.try_with(|home| {
-        if home.get().is_some_and(|home| move_into(home).is_ok()) {
-            WHERE.set(0);
-        }
-    });
-}
-
-fn move_into(namespace: &File) -> io::Result<()> {
-    let kind = Some(LinkNameSpaceType::Network);
-    Ok(move_into_link_name_space(namespace.as_fd(), kind)?)
+    Ok(device)
 }

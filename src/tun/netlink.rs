@@ -14,6 +14,7 @@ use crate::time::Micros;
 
 const NLMSG_ERROR: u16 = 2;
 const RTM_NEWLINK: u16 = 16;
+const RTM_NEWADDR: u16 = 20;
 const RTM_NEWROUTE: u16 = 24;
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
 
@@ -24,6 +25,8 @@ const CREATE_EXCL: u16 = 0x400 | 0x200;
 const IFF_UP: u32 = 1;
 const IFLA_MTU: u16 = 4;
 const IFLA_TXQLEN: u16 = 13;
+const IFA_ADDRESS: u16 = 1;
+const IFA_LOCAL: u16 = 2;
 const RTA_DST: u16 = 1;
 const RTA_OIF: u16 = 4;
 
@@ -31,11 +34,11 @@ const AF_INET: u8 = 2;
 const AF_INET6: u8 = 10;
 
 /// The loopback device is the first of every namespace.
-pub(super) const LOOPBACK: u32 = 1;
+pub(crate) const LOOPBACK: u32 = 1;
 
 /// Where a route leads.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Route {
+pub(crate) enum Route {
     /// To this host itself: every address of the prefix is its own.
     Local,
     /// Out of the device, without a router.
@@ -44,14 +47,14 @@ pub(super) enum Route {
 
 /// What the kernel knows of a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Connection {
+pub(crate) struct Connection {
     /// Its number for the state.
-    pub(super) state: u8,
+    pub(crate) state: u8,
     /// The number of its socket; 0 where it has none: an embryo, or what is in TIME-WAIT.
-    pub(super) inode: u32,
+    pub(crate) inode: u32,
     /// How long until the timer fires that it tells of, if it runs: that of retransmission, of
     /// probes, of keep-alives or of TIME-WAIT.
-    pub(super) timer: Option<Micros>,
+    pub(crate) timer: Option<Micros>,
 }
 
 /// A message under construction.
@@ -91,19 +94,19 @@ impl Message {
 }
 
 /// A netlink socket of one namespace.
-pub(super) struct Netlink {
+pub(crate) struct Netlink {
     socket: OwnedFd,
     buffer: Vec<u8>,
 }
 
 impl Netlink {
     /// For links and routes.
-    pub(super) fn route() -> io::Result<Netlink> {
+    pub(crate) fn route() -> io::Result<Netlink> {
         Netlink::open(None)
     }
 
     /// For the state of connections.
-    pub(super) fn diag() -> io::Result<Netlink> {
+    pub(crate) fn diag() -> io::Result<Netlink> {
         Netlink::open(Some(netlink::SOCK_DIAG))
     }
 
@@ -139,7 +142,7 @@ impl Netlink {
     }
 
     /// Switches a device on; with an MTU and the length of its queue where these are told.
-    pub(super) fn up(
+    pub(crate) fn up(
         &mut self,
         device: u32,
         mtu: Option<u32>,
@@ -159,8 +162,20 @@ impl Netlink {
         self.ask(message).map(drop)
     }
 
+    /// Gives a device an address, whose prefix is then reached through it.
+    pub(crate) fn address(&mut self, device: u32, addr: IpAddr, prefix_len: u8) -> io::Result<()> {
+        const NO_DUPLICATE_DETECTION: u8 = 2;
+        let (family, octets) = octets(addr);
+        let message = Message::new(RTM_NEWADDR, REQUEST_ACK | CREATE_EXCL)
+            .put(&[family, prefix_len, NO_DUPLICATE_DETECTION, 0])
+            .put(&device.to_ne_bytes())
+            .attribute(IFA_LOCAL, &octets)
+            .attribute(IFA_ADDRESS, &octets);
+        self.ask(message).map(drop)
+    }
+
     /// Adds a route to a prefix.
-    pub(super) fn route_to(
+    pub(crate) fn route_to(
         &mut self,
         prefix: IpAddr,
         prefix_len: u8,
@@ -183,7 +198,7 @@ impl Netlink {
     }
 
     /// What the kernel knows of the connection between two endpoints; `None` when there is none.
-    pub(super) fn connection(
+    pub(crate) fn connection(
         &mut self,
         local: (IpAddr, u16),
         remote: (IpAddr, u16),

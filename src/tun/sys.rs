@@ -23,7 +23,7 @@ struct Request {
 }
 
 /// Makes an open `/dev/net/tun` the device of this name, at most 15 octets of it.
-pub(super) fn attach_tun(file: &File, name: &str) -> io::Result<()> {
+pub(crate) fn attach_tun(file: &File, name: &str) -> io::Result<()> {
     let mut request = Request {
         name: [0; 16],
         flags: IFF_TUN_NO_PI,
@@ -40,13 +40,13 @@ pub(super) fn attach_tun(file: &File, name: &str) -> io::Result<()> {
 }
 
 /// Moves the calling thread into a network namespace of its own.
-pub(super) fn new_network() -> io::Result<()> {
+pub(crate) fn new_network() -> io::Result<()> {
     // SAFETY: the table of open files stays shared.
     Ok(unsafe { unshare_unsafe(UnshareFlags::NEWNET) }?)
 }
 
 /// Moves the process, which must have a single thread, into a user namespace of its own.
-pub(super) fn new_users() -> io::Result<()> {
+pub(crate) fn new_users() -> io::Result<()> {
     // SAFETY: the table of open files stays shared.
     Ok(unsafe { unshare_unsafe(UnshareFlags::NEWUSER) }?)
 }
