@@ -22,6 +22,7 @@ mod table;
 mod waived;
 
 pub use explain::explain;
+#[cfg(feature = "cli")]
 pub(crate) use explain::part;
 pub use facets::{Observable, Origin, Role, Testability};
 pub use find::suggestions;
