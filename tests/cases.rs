@@ -96,10 +96,7 @@ fn exact(args: &Arguments) -> Option<&str> {
 fn add(path: &str, exact: Option<&str>, trials: &mut Vec<Trial>) {
     let stem = path.trim_end_matches(".scn");
     let read = corpus_file(&root(), path);
-    for stack in built_in()
-        .into_iter()
-        .filter(|stack| stack.name != "lwip-full")
-    {
+    for stack in built_in() {
         let live = stack.name == LIVE;
         let name = format!("{}::{stem}", stack.name);
         let absent = why_absent(&stack).is_some();
