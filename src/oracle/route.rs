@@ -185,10 +185,9 @@ impl Host {
         let answers = |tcb: &Tcb| tcb.due.reply.is_some();
         let has_to = |tcb: &Tcb| tcb.due.reply.is_some_and(|reply| reply.required);
         let nobody = &self.sockets[NOBODY].now;
-        // A SYN alone opens a connection, whatever answer is due from nobody.
-        let opens = seg.flags.syn() && !seg.flags.ack();
+        // Nobody sends but resets: what else comes before one that is due is of a connection.
         let owed = |tcb: &Tcb| tcb.matches(port, remote) && has_to(tcb);
-        if !opens && nobody.iter().any(owed) {
+        if seg.flags.rst() && nobody.iter().any(owed) {
             return NOBODY;
         }
         let alive = |tcb: &Tcb| {

@@ -271,6 +271,11 @@ fn at_left_edge(tcb: &Tcb, seg: &Segment, ctx: &Context, by: Req, out: &mut Bran
     }
     let mut used = *tcb;
     note_timestamp(&mut used, seg, ctx);
+    if half_apart(tcb, seg) && may_be_noted(tcb, seg) {
+        let mut noted = *tcb;
+        note(&mut noted, seg, ctx);
+        use_and_answer(&mut noted, seg, ctx, by, out);
+    }
     use_and_answer(&mut used, seg, ctx, by, out);
 }
 

@@ -105,7 +105,13 @@ fn set_going(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
         return false;
     };
     let brings = class.text || class.flags().fin();
-    let both = brings && class.ack == AckClass::New && tcb.input.at == ctx.now;
+    // Where SACK was agreed upon, an acknowledgment of nothing new may report what was lost.
+    let tells = match class.ack {
+        AckClass::New => true,
+        AckClass::Current => tcb.ours.sack && tcb.theirs.sack,
+        AckClass::Any | AckClass::Ancient | AckClass::Old | AckClass::Unsent => false,
+    };
+    let both = brings && tells && tcb.input.at == ctx.now;
     both && !seg.is_empty() && tcb.rcv.acked == Some(seg.ack)
 }
 
