@@ -26,6 +26,8 @@ pub mod scenario;
 pub mod spec;
 pub mod stack;
 pub mod stream;
+#[cfg(feature = "suite")]
+pub mod suite;
 pub mod table;
 pub mod time;
 pub mod trace;

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and what it may name of the others: whole rooms, or single items.
-const ROOMS: [(&str, &[&str]); 26] = [
+const ROOMS: [(&str, &[&str]); 27] = [
     ("time", &[]),
     ("stream", &[]),
     ("spec", &[]),
@@ -109,6 +109,23 @@ const ROOMS: [(&str, &[&str]); 26] = [
             "table", "time", "trace",
         ],
     ),
+    // For the tests of a stack's author: what the command line does, under names.
+    (
+        "suite",
+        &[
+            "cli",
+            "harness",
+            "model::State",
+            "oracle",
+            "report",
+            "scenario",
+            "spec",
+            "stack",
+            "table",
+            "time",
+            "trace",
+        ],
+    ),
     ("lib", &[]),
     ("main", &[]),
 ];
@@ -117,11 +134,13 @@ const ROOMS: [(&str, &[&str]); 26] = [
 const ANYWHERE: &[&str] = &[];
 
 /// Where the crates that tcprove depends on may be named.
-const CRATES: [(&str, &[&str]); 11] = [
+const CRATES: [(&str, &[&str]); 13] = [
     ("arbitrary", &["fuzzing"]),
     ("arrayvec", ANYWHERE),
     ("clap", &["cli"]),
     ("etherparse", &["wire"]),
+    ("insta", &["suite"]),
+    ("libtest_mimic", &["suite"]),
     ("pcap_parser", &["report"]),
     ("proptest", &["property"]),
     ("rustix", &["cli", "live", "stack/linux", "tun"]),
@@ -149,8 +168,11 @@ const IMPURE: [(&str, &[&str]); 8] = [
     ("std::net::Tcp", &[]),
     ("std::net::Udp", &[]),
     // A driver is another process, and may hang.
-    ("std::process", &["cli/", "main.rs", "stack/driver/"]),
-    ("std::sync::atomic", &["harness/check.rs", "tun/"]),
+    (
+        "std::process",
+        &["cli/", "main.rs", "stack/driver/", "suite/"],
+    ),
+    ("std::sync::atomic", &["harness/check.rs", "suite/", "tun/"]),
     (
         "std::thread",
         &["cli/", "harness/check.rs", "stack/driver/", "stack/linux/"],

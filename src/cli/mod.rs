@@ -82,17 +82,29 @@ impl fmt::Display for Failure {
 
 /// Runs the command of this process, on the stacks of this build.
 pub fn main() -> ExitCode {
-    carry_out(&built_in(), "cargo run --release --")
+    carry_out(std::env::args_os(), &built_in(), "cargo run --release --")
 }
 
 /// Runs the command of this process on other stacks, the usual one first: the whole of a program
 /// that judges a stack of one's own.
 pub fn main_with(stacks: &[StackEntry]) -> ExitCode {
     let program = std::env::args().next().unwrap_or_default();
-    carry_out(stacks, &program)
+    carry_out(std::env::args_os(), stacks, &program)
 }
 
-fn carry_out(stacks: &[StackEntry], command: &str) -> ExitCode {
+/// Runs the command of this process if the word `tcprove` stands before it: for a program that is
+/// something else otherwise. `command` is how people call it.
+pub fn main_after_name(stacks: &[StackEntry], command: &str) -> Option<ExitCode> {
+    let mut args = std::env::args_os().skip(1).peekable();
+    let asked = args.peek().is_some_and(|word| word == "tcprove");
+    asked.then(|| carry_out(args, stacks, command))
+}
+
+fn carry_out(
+    args: impl IntoIterator<Item = OsString>,
+    stacks: &[StackEntry],
+    command: &str,
+) -> ExitCode {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let mut environment = Environment {
         stacks,
@@ -105,7 +117,7 @@ fn carry_out(stacks: &[StackEntry], command: &str) -> ExitCode {
         },
         watched: io::stderr().is_terminal(),
     };
-    ExitCode::from(run(std::env::args_os(), &mut environment))
+    ExitCode::from(run(args, &mut environment))
 }
 
 /// Runs one command, `args` beginning with the name of the program, and gives its exit status.
