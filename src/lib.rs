@@ -10,6 +10,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod conversation;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod harness;

@@ -76,6 +76,16 @@ pub enum What {
     Broken(String),
 }
 
+impl Event {
+    /// Whether a segment went by.
+    pub fn is_segment(&self) -> bool {
+        match self.what {
+            What::Arrival { .. } | What::Emission { .. } => true,
+            What::Icmp { .. } | What::Call { .. } | What::Quiet | What::Broken(_) => false,
+        }
+    }
+}
+
 impl What {
     /// Whether the harness did it, and not the stack, or time alone.
     pub fn is_input(&self) -> bool {

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and what it may name of the others: whole rooms, or single items.
-const ROOMS: [(&str, &[&str]); 27] = [
+const ROOMS: [(&str, &[&str]); 28] = [
     ("time", &[]),
     ("stream", &[]),
     ("spec", &[]),
@@ -64,6 +64,22 @@ const ROOMS: [(&str, &[&str]); 27] = [
             "wire",
         ],
     ),
+    // Whole conversations, with the reference stack as the peer.
+    (
+        "conversation",
+        &[
+            "harness",
+            "model::State",
+            "oracle",
+            "scenario",
+            "spec",
+            "stack",
+            "stream",
+            "time",
+            "trace",
+            "wire",
+        ],
+    ),
     // Beside the report: both show what the harness has seen.
     (
         "table",
@@ -105,8 +121,19 @@ const ROOMS: [(&str, &[&str]); 27] = [
     (
         "cli",
         &[
-            "harness", "live", "model", "oracle", "proof", "report", "scenario", "spec", "stack",
-            "table", "time", "trace",
+            "conversation",
+            "harness",
+            "live",
+            "model",
+            "oracle",
+            "proof",
+            "report",
+            "scenario",
+            "spec",
+            "stack",
+            "table",
+            "time",
+            "trace",
         ],
     ),
     // For the tests of a stack's author: what the command line does, under names.
@@ -172,15 +199,30 @@ const IMPURE: [(&str, &[&str]); 8] = [
         "std::process",
         &["cli/", "main.rs", "stack/driver/", "suite/"],
     ),
-    ("std::sync::atomic", &["harness/check.rs", "suite/", "tun/"]),
+    (
+        "std::sync::atomic",
+        &[
+            "conversation/check.rs",
+            "harness/check.rs",
+            "suite/",
+            "tun/",
+        ],
+    ),
     (
         "std::thread",
-        &["cli/", "harness/check.rs", "stack/driver/", "stack/linux/"],
+        &[
+            "cli/",
+            "conversation/check.rs",
+            "harness/check.rs",
+            "stack/driver/",
+            "stack/linux/",
+        ],
     ),
     (
         "std::time",
         &[
             "cli/",
+            "conversation/check.rs",
             "harness/check.rs",
             "live/",
             "stack/driver/",
@@ -408,6 +450,8 @@ fn the_oracle_and_the_model_name_no_adapter() {
         let room = source.room().unwrap_or_default();
         let above = [
             "cli",
+            // The peer is the reference stack.
+            "conversation",
             "fuzzing",
             "live",
             "proof",

@@ -73,8 +73,9 @@ fn help(command: &str) -> String {
     prints(&[command, "--help"])
 }
 
-const COMMANDS: [&str; 10] = [
-    "check", "replay", "judge", "table", "list", "explain", "corpus", "matrix", "serve", "connect",
+const COMMANDS: [&str; 11] = [
+    "check", "replay", "converse", "judge", "table", "list", "explain", "corpus", "matrix",
+    "serve", "connect",
 ];
 
 /// Commands whose arguments are not ours.

@@ -46,6 +46,10 @@ pub(super) enum Command {
     /// Run scenarios from files and judge what is seen
     #[command(after_help = EXIT_STATUS)]
     Replay(ReplayArgs),
+    /// Hold whole conversations with a stack over a bad link, and judge what is seen and what came
+    /// of it
+    #[command(after_help = EXIT_STATUS)]
+    Converse(ConverseArgs),
     /// Judge recordings and captures of earlier runs again
     #[command(after_help = EXIT_STATUS)]
     Judge(JudgeArgs),
@@ -128,6 +132,35 @@ pub(super) struct ReplayArgs {
     /// Of a stack in real time: how long one scenario may wait; what would wait longer ends there
     #[arg(long, value_name = "TIME", default_value = "10min", value_parser = time)]
     pub(super) patience: Micros,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ConverseArgs {
+    /// One conversation, as a line of text that begins with `talk`, or `-` for lines on standard
+    /// input; in place of generated ones
+    #[arg(value_name = "LINE", num_args = 0..)]
+    pub(super) line: Vec<String>,
+    /// The stack under test
+    #[arg(long, value_name = "NAME", default_value = "smoltcp")]
+    pub(super) stack: String,
+    /// How many conversations to generate
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = number)]
+    pub(super) cases: u64,
+    /// The seed of the generator
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = number)]
+    pub(super) seed: u64,
+    /// On how many threads [default: as many as the machine runs at once]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// Let missed recommendations and failed soft checks fail the run too
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Write what was seen as a capture (pcapng); for one conversation only
+    #[arg(long, value_name = "FILE", requires = "line")]
+    pub(super) pcap: Option<PathBuf>,
+    /// The known deviations [default: those that come with the stack]
+    #[arg(long, value_name = "FILE")]
+    pub(super) known: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -7,6 +7,7 @@
 
 mod args;
 mod check;
+mod converse;
 mod corpus;
 mod fill;
 mod judge;
@@ -34,7 +35,9 @@ use clap::Parser;
 use crate::report::Style;
 use args::{Cli, Command};
 pub use corpus::{CorpusFile, corpus_file, corpus_files, corpus_paths};
-pub use stacks::{MakeJudge, NOT_COUNTED, StackEntry, built_in, planted, planting};
+pub use stacks::{
+    MakeJudge, MakeTalker, NO_TALKER, NOT_COUNTED, StackEntry, built_in, planted, planting,
+};
 
 /// Everything conforms, or deviates only as known.
 pub const CONFORMS: u8 = 0;
@@ -129,6 +132,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &mut Environme
     let done = match cli.command.unwrap_or(Command::Check(cli.check)) {
         Command::Check(args) => check::check(&args, environment),
         Command::Replay(args) => replay::replay(&args, environment),
+        Command::Converse(args) => converse::converse(&args, environment),
         Command::Judge(args) => judge::judge(&args, environment),
         Command::Table(args) => table::table(&args, environment),
         Command::List(args) => list::list(&args, environment),

@@ -7,9 +7,9 @@ use std::env;
 #[cfg(unix)]
 use std::time::Duration;
 
+use crate::conversation;
 use crate::harness::{Judge, StackJudge};
 use crate::oracle::KnownDeviations;
-use crate::stack::Reached;
 #[cfg(unix)]
 use crate::stack::driver::Driver;
 #[cfg(all(feature = "linux", target_os = "linux"))]
@@ -19,6 +19,7 @@ use crate::stack::lwip;
 use crate::stack::reference::{Fault, Reference};
 #[cfg(feature = "smoltcp")]
 use crate::stack::smoltcp::{KNOWN, Smoltcp};
+use crate::stack::{Reached, Stack};
 
 /// What stands before the place of a driver, in the name of the stack behind it.
 #[cfg(unix)]
@@ -32,6 +33,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// cannot run it.
 pub type MakeJudge = dyn Fn(KnownDeviations) -> Result<Box<dyn Judge>, String> + Sync;
 
+/// Makes a stack, which holds conversations. The error says why this machine cannot run it, or why
+/// it holds none.
+pub type MakeTalker = conversation::MakeStack<'static>;
+
+/// For stacks that hold no conversations.
+pub const NO_TALKER: &MakeTalker = &|| Err("it holds no conversations".into());
+
 /// A stack that can be asked for.
 #[derive(Clone, Copy)]
 pub struct StackEntry {
@@ -43,6 +51,8 @@ pub struct StackEntry {
     pub known: &'static str,
     /// Makes a judge of it.
     pub judge: &'static MakeJudge,
+    /// Makes it for conversations.
+    pub talker: &'static MakeTalker,
     /// What all its judges that are no more have reached of its own code, if that can be told.
     pub reached: fn() -> Option<Reached>,
 }
@@ -59,6 +69,7 @@ pub fn built_in() -> Vec<StackEntry> {
             about: "smoltcp 0.14.0, in this process, on virtual time",
             known: KNOWN,
             judge: &|known| Ok(Box::new(StackJudge::new(Smoltcp::new, known))),
+            talker: &|| Ok(Box::new(Smoltcp::new())),
             reached: NOT_COUNTED,
         },
         #[cfg(feature = "lwip")]
@@ -67,6 +78,7 @@ pub fn built_in() -> Vec<StackEntry> {
             about: lwip::ABOUT,
             known: lwip::KNOWN,
             judge: &|known| judge_of_lwip(lwip::Variant::Usual, known),
+            talker: &|| lwip(lwip::Variant::Usual),
             reached: NOT_COUNTED,
         },
         #[cfg(feature = "lwip")]
@@ -75,6 +87,7 @@ pub fn built_in() -> Vec<StackEntry> {
             about: lwip::ABOUT_FULL,
             known: lwip::KNOWN_FULL,
             judge: &|known| judge_of_lwip(lwip::Variant::Full, known),
+            talker: &|| lwip(lwip::Variant::Full),
             reached: NOT_COUNTED,
         },
         StackEntry {
@@ -88,6 +101,10 @@ pub fn built_in() -> Vec<StackEntry> {
                 }
                 None => Ok(Box::new(StackJudge::new(Reference::drawn, known))),
             },
+            talker: &|| match planted()? {
+                Some(fault) => Ok(Box::new(Reference::with_fault(fault))),
+                None => Ok(Box::new(Reference::steady())),
+            },
             reached: NOT_COUNTED,
         },
         #[cfg(all(feature = "linux", target_os = "linux"))]
@@ -99,6 +116,7 @@ pub fn built_in() -> Vec<StackEntry> {
                 linux::available()?;
                 Ok(Box::new(StackJudge::new(linux::Linux::new, known)))
             },
+            talker: NO_TALKER,
             reached: linux::reached,
         },
     ]
@@ -113,6 +131,20 @@ fn judge_of_lwip(variant: lwip::Variant, known: KnownDeviations) -> Result<Box<d
         None => lwip::Lwip::load(variant).unwrap_or_else(|why| panic!("{why}")),
     };
     Ok(Box::new(StackJudge::new(make, known)))
+}
+
+/// lwIP.
+#[cfg(all(feature = "lwip", lwip_built))]
+fn lwip(variant: lwip::Variant) -> Result<Box<dyn Stack>, String> {
+    Ok(Box::new(lwip::Lwip::load(variant)?))
+}
+
+/// Says why there is none.
+#[cfg(all(feature = "lwip", not(lwip_built)))]
+fn lwip(_: lwip::Variant) -> Result<Box<dyn Stack>, String> {
+    Err(lwip::MISSING
+        .unwrap_or("it is not in this build")
+        .to_owned())
 }
 
 /// Says why there is none.
@@ -142,6 +174,7 @@ pub(super) fn driven(name: &str) -> Option<StackEntry> {
         about: "a stack behind a driver",
         known: "",
         judge: Box::leak(Box::new(judge)),
+        talker: NO_TALKER,
         reached: NOT_COUNTED,
     })
 }

@@ -27,6 +27,7 @@ const STACKS: [StackEntry; 2] = [
         about: "a stack that does as its scenario says",
         known: "",
         judge: &|_| Ok(Box::new(Pretence::new())),
+        talker: NO_TALKER,
         reached: || {
             Some(Reached {
                 what: "Pretences",
@@ -41,6 +42,7 @@ const STACKS: [StackEntry; 2] = [
         about: "a stack that no machine can run",
         known: "",
         judge: &|_| Err("/dev/net/tun is missing".to_owned()),
+        talker: NO_TALKER,
         reached: NOT_COUNTED,
     },
 ];

@@ -74,8 +74,8 @@ pub enum Origin {
 /// By what a fault is known again. Deviations: by the coarse part of their shape, so that one bug
 /// that shows in five states and at three edges is one finding. Breakage: by its message less its
 /// numbers.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Key {
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(crate) enum Key {
     Deviation(Req, EventKind, Instead),
     Missed(Req),
     Broken(String),
@@ -130,7 +130,7 @@ impl Fault {
         faults
     }
 
-    pub(super) fn key(&self) -> Key {
+    pub(crate) fn key(&self) -> Key {
         match self {
             Fault::Deviation(deviation) => {
                 let Shape {

@@ -22,7 +22,7 @@ static HOOK: Once = Once::new();
 ///
 /// # Errors
 /// When it panics: with its message and the place in the source. Nothing is printed then.
-pub(super) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Broken> {
+pub(crate) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Broken> {
     HOOK.call_once(install);
     let outer = GUARDED.replace(true);
     let result = panic::catch_unwind(AssertUnwindSafe(code));

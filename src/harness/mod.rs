@@ -19,7 +19,9 @@ mod users;
 pub use check::{
     Check, CheckError, Checked, CorpusScenario, Judge, KnownUse, Plan, Progress, Tally, Watcher,
 };
+pub(crate) use finding::Key as FaultKey;
 pub use finding::{Fault, Finding, Kind, Origin};
+pub(crate) use guard::guarded;
 pub use inspect::inspect;
 pub use judge::StackJudge;
 pub use run::{CEILING, Runner};

@@ -20,12 +20,14 @@ pub fn entry<S: Stack + 'static>(
     let judge = move |known| -> Result<Box<dyn Judge>, String> {
         Ok(Box::new(StackJudge::new(fresh, known)))
     };
+    let talker = move || -> Result<Box<dyn Stack>, String> { Ok(Box::new(fresh())) };
     StackEntry {
         name,
         about: "the stack of this crate",
         known: "",
         // There is one of them in a program.
         judge: Box::leak(Box::new(judge)),
+        talker: Box::leak(Box::new(talker)),
         reached: NOT_COUNTED,
     }
 }

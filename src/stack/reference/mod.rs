@@ -50,8 +50,8 @@ pub struct Reference {
     /// What answers when no socket does.
     nobody: Endpoint,
     scratch: Box<Scratch>,
-    /// Each scenario's seed draws its policy.
-    draws: bool,
+    /// How each scenario's seed draws its policy, if it does.
+    draws: Option<fn(u64) -> Policy>,
 }
 
 impl Default for Reference {
@@ -82,7 +82,7 @@ impl Reference {
                 .collect(),
             nobody: Endpoint::default(),
             scratch: Box::default(),
-            draws: false,
+            draws: None,
         }
     }
 
@@ -96,7 +96,15 @@ impl Reference {
     /// A stack without a fault, whose policy each scenario's seed draws anew.
     pub fn drawn() -> Reference {
         Reference {
-            draws: true,
+            draws: Some(Policy::drawn),
+            ..Reference::new()
+        }
+    }
+
+    /// The same, with policies that [let a conversation come to its end](Policy::steady).
+    pub fn steady() -> Reference {
+        Reference {
+            draws: Some(|seed| Policy::drawn(seed).steady()),
             ..Reference::new()
         }
     }
@@ -106,6 +114,13 @@ impl Reference {
         let mut stack = Reference::new();
         stack.shared.any_text = true;
         stack.sockets.resize_with(sockets.into(), Endpoint::default);
+        stack
+    }
+
+    /// A stack without a fault that makes these choices, for users who send octets of their own.
+    pub fn for_users_with(policy: Policy) -> Reference {
+        let mut stack = Reference::with_policy(policy);
+        stack.shared.any_text = true;
         stack
     }
 
@@ -292,10 +307,7 @@ impl Stack for Reference {
     }
 
     fn reset(&mut self, config: &Config, seed: u64) -> Result<(), Broken> {
-        let policy = match self.draws {
-            true => Policy::drawn(seed),
-            false => self.shared.policy,
-        };
+        let policy = self.draws.map_or(self.shared.policy, |draw| draw(seed));
         if (&self.shared.config, self.shared.policy) != (config, policy) {
             self.shared.config = *config;
             self.choose(policy);

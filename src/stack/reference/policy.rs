@@ -245,6 +245,30 @@ impl Policy {
         Policy(often & all & (seldom | !limits))
     }
 
+    /// The same without what keeps a conversation from coming about, or from coming to its end: a
+    /// listener with limits, a handshake that is begun anew, options that count for one side only,
+    /// a connection that is given up while the other side has something to say.
+    pub fn steady(self) -> Policy {
+        let unsteady = [
+            Choice::DropsSyns,
+            Choice::RefusesSyns,
+            Choice::IgnoresFinalAck,
+            Choice::ForgetsHandshakes,
+            Choice::ReturnsToListen,
+            Choice::ResetsNewSyn,
+            Choice::DropsSynOptions,
+            Choice::HidesSynOptions,
+            Choice::SynResets,
+            Choice::FinWait2TimesOut,
+            Choice::OrphansTimeOut,
+            Choice::SynTimesOut,
+            Choice::HalfDuplexClose,
+        ];
+        let without = |policy, choice| Policy(policy & !Policy::only(choice).0);
+        let left = unsteady.into_iter();
+        left.fold(self, |policy, choice| without(policy.0, choice))
+    }
+
     /// Whether it has this choice.
     pub const fn has(self, choice: Choice) -> bool {
         self.0 & 1 << choice as u32 != 0

@@ -1,0 +1,222 @@
+//! Judges many conversations on several threads.
+//!
+//! What it says depends on the seed and the number of cases, and on nothing else: of every flaw the
+//! conversation with the lowest number counts.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use super::judge::{Finding, Flaw, Judge, Key};
+use super::{generate, simplify};
+use crate::oracle::{KnownDeviations, Verdict};
+use crate::stack::Stack;
+
+/// How often a conversation is run to make it simpler.
+const RUNS: usize = 150;
+
+/// So many findings are made simpler; a stack that has more has other worries.
+const MOST_FINDINGS: usize = 40;
+
+/// What is to be judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<'a> {
+    /// How many conversations.
+    pub cases: u64,
+    /// The seed of the generator.
+    pub seed: u64,
+    /// On how many threads.
+    pub jobs: NonZeroUsize,
+    /// The known deviations.
+    pub known: &'a KnownDeviations,
+}
+
+/// What a whole run found.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// How many conversations went as they may, known deviations apart.
+    pub conform: u64,
+    /// How many did not.
+    pub deviate: u64,
+    /// How often nothing can be said, and why.
+    pub inconclusive: BTreeMap<String, u64>,
+    /// How many conversations needed each of the known deviations.
+    pub known: Vec<u64>,
+    /// What came of known deviations, by what it is and by which deviation.
+    pub consequences: BTreeMap<(&'static str, u16), u64>,
+    /// How many segments went by at the stack's interface.
+    pub segments: u64,
+    /// What is wrong, each once, in the order of the conversations that showed it first.
+    pub findings: Vec<Finding>,
+}
+
+/// Makes the stack of one thread.
+pub type MakeStack<'a> = dyn Fn() -> Result<Box<dyn Stack>, String> + Sync + 'a;
+
+/// Carries out a plan.
+pub struct Check<'a> {
+    plan: Plan<'a>,
+    make: &'static MakeStack<'static>,
+}
+
+/// A judge of whatever stack.
+pub type Talker = Judge<Box<dyn Stack>>;
+
+/// What one thread has seen.
+#[derive(Default)]
+struct Seen {
+    checked: Checked,
+    flaws: BTreeMap<Key, (u64, u64, Flaw)>,
+}
+
+impl<'a> Check<'a> {
+    /// A run of `plan` in which every thread makes itself a stack.
+    pub fn new(plan: Plan<'a>, make: &'static MakeStack<'static>) -> Check<'a> {
+        Check { plan, make }
+    }
+
+    /// A judge.
+    ///
+    /// # Errors
+    /// Says why this machine cannot run the stack.
+    pub fn judge(&self) -> Result<Talker, String> {
+        judge(self.make, self.plan.known.clone())
+    }
+
+    /// Judges everything; `progress` is told now and then how many are done.
+    ///
+    /// # Errors
+    /// When a stack cannot be made, or a thread panics.
+    pub fn run(&self, mut progress: impl FnMut(u64)) -> Result<Checked, String> {
+        let mut judge = self.judge()?;
+        let next = AtomicU64::new(0);
+        let seen = thread::scope(|scope| {
+            let workers: Vec<_> = (0..self.plan.jobs.get())
+                .map(|_| scope.spawn(|| self.work(&next)))
+                .collect();
+            while workers.iter().any(|worker| !worker.is_finished()) {
+                thread::sleep(std::time::Duration::from_millis(20));
+                progress(next.load(Ordering::Relaxed).min(self.plan.cases));
+            }
+            let mut all = Seen::default();
+            all.checked.known = vec![0; self.plan.known.entries().len()];
+            for worker in workers {
+                let seen = worker.join();
+                all.add(seen.map_err(|_| "a thread of the harness itself panicked".to_owned())??);
+            }
+            Ok::<Seen, String>(all)
+        })?;
+        let Seen { mut checked, flaws } = seen;
+        let mut flaws: Vec<(Key, (u64, u64, Flaw))> = flaws.into_iter().collect();
+        flaws.sort_by_key(|(_, (index, ..))| *index);
+        for (key, (index, count, flaw)) in flaws {
+            let found = self.finding(&mut judge, &key, index, flaw, checked.findings.len());
+            checked.findings.push(Finding { count, ..found });
+        }
+        Ok(checked)
+    }
+
+    /// One thread: one conversation after the other until there is none.
+    fn work(&self, next: &AtomicU64) -> Result<Seen, String> {
+        let mut judge = self.judge()?;
+        let mut seen = Seen::default();
+        seen.checked.known = vec![0; self.plan.known.entries().len()];
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= self.plan.cases {
+                return Ok(seen);
+            }
+            let judged = judge.judge(&generate(self.plan.seed, index));
+            let segments = judge.trace().events.iter();
+            seen.checked.segments += segments.filter(|event| event.is_segment()).count() as u64;
+            for entry in &judged.judgment.known {
+                seen.checked.known[usize::from(*entry)] += 1;
+            }
+            for complaint in &judged.known {
+                for entry in &judged.judgment.known {
+                    let key = (complaint.what, *entry);
+                    *seen.checked.consequences.entry(key).or_default() += 1;
+                }
+            }
+            let flaws = judged.flaws();
+            match judged.judgment.verdict {
+                Verdict::Inconclusive(why) => {
+                    *seen.checked.inconclusive.entry(why).or_default() += 1;
+                }
+                _ if flaws.iter().any(|flaw| flaw.counts(false)) => seen.checked.deviate += 1,
+                _ => seen.checked.conform += 1,
+            }
+            for flaw in flaws {
+                let entry = seen.flaws.entry(flaw.key());
+                entry
+                    .and_modify(|(_, count, _)| *count += 1)
+                    .or_insert((index, 1, flaw));
+            }
+        }
+    }
+
+    /// A finding, with the simplest conversation that shows it.
+    fn finding(
+        &self,
+        judge: &mut Talker,
+        key: &Key,
+        index: u64,
+        flaw: Flaw,
+        before: usize,
+    ) -> Finding {
+        let mut conversation = generate(self.plan.seed, index);
+        if before < MOST_FINDINGS {
+            conversation = simplify(&conversation, RUNS, |candidate| {
+                let flaws = judge.judge(candidate).flaws();
+                flaws.iter().any(|flaw| flaw.key() == *key)
+            });
+        }
+        let flaws = judge.judge(&conversation).flaws();
+        let again = flaws.into_iter().find(|flaw| flaw.key() == *key);
+        Finding {
+            flaw: again.unwrap_or(flaw),
+            index,
+            count: 0,
+            conversation,
+            trace: judge.trace().clone(),
+        }
+    }
+}
+
+/// A judge of the stacks that `make` gives.
+///
+/// # Errors
+/// Says why this machine cannot run the stack.
+pub fn judge(make: &'static MakeStack<'static>, known: KnownDeviations) -> Result<Talker, String> {
+    let mut first = Some(make()?);
+    let again = move || match first.take() {
+        Some(stack) => stack,
+        None => make().unwrap_or_else(|why| panic!("{why}")),
+    };
+    Ok(Judge::new(again, known))
+}
+
+impl Seen {
+    fn add(&mut self, other: Seen) {
+        self.checked.conform += other.checked.conform;
+        self.checked.deviate += other.checked.deviate;
+        self.checked.segments += other.checked.segments;
+        for (why, count) in other.checked.inconclusive {
+            *self.checked.inconclusive.entry(why).or_default() += count;
+        }
+        for (key, count) in other.checked.consequences {
+            *self.checked.consequences.entry(key).or_default() += count;
+        }
+        for (all, more) in self.checked.known.iter_mut().zip(other.checked.known) {
+            *all += more;
+        }
+        for (key, (index, count, flaw)) in other.flaws {
+            let mine = self.flaws.entry(key).or_insert((index, 0, flaw.clone()));
+            mine.1 += count;
+            if index < mine.0 {
+                (mine.0, mine.2) = (index, flaw);
+            }
+        }
+    }
+}
