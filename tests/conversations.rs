@@ -7,6 +7,7 @@ use tcprove::conversation::{
     Conversation, Flaw, Judge, Judged, MakeStack, Talker, generate, judge,
 };
 use tcprove::oracle::KnownDeviations;
+use tcprove::spec::{Req, req};
 use tcprove::stack::reference::{Fault, Reference};
 use tcprove::trace::{Trace, What};
 
@@ -148,24 +149,54 @@ fn generated_conversations_go_as_they_may() {
     }
 }
 
-/// What a conversation says of a fault of the reference stack.
-fn told(fault: Fault, text: &str) -> Vec<Flaw> {
+/// The requirements that a conversation with a fault of the reference stack says are not met.
+fn told(fault: Fault, text: &str) -> Vec<Req> {
     let make = move || Reference::with_fault(fault);
     let mut judge = Judge::new(make, KnownDeviations::default());
-    wrong(&judge.judge(&conversation(text)))
+    let told = wrong(&judge.judge(&conversation(text)));
+    let requirement = |flaw| match flaw {
+        Flaw::Fault(fault) => fault.deviation().map(|it| it.shape.requirement),
+        Flaw::Complaint(complaint) => Some(complaint.requirement),
+    };
+    told.into_iter().filter_map(requirement).collect()
 }
 
 #[test]
-fn faults_are_caught_in_a_conversation_too() {
-    let rows = [
-        (Fault::TextDropped, "peer.octets=3000 closes=peer"),
-        (Fault::WrapForgotten, "peer.octets=100000 peer.wraps=yes"),
-        (Fault::HeldForgotten, "peer.octets=60000 loses=10 good=1h"),
-        (Fault::FinDropped, "peer.octets=3000 closes=peer"),
-        (Fault::EndUntold, "peer.octets=3000 closes=peer"),
+fn faults_are_caught_in_a_conversation_by_what_they_break() {
+    let end_to_end = req::RFC9293_2_2_P01;
+    let rows: &[(Fault, &str, &[Req])] = &[
+        (
+            Fault::TextDropped,
+            "peer.octets=3000 closes=peer",
+            &[req::RFC9293_3_10_7_4_P23, end_to_end],
+        ),
+        (
+            Fault::WrapForgotten,
+            "peer.octets=100000 peer.wraps=yes",
+            &[req::RFC9293_3_10_7_4_P23, end_to_end],
+        ),
+        (
+            Fault::EndUntold,
+            "peer.octets=3000 closes=peer",
+            &[req::RFC9293_3_6_P06, end_to_end],
+        ),
+        (
+            Fault::SackedForgotten,
+            "octets=60000 loses=10 good=1h",
+            &[req::RFC9293_3_10_8_P02, end_to_end],
+        ),
+        (
+            Fault::OctetsTwice,
+            "peer.octets=60000",
+            &[end_to_end, end_to_end],
+        ),
+        (
+            Fault::ClosedWindowEnds,
+            "octets=60000 peer.pause=20s",
+            &[req::RFC9293_3_5_2_P02],
+        ),
     ];
-    for (fault, text) in rows {
-        let told = told(fault, text);
-        assert!(!told.is_empty(), "{}: {text}", fault.name());
+    for (fault, text, expected) in rows {
+        assert_eq!(told(*fault, text), *expected, "{}: {text}", fault.name());
     }
 }

@@ -126,7 +126,8 @@ impl User {
 
     /// Whether it is through with the connection.
     pub(super) fn is_done(&self) -> bool {
-        self.failed.is_some() || self.aborted || (self.ended && self.closed)
+        let over = self.failed.is_some() || self.aborted || self.wrong.is_some();
+        over || (self.ended && self.closed)
     }
 
     /// When it does something by itself, if nothing happens before.
