@@ -47,8 +47,29 @@ mod lwip {
 
     const OURS: &str = "src/stack/lwip/c";
 
+    /// What a fuzz target wants of the C code, as `cargo fuzz` asks for it.
+    #[derive(Clone, Copy)]
+    struct Fuzzed {
+        /// Branches are counted. Both GCC and Clang call `__sanitizer_cov_trace_pc`, which is ours.
+        counted: bool,
+        /// AddressSanitizer is there, in Rust and so in C.
+        sanitized: bool,
+    }
+
+    impl Fuzzed {
+        fn asked() -> Fuzzed {
+            // Only a nightly compiler tells of sanitizers, and only there they can be asked for.
+            let sanitizers = env::var("CARGO_CFG_SANITIZE").unwrap_or_default();
+            Fuzzed {
+                counted: env::var_os("CARGO_CFG_FUZZING").is_some(),
+                sanitized: sanitizers.split(',').any(|name| name == "address"),
+            }
+        }
+    }
+
     pub(crate) fn build() {
         println!("cargo:rerun-if-env-changed=LWIP_SRC");
+        println!("cargo:rerun-if-env-changed=CC");
         println!("cargo:rerun-if-changed={OURS}");
         match attempt() {
             Ok(version) => {
@@ -67,13 +88,14 @@ mod lwip {
         let source = source()?;
         let version = version(&source)?;
         let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+        let fuzzed = Fuzzed::asked();
         for (name, define) in CONFIGURATIONS {
-            shared_object(&source, &out, name, define)?;
+            shared_object(&source, &out, name, define, fuzzed)?;
         }
         let mut guard = cc::Build::new();
         guard.file(format!("{OURS}/guard.c")).include(OURS);
-        if env::var_os("CARGO_CFG_FUZZING").is_some() {
-            // A crash is libFuzzer's to tell, or the sanitizer's.
+        if fuzzed.sanitized {
+            // A crash is the sanitizer's to tell.
             guard.define("TCPROVE_LEAVE_FAULTS", None);
         }
         let failed = |error| format!("the C compiler failed: {error}");
@@ -126,12 +148,10 @@ mod lwip {
         out: &Path,
         name: &str,
         define: Option<&str>,
+        fuzzed: Fuzzed,
     ) -> Result<(), String> {
-        let mut build = cc::Build::new();
-        build
-            .files(FILES.iter().map(|file| source.join(file)))
-            .file(format!("{OURS}/shim.c"))
-            .include(OURS)
+        let mut ours = cc::Build::new();
+        ours.include(OURS)
             .include(source.join("include"))
             .out_dir(out.join(name))
             .pic(true)
@@ -143,19 +163,37 @@ mod lwip {
             .flag("-fvisibility=hidden")
             .flag("-fno-strict-aliasing");
         if let Some(define) = define {
-            build.define(define, None);
+            ours.define(define, None);
         }
-        let objects = build
-            .try_compile_intermediates()
-            .map_err(|error| format!("the C compiler failed: {error}"))?;
+        let mut theirs = ours.clone();
+        theirs.files(FILES.iter().map(|file| source.join(file)));
+        ours.file(format!("{OURS}/shim.c"));
+        if fuzzed.counted {
+            theirs.flag("-fsanitize-coverage=trace-pc");
+            ours.file(format!("{OURS}/count.c"))
+                .define("TCPROVE_COUNTED", None);
+        }
+        if fuzzed.sanitized {
+            // `cc` has lwIP sanitized. What drives it reads and writes what is nobody's.
+            ours.flag("-fno-sanitize=address")
+                .define("TCPROVE_SANITIZED", None);
+        }
+        let mut objects = Vec::new();
+        for build in [&theirs, &ours] {
+            let built = build.try_compile_intermediates();
+            objects.extend(built.map_err(|error| format!("the C compiler failed: {error}"))?);
+        }
         let library = out.join(format!("{name}.so"));
-        let mut link = build
+        let mut link = ours
             .try_get_compiler()
             .map_err(|error| format!("there is no C compiler: {error}"))?
             .to_command();
-        link.args(["-shared", "-Wl,-z,now,-z,relro,-z,defs", "-o"])
-            .arg(&library)
-            .args(&objects);
+        link.args(["-shared", "-Wl,-z,now,-z,relro"]);
+        if !fuzzed.sanitized {
+            // The sanitizer is in the program, and found when the object is loaded.
+            link.arg("-Wl,-z,defs");
+        }
+        link.arg("-o").arg(&library).args(&objects);
         match link.status() {
             Ok(status) if status.success() => Ok(()),
             Ok(status) => Err(format!("the linker failed: {status}")),

@@ -40,7 +40,7 @@ fn write_all(corpus: &Path, into: &Path) -> Result<usize, String> {
     let scenarios = scenarios(corpus)?;
     for (number, (name, scenario)) in scenarios.iter().enumerate() {
         let text = scenario.to_string();
-        for target in ["smoltcp", "reference"] {
+        for target in ["smoltcp", "lwip", "reference"] {
             put(&into.join(target), name, text.as_bytes())?;
         }
         if number % READ_ODDS != 0 {

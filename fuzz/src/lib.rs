@@ -6,19 +6,32 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use tcprove::fuzzing::Guidance;
 
-/// So many counters; few, because each is a feature that an input of the corpus is kept for.
-const COUNTERS: usize = 4_096;
+/// So many transitions; few, because each is a feature that an input of the corpus is kept for.
+const TRANSITIONS: usize = 4_096;
 
 // libFuzzer takes what stands in this section for coverage, and clears it before each run
 // (compiler-rt, FuzzerExtraCounters.cpp). The attribute is unsafe because a linker script may give
 // a section a meaning; this one means nothing to anybody else, and an atomic octet is an octet.
 #[unsafe(link_section = "__libfuzzer_extra_counters")]
 #[used]
-static TABLE: Table = Table([const { AtomicU8::new(0) }; COUNTERS]);
+static TABLE: Counters<TRANSITIONS> = Counters::new();
 
-/// The counters; libFuzzer clears them a word at a time.
+/// Counters; libFuzzer clears them a word at a time.
 #[repr(align(64))]
-struct Table([AtomicU8; COUNTERS]);
+pub struct Counters<const N: usize>(pub [AtomicU8; N]);
+
+impl<const N: usize> Counters<N> {
+    /// All of them at zero.
+    pub const fn new() -> Counters<N> {
+        Counters([const { AtomicU8::new(0) }; N])
+    }
+}
+
+impl<const N: usize> Default for Counters<N> {
+    fn default() -> Counters<N> {
+        Counters::new()
+    }
+}
 
 /// `TCPROVE_GUIDANCE=off` leaves the search to the coverage of code.
 static GUIDED: LazyLock<bool> =
@@ -30,7 +43,7 @@ static MEASURED: LazyLock<bool> = LazyLock::new(|| env::var_os("TCPROVE_MEASURE"
 /// Marks the transition of this number as reached in this run.
 pub fn mark(number: u32) {
     if *GUIDED {
-        TABLE.0[number as usize % COUNTERS].store(1, Ordering::Relaxed);
+        TABLE.0[number as usize % TRANSITIONS].store(1, Ordering::Relaxed);
     }
 }
 

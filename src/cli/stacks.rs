@@ -78,7 +78,7 @@ pub fn built_in() -> Vec<StackEntry> {
             about: lwip::ABOUT,
             known: lwip::KNOWN,
             judge: &|known| judge_of_lwip(lwip::Variant::Usual, known),
-            talker: &|| lwip(lwip::Variant::Usual),
+            talker: &|| lwip::Variant::Usual.instance(&[]),
             reached: NOT_COUNTED,
         },
         #[cfg(feature = "lwip")]
@@ -87,7 +87,7 @@ pub fn built_in() -> Vec<StackEntry> {
             about: lwip::ABOUT_FULL,
             known: lwip::KNOWN_FULL,
             judge: &|known| judge_of_lwip(lwip::Variant::Full, known),
-            talker: &|| lwip(lwip::Variant::Full),
+            talker: &|| lwip::Variant::Full.instance(&[]),
             reached: NOT_COUNTED,
         },
         StackEntry {
@@ -122,37 +122,15 @@ pub fn built_in() -> Vec<StackEntry> {
     ]
 }
 
-/// A judge of lwIP.
-#[cfg(all(feature = "lwip", lwip_built))]
+/// A judge of lwIP, or why there is none.
+#[cfg(feature = "lwip")]
 fn judge_of_lwip(variant: lwip::Variant, known: KnownDeviations) -> Result<Box<dyn Judge>, String> {
-    let mut first = Some(lwip::Lwip::load(variant)?);
+    let mut first = Some(variant.instance(&[])?);
     let make = move || match first.take() {
         Some(stack) => stack,
-        None => lwip::Lwip::load(variant).unwrap_or_else(|why| panic!("{why}")),
+        None => variant.instance(&[]).unwrap_or_else(|why| panic!("{why}")),
     };
     Ok(Box::new(StackJudge::new(make, known)))
-}
-
-/// lwIP.
-#[cfg(all(feature = "lwip", lwip_built))]
-fn lwip(variant: lwip::Variant) -> Result<Box<dyn Stack>, String> {
-    Ok(Box::new(lwip::Lwip::load(variant)?))
-}
-
-/// Says why there is none.
-#[cfg(all(feature = "lwip", not(lwip_built)))]
-fn lwip(_: lwip::Variant) -> Result<Box<dyn Stack>, String> {
-    Err(lwip::MISSING
-        .unwrap_or("it is not in this build")
-        .to_owned())
-}
-
-/// Says why there is none.
-#[cfg(all(feature = "lwip", not(lwip_built)))]
-fn judge_of_lwip(_: lwip::Variant, _: KnownDeviations) -> Result<Box<dyn Judge>, String> {
-    Err(lwip::MISSING
-        .unwrap_or("it is not in this build")
-        .to_owned())
 }
 
 /// The stack behind a driver, if that is what `name` asks for: `driver:` and a command, or

@@ -1,6 +1,7 @@
 //! lwIP as a [`Stack`].
 
 use std::net::IpAddr;
+use std::sync::atomic::AtomicU8;
 
 use super::Variant;
 use super::library::{Call, Library, Object, Op, Setting};
@@ -44,10 +45,20 @@ impl Lwip {
     /// # Errors
     /// Says why this machine cannot load one.
     pub fn load(variant: Variant) -> Result<Lwip, String> {
-        let library = Library::load(match variant {
+        Lwip::counted(variant, &[])
+    }
+
+    /// One that counts the branches that it takes, each in a counter of its own, if there are so
+    /// many and it was built for a fuzzer; else they stay as they are.
+    ///
+    /// # Errors
+    /// Says why this machine cannot load one.
+    pub fn counted(variant: Variant, counters: &'static [AtomicU8]) -> Result<Lwip, String> {
+        let object = match variant {
             Variant::Usual => Object::Usual,
             Variant::Full => Object::Full,
-        })?;
+        };
+        let library = Library::load(object, counters)?;
         let config = Config::default();
         Ok(Lwip {
             variant,
@@ -114,10 +125,7 @@ fn octets(addr: IpAddr) -> [u8; 16] {
 
 impl Stack for Lwip {
     fn name(&self) -> &'static str {
-        match self.variant {
-            Variant::Usual => "lwip",
-            Variant::Full => "lwip-full",
-        }
+        self.variant.name()
     }
 
     fn reset(&mut self, config: &Config, seed: u64) -> Result<(), Broken> {

@@ -7,6 +7,7 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
+use std::sync::atomic::AtomicU8;
 
 use crate::stack::Broken;
 
@@ -107,6 +108,8 @@ struct Host {
     sent_len: usize,
     image: *mut u8,
     image_size: usize,
+    counters: *const AtomicU8,
+    counters_len: usize,
     seed: u64,
     keep_alive_ms: u64,
     mtu: u16,
@@ -175,11 +178,12 @@ pub(super) struct Library {
 }
 
 impl Library {
-    /// Loads a copy.
+    /// Loads a copy, which counts in these counters the branches that it takes, if it was built for
+    /// a fuzzer.
     ///
     /// # Errors
     /// Says why this machine cannot load one.
-    pub(super) fn load(object: Object) -> Result<Library, String> {
+    pub(super) fn load(object: Object, counters: &'static [AtomicU8]) -> Result<Library, String> {
         let octets = object.octets();
         let (mut file, mut lwip, mut why) = (0, ptr::null(), ptr::null());
         // SAFETY: the octets are a whole shared object, and live for ever.
@@ -203,6 +207,11 @@ impl Library {
             sent_len: 0,
             image: lend(IMAGE),
             image_size: IMAGE,
+            counters: match counters {
+                [] => ptr::null(),
+                counters => counters.as_ptr(),
+            },
+            counters_len: counters.len(),
             seed: 0,
             keep_alive_ms: 0,
             mtu: 1_500,
@@ -374,13 +383,13 @@ mod tests {
             (Op::Crash, "crashed: SIGSEGV"),
             (Op::Spin, "computes without end"),
         ] {
-            let mut library = Library::load(Object::Usual).unwrap();
+            let mut library = Library::load(Object::Usual, &[]).unwrap();
             let Broken(why) = library.call(&mut Call::new(op, 0)).unwrap_err();
             assert!(why.starts_with(expected), "{why}");
             let again = library.call(&mut Call::new(Op::Status, 0));
             assert_eq!(again, Err(Broken(why)), "a broken copy is not called again");
         }
-        let mut library = Library::load(Object::Full).unwrap();
+        let mut library = Library::load(Object::Full, &[]).unwrap();
         let mut status = Call::new(Op::Status, 0);
         assert_eq!(library.call(&mut status), Ok(()));
         assert_eq!(status.result, 0, "CLOSED");

@@ -5,6 +5,10 @@
 //! calls are those of its raw interface. This adapter knows that interface and no RFC. Where lwIP
 //! was not built in, [`MISSING`] says why.
 
+use std::sync::atomic::AtomicU8;
+
+use crate::stack::Stack;
+
 #[cfg(lwip_built)]
 mod adapter;
 #[cfg(lwip_built)]
@@ -22,6 +26,41 @@ pub enum Variant {
     Usual,
     /// Timestamps, window scale, SACK, larger windows, keep-alives, addresses used again.
     Full,
+}
+
+impl Variant {
+    /// All of them.
+    pub const ALL: [Variant; 2] = [Variant::Usual, Variant::Full];
+
+    /// The name that it is asked for by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Variant::Usual => "lwip",
+            Variant::Full => "lwip-full",
+        }
+    }
+
+    /// What it is known to do against the standard, as the text of a file of known deviations.
+    pub fn known(self) -> &'static str {
+        match self {
+            Variant::Usual => KNOWN,
+            Variant::Full => KNOWN_FULL,
+        }
+    }
+
+    /// An instance, in a build with lwIP and without. Of the counters `Lwip::counted` says more.
+    ///
+    /// # Errors
+    /// Says why there is none.
+    pub fn instance(self, counters: &'static [AtomicU8]) -> Result<Box<dyn Stack>, String> {
+        #[cfg(lwip_built)]
+        return Ok(Box::new(Lwip::counted(self, counters)?));
+        #[cfg(not(lwip_built))]
+        {
+            let _ = counters;
+            Err(MISSING.unwrap_or("it is not in this build").to_owned())
+        }
+    }
 }
 
 /// What the usual configuration is known to do against the standard, as the text of a file of known

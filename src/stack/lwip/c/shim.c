@@ -37,6 +37,19 @@ struct socket {
   size_t read;
 };
 
+#ifdef TCPROVE_SANITIZED
+/* AddressSanitizer knows what of the arena is nobody's, and is in the program that loads this. */
+void __asan_poison_memory_region(const volatile void *memory, size_t len);
+void __asan_unpoison_memory_region(const volatile void *memory, size_t len);
+#define NOBODYS(memory, len) __asan_poison_memory_region(memory, len)
+#define LENT(memory, len) __asan_unpoison_memory_region(memory, len)
+enum { REUSED_AT_ONCE = 0 };
+#else
+#define NOBODYS(memory, len) ((void)0)
+#define LENT(memory, len) ((void)0)
+enum { REUSED_AT_ONCE = 1 };
+#endif
+
 /* Everything from here on that is not constant is put back by RESET. */
 static struct tcprove_host *host;
 static void (*give_up)(const char *why);
@@ -61,7 +74,8 @@ void tcprove_fail(const char *what, const char *file, int line) {
   __builtin_trap();
 }
 
-/* Memory: blocks of 2^n octets out of the arena, each behind eight octets that say its class. */
+/* Memory: blocks of 2^n octets out of the arena, each behind eight octets that say its class. Where
+ * a sanitizer watches, what was given back is used again only when there is nothing else. */
 
 void *tcprove_malloc(size_t len) {
   unsigned class = LEAST;
@@ -72,17 +86,18 @@ void *tcprove_malloc(size_t len) {
   if (class >= CLASSES) {
     return NULL;
   }
+  int is_room = host->arena_len - arena_used >= ((size_t)1 << class);
   block = unused[class];
-  if (block != NULL) {
+  if (block != NULL && (REUSED_AT_ONCE || !is_room)) {
     memcpy(&unused[class], block + 8, sizeof(void *));
-  } else {
-    if (host->arena_len - arena_used < ((size_t)1 << class)) {
-      return NULL;
-    }
+  } else if (is_room) {
     block = host->arena + arena_used;
     arena_used += (size_t)1 << class;
+  } else {
+    return NULL;
   }
-  memset(block, 0xa5, len + 8);
+  LENT(block + 8, len);
+  memset(block + 8, 0xa5, len);
   block[0] = (uint8_t)class;
   return block + 8;
 }
@@ -99,6 +114,7 @@ void tcprove_free(void *memory) {
   uint8_t *block = (uint8_t *)memory - 8;
   memcpy(memory, &unused[block[0]], sizeof(void *));
   unused[block[0]] = block;
+  NOBODYS(memory, ((size_t)1 << block[0]) - 8);
 }
 
 /* Clock and chance, both from the seed */
@@ -588,10 +604,24 @@ static int32_t remote(const struct socket *socket, struct tcprove_call *call) {
   return 0;
 }
 
+/* Octet by octet: a sanitizer has marks between the globals, which its own memcpy minds. */
+static void copy(uint8_t *to, const uint8_t *from, size_t len) {
+#ifdef TCPROVE_SANITIZED
+  for (size_t i = 0; i < len; i++) {
+    to[i] = from[i];
+    __asm__ volatile("" ::: "memory");
+  }
+#else
+  memcpy(to, from, len);
+#endif
+}
+
 /* A fresh instance: all globals as they were, the interface as the scenario has it. */
 static void reset(void) {
   struct tcprove_host *kept = host;
-  memcpy(globals, kept->image, globals_len);
+  size_t used = arena_used;
+  copy(globals, kept->image, globals_len);
+  NOBODYS(host->arena + arena_used, used - arena_used);
   random_state = (uint32_t)mixed(host->seed + 1);
   netif.mtu = host->mtu;
   netif.mtu6 = host->mtu;
@@ -696,6 +726,10 @@ static int find(struct dl_phdr_info *info, size_t size, void *unused_arg) {
 static size_t init(struct tcprove_host *lent, void (*fail)(const char *why)) {
   host = lent;
   give_up = fail;
+#ifdef TCPROVE_COUNTED
+  tcprove_count(host->counters, host->counters_len);
+#endif
+  NOBODYS(host->arena, host->arena_len);
   lwip_init();
   netif_add_noaddr(&netif, NULL, begin_netif, ip_input);
   netif_set_default(&netif);
@@ -707,7 +741,7 @@ static size_t init(struct tcprove_host *lent, void (*fail)(const char *why)) {
   if (!dl_iterate_phdr(find, NULL) || globals_len > host->image_size) {
     return 0;
   }
-  memcpy(host->image, globals, globals_len);
+  copy(host->image, globals, globals_len);
   return globals_len;
 }
 

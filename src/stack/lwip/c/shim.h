@@ -71,6 +71,9 @@ struct tcprove_host {
   /* The globals as they were after initialisation. */
   uint8_t *image;
   size_t image_size;
+  /* Counters of the branches that are taken, where lwIP was built for a fuzzer; NULL for none. */
+  uint8_t *counters;
+  size_t counters_len;
   /* How a scenario has it. */
   uint64_t seed;
   uint64_t keep_alive_ms;
@@ -92,5 +95,8 @@ struct tcprove_lwip {
   size_t (*init)(struct tcprove_host *host, void (*fail)(const char *why));
   void (*call)(struct tcprove_call *call);
 };
+
+/* In a build for a fuzzer: where branches are counted from now on; count.c. */
+void tcprove_count(uint8_t *counters, size_t len);
 
 #endif
