@@ -23,6 +23,8 @@ use tcprove::report::{
 };
 use tcprove::scenario::{Scenario, Step};
 use tcprove::stack::Stack;
+#[cfg(lwip_built)]
+use tcprove::stack::lwip::Variant;
 use tcprove::stack::reference::{Fault, Reference};
 use tcprove::stack::smoltcp::{KNOWN, Smoltcp};
 use tcprove::trace::Event;
@@ -39,16 +41,33 @@ struct Entry {
     known: &'static str,
 }
 
-const STACKS: [Entry; 2] = [
+const SMOLTCP: Entry = Entry {
+    name: "smoltcp",
+    make: || Box::new(Smoltcp::new()),
+    known: KNOWN,
+};
+
+const REFERENCE: Entry = Entry {
+    name: "reference",
+    make: || Box::new(reference()),
+    known: "",
+};
+
+/// The stacks of this build.
+const STACKS: &[Entry] = &[
+    SMOLTCP,
+    REFERENCE,
+    #[cfg(lwip_built)]
     Entry {
-        name: "smoltcp",
-        make: || Box::new(Smoltcp::new()),
-        known: KNOWN,
+        name: "lwip",
+        make: || lwip(Variant::Usual),
+        known: tcprove::stack::lwip::KNOWN,
     },
+    #[cfg(lwip_built)]
     Entry {
-        name: "reference",
-        make: || Box::new(reference()),
-        known: "",
+        name: "lwip-full",
+        make: || lwip(Variant::Full),
+        known: tcprove::stack::lwip::KNOWN_FULL,
     },
 ];
 
@@ -71,11 +90,16 @@ fn reference() -> Reference {
     }
 }
 
+#[cfg(lwip_built)]
+fn lwip(variant: Variant) -> Box<dyn Stack> {
+    variant.instance(&[]).expect("lwIP runs here")
+}
+
 type Property<'a> = Box<dyn Fn(&Scenario) -> Result<(), TestCaseError> + 'a>;
 
 /// Checks a property of each stack.
 fn of_every_stack(name: &str, property: impl Fn(&'static Entry) -> Property<'static>) {
-    for entry in &STACKS {
+    for entry in STACKS {
         let name = format!("{}-{name}", entry.name);
         if let Err(message) = property::check(&name, &kept(), property(entry)) {
             panic!("{name}\n\n{message}");
@@ -251,7 +275,7 @@ fn every_state_is_reached_often() {
 
 fn reaches_every_state(who: &str, mut make: impl FnMut() -> Scenario) {
     const SCENARIOS: u32 = 2_000;
-    let mut judge = STACKS[1].judge();
+    let mut judge = REFERENCE.judge();
     for _ in 0..SCENARIOS {
         judge.judge(&make());
     }
