@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::conversation;
 use crate::harness::{Judge, StackJudge};
 use crate::oracle::KnownDeviations;
+use crate::stack::Reached;
 #[cfg(unix)]
 use crate::stack::driver::Driver;
 #[cfg(all(feature = "linux", target_os = "linux"))]
@@ -19,7 +20,6 @@ use crate::stack::lwip;
 use crate::stack::reference::{Fault, Reference};
 #[cfg(feature = "smoltcp")]
 use crate::stack::smoltcp::{KNOWN, Smoltcp};
-use crate::stack::{Reached, Stack};
 
 /// What stands before the place of a driver, in the name of the stack behind it.
 #[cfg(unix)]
