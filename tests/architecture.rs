@@ -161,13 +161,14 @@ const ROOMS: [(&str, &[&str]); 28] = [
 const ANYWHERE: &[&str] = &[];
 
 /// Where the crates that tcprove depends on may be named.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 14] = [
     ("arbitrary", &["fuzzing"]),
     ("arrayvec", ANYWHERE),
     ("clap", &["cli"]),
     ("etherparse", &["wire"]),
     ("insta", &["suite"]),
     ("libtest_mimic", &["suite"]),
+    ("minijinja", &["report"]),
     ("pcap_parser", &["report"]),
     ("proptest", &["property"]),
     ("rustix", &["cli", "live", "stack/linux", "tun"]),

@@ -95,6 +95,9 @@ pub(super) struct CheckArgs {
     /// Write the report as JSON
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
+    /// Write the report as a page of HTML, with how the stack stands to every requirement
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
     /// Write each finding into this directory as soon as it is found: scenario, recording, capture, text
     #[arg(long, value_name = "DIR")]
     pub(super) save: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
@@ -10,11 +10,18 @@ use std::time::{Duration, Instant};
 
 use super::args::CheckArgs;
 use super::save::Save;
+use super::standing::{conditions, of_corpus};
 use super::{BAD_INPUT, CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, corpus, known};
-use crate::harness::{Check, Checked, Finding, Judge, Plan, Progress, Watcher};
-use crate::report::{Run, Setting, findings_text, json, summary};
+use crate::harness::{Check, Checked, Finding, Judge, Plan, Progress, StackJudge, Watcher};
+use crate::model::State;
+use crate::oracle::KnownDeviations;
+use crate::proof::Conditions;
+use crate::report::matrix::{Column, Matrix};
+use crate::report::{Page, Run, Setting, findings_text, html, json, summary};
 use crate::scenario::{generate, generate_brisk};
 use crate::spec::{Req, RequirementSet, suggestions};
+use crate::stack::reference::Reference;
+use crate::table::{Maker, svg_taken};
 
 pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u8, Failure> {
     let stack = environment.stack(&args.stack)?;
@@ -33,7 +40,8 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
         .as_deref()
         .map(|dir| new_save(dir, stack.name, environment.command))
         .transpose()?;
-    let json_file = args.json.as_deref().map(create).transpose()?;
+    let json_file = create("--json", args.json.as_deref())?;
+    let html_file = create("--html", args.html.as_deref())?;
     let judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
     let declared = judge.trace().profile.name.clone();
     let live = judge.trials() > 1;
@@ -74,10 +82,37 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
     environment.print(&report(&run, save.as_ref(), environment))?;
     if let (Some(mut file), Some(path)) = (json_file, &args.json) {
         let written = file.write_all(json(&run).as_bytes());
-        written
-            .map_err(|error| Failure::Run(format!("cannot write {}: {error}", path.display())))?;
+        written.map_err(|error| cannot_write(path, &error))?;
+    }
+    if let (Some(mut file), Some(path)) = (html_file, &args.html) {
+        let setting = (usual_jobs, args.patience);
+        let column = of_corpus(&stack, &declared, &corpus, &known, setting)?;
+        let page = page(&run, column, &conditions(&corpus), environment.command);
+        let written = file.write_all(page.as_bytes());
+        written.map_err(|error| cannot_write(path, &error))?;
     }
     status(&checked, args, environment)
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure::Run(format!("cannot write {}: {error}", path.display()))
+}
+
+/// The report as a page of HTML.
+fn page(run: &Run, column: Column, conditions: &Conditions, command: &str) -> String {
+    let mut judge = StackJudge::new(Reference::new, KnownDeviations::default());
+    let mut maker = Maker::new(&mut judge, KnownDeviations::default());
+    let diagram = maker.permitted_diagram(State::ALL.as_slice());
+    let coverage = &run.checked.coverage;
+    html(&Page {
+        run,
+        matrix: Matrix {
+            conditions,
+            columns: &[column],
+        },
+        diagram: &svg_taken(&diagram, &|from, to| coverage.moved(from, to)),
+        command,
+    })
 }
 
 /// The findings in full, then the summary.
@@ -179,9 +214,14 @@ fn new_save<'a>(
         .map_err(|error| Failure::Input(format!("--save {}: {error}", directory.display())))
 }
 
-fn create(path: &Path) -> Result<File, Failure> {
-    File::create(path)
-        .map_err(|error| Failure::Input(format!("--json {}: {error}", path.display())))
+/// Makes the file that an option asks for, before the run: what cannot be written is told at once.
+fn create(option: &str, path: Option<&Path>) -> Result<Option<File>, Failure> {
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    let file = File::create(path)
+        .map_err(|error| Failure::Input(format!("{option} {}: {error}", path.display())))?;
+    Ok(Some(file))
 }
 
 /// In real time most scenarios of the corpus wait, so many of them run at once; of those that are

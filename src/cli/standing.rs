@@ -28,8 +28,7 @@ const MANY: NonZeroUsize = NonZeroUsize::new(128).unwrap();
 pub(super) fn matrix(args: &MatrixArgs, environment: &mut Environment) -> Result<u8, Failure> {
     let directory = corpus::directory(args.corpus.as_deref())?;
     let corpus = corpus::load(&directory)?;
-    let scenarios: Vec<&Scenario> = corpus.iter().map(|entry| &entry.scenario).collect();
-    let conditions = Conditions::new(Stimulus::of_all(scenarios.into_iter()));
+    let conditions = conditions(&corpus);
     let mut columns = Vec::new();
     for name in std::iter::once(&args.stack).chain(&args.against) {
         let stack = environment.stack(name)?;
@@ -57,6 +56,28 @@ pub(super) fn matrix(args: &MatrixArgs, environment: &mut Environment) -> Result
     })
 }
 
+/// In what condition each requirement is, by what this corpus puts to the test.
+pub(super) fn conditions(corpus: &[CorpusScenario]) -> Conditions {
+    let scenarios: Vec<&Scenario> = corpus.iter().map(|entry| &entry.scenario).collect();
+    Conditions::new(Stimulus::of_all(scenarios.into_iter()))
+}
+
+/// Runs a stack on the corpus alone.
+pub(super) fn of_corpus(
+    stack: &StackEntry,
+    declared: &str,
+    corpus: &[CorpusScenario],
+    known: &KnownDeviations,
+    (jobs, patience): (NonZeroUsize, Micros),
+) -> Result<Column, Failure> {
+    let corpus: Vec<&CorpusScenario> = corpus.iter().collect();
+    Ok(Column {
+        stack: stack.name.to_owned(),
+        declared: declared.to_owned(),
+        survey: survey(stack, &corpus, known, jobs, patience)?,
+    })
+}
+
 /// Runs a stack on the corpus and on what is generated.
 fn column(
     stack: &StackEntry,
@@ -80,7 +101,8 @@ fn column(
     }
     let all: Vec<&CorpusScenario> = corpus.iter().chain(&generated).collect();
     let jobs = args.jobs.unwrap_or(if live { MANY } else { all_cores() });
-    let survey = survey(stack, &all, jobs, args.patience)?;
+    let known = known::load(None, Some(stack))?;
+    let survey = survey(stack, &all, &known, jobs, args.patience)?;
     Ok(Column {
         stack: stack.name.to_owned(),
         declared,
@@ -92,10 +114,10 @@ fn column(
 fn survey(
     stack: &StackEntry,
     scenarios: &[&CorpusScenario],
+    known: &KnownDeviations,
     jobs: NonZeroUsize,
     patience: Micros,
 ) -> Result<Survey, Failure> {
-    let known = known::load(None, Some(stack))?;
     let part = |part: &[&CorpusScenario]| -> Result<Survey, String> {
         let mut judge = (stack.judge)(known.clone())?;
         judge.set_patience(patience);
@@ -248,7 +270,7 @@ fn fares(
     }
     let step = entries.len().div_ceil(MOST).max(1);
     let some: Vec<&CorpusScenario> = entries.iter().step_by(step).copied().collect();
-    let survey = survey(stack, &some, all_cores(), Micros::FOREVER)?;
+    let survey = survey(stack, &some, &known, all_cores(), Micros::FOREVER)?;
     let standing = survey.standing(requirement, conditions);
     let mut told = standing.name().to_owned();
     if standing == Standing::Known {

@@ -109,6 +109,7 @@ impl fmt::Display for EventKind {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Coverage {
     reached: [[u64; EventKind::NAMES.len()]; State::ALL.len()],
+    moved: [[u64; State::ALL.len()]; State::ALL.len()],
     exercised: RequirementSet,
     /// Transitions not yet asked for, when they are noted at all.
     transitions: Option<Vec<Transition>>,
@@ -268,6 +269,19 @@ impl Coverage {
         self.reached[state as usize][EventKind::of(event) as usize] += 1;
     }
 
+    /// Counts a step that may have led from one state to another.
+    pub(super) fn step(&mut self, from: State, to: State) {
+        if from != to {
+            self.moved[from as usize][to as usize] += 1;
+        }
+    }
+
+    /// How often a connection may have gone from one state to another in one step, as far as the
+    /// model can tell.
+    pub fn moved(&self, from: State, to: State) -> u64 {
+        self.moved[from as usize][to as usize]
+    }
+
     /// Notes that a requirement had a say in a judgment.
     pub fn exercise(&mut self, requirement: Req) {
         self.exercised.insert(requirement);
@@ -297,6 +311,10 @@ impl Coverage {
     pub fn merge(&mut self, other: &Coverage) {
         let cells = self.reached.iter_mut().flatten();
         for (sum, n) in cells.zip(other.reached.iter().flatten()) {
+            *sum += n;
+        }
+        let moves = self.moved.iter_mut().flatten();
+        for (sum, n) in moves.zip(other.moved.iter().flatten()) {
             *sum += n;
         }
         self.exercised.absorb(&other.exercised);

@@ -317,6 +317,8 @@ impl Host {
             if Some(socket) == but || self.sockets[socket].is_idle(ctx) {
                 continue;
             }
+            // Time counts where something was to come of it.
+            self.reached(ctx, socket, &Happening::Quiet, coverage);
             let end = self.step(trace, ctx, socket, Happening::Quiet, coverage);
             if let End::Verdict(_) = end {
                 return end;

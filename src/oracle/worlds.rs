@@ -351,6 +351,7 @@ impl Sieve<'_> {
                 after.suspect = None;
             }
             self.coverage.exercise(*by);
+            self.coverage.step(tcb.state, after.state);
             self.coverage.stake(tcb, after, *by, self.what, self.ctx);
             if !after.mute {
                 settle(after, self.ctx);

@@ -154,7 +154,7 @@ pub fn fault_text(fault: &Fault, trace: &Trace) -> String {
 }
 
 /// The command that runs the scenario again, and the scenario itself.
-fn replay_lines(finding: &Finding, setting: &Setting) -> String {
+pub(super) fn replay_lines(finding: &Finding, setting: &Setting) -> String {
     let (command, stack) = (setting.command, shell_word(setting.stack));
     let scenario = finding.scenario.to_string();
     match setting.saved {
@@ -183,7 +183,7 @@ fn shell_word(path: &str) -> String {
 }
 
 /// How often it was seen, and where first.
-fn seen(finding: &Finding, counted_all: bool) -> String {
+pub(super) fn seen(finding: &Finding, counted_all: bool) -> String {
     let mut text = if counted_all {
         format!("in {}, first in ", counted(finding.count, "scenario"))
     } else {
@@ -243,16 +243,7 @@ impl Text {
             self.fact("also", &also.join(", "));
         }
         self.fact("where", &place(deviation));
-        let mut when = format!("{} s", deviation.at);
-        if let Some(cause) = deviation.cause.and_then(|at| trace.events.get(at)) {
-            let input = match cause.what {
-                What::Arrival { .. } => "segment",
-                What::Icmp { .. } => "ICMP error",
-                What::Call { .. } => "call",
-                What::Emission { .. } | What::Quiet | What::Broken(_) => "event",
-            };
-            let _ = write!(when, ", after the {input} at {} s", cause.at);
-        }
+        let when = when(deviation, trace);
         self.fact("when", &when);
         self.allowed(deviation);
         self.fact("instead", &deviation.instead);
@@ -279,8 +270,23 @@ impl Text {
     }
 }
 
+/// At which time, and after what.
+pub(super) fn when(deviation: &Deviation, trace: &Trace) -> String {
+    let mut when = format!("{} s", deviation.at);
+    if let Some(cause) = deviation.cause.and_then(|at| trace.events.get(at)) {
+        let input = match cause.what {
+            What::Arrival { .. } => "segment",
+            What::Icmp { .. } => "ICMP error",
+            What::Call { .. } => "call",
+            What::Emission { .. } | What::Quiet | What::Broken(_) => "event",
+        };
+        let _ = write!(when, ", after the {input} at {} s", cause.at);
+    }
+    when
+}
+
 /// In which state, and on what. Where several states were possible, all of them.
-fn place(deviation: &Deviation) -> String {
+pub(super) fn place(deviation: &Deviation) -> String {
     let shape = deviation.shape;
     let mut text = format!("{}, {}", shape.state, shape.event);
     let others: Vec<&str> = deviation

@@ -5,6 +5,8 @@
 
 mod finding;
 #[cfg(feature = "cli")]
+mod html;
+#[cfg(feature = "cli")]
 mod json;
 mod ladder;
 #[cfg(feature = "cli")]
@@ -19,6 +21,8 @@ pub(crate) mod testing;
 mod words;
 
 pub use finding::{Setting, fault_text, file_stem, finding_text, findings_text, title};
+#[cfg(feature = "cli")]
+pub use html::{Page, html};
 #[cfg(feature = "cli")]
 pub use json::json;
 pub use ladder::ladder;

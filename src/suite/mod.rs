@@ -367,6 +367,8 @@ witness = "rcv-ack-listen/edges.scn::passive-ipv4/seq-irs"
         };
         let failed = (of_listen(sound), of_listen(faulty));
         let _ = std::fs::remove_dir_all(&directory);
-        assert_eq!(failed, (0, 1));
+        // Whoever says so accepts everything.
+        let accepts = std::env::var("INSTA_UPDATE").is_ok_and(|how| how == "always");
+        assert_eq!(failed, (0, u64::from(!accepts)));
     }
 }

@@ -20,7 +20,7 @@ mod sent;
 mod text;
 mod words;
 
-pub use diagram::{Diagram, Edge, Label, dot, svg};
+pub use diagram::{Diagram, Edge, Label, dot, svg, svg_taken};
 pub use explore::{Did, NOT_OFFERED, Said};
 #[cfg(feature = "cli")]
 pub use json::json;

@@ -36,12 +36,17 @@ pub struct Matrix<'a> {
 
 impl Matrix<'_> {
     /// How a stack stands to a requirement.
-    fn standing(&self, column: &Column, requirement: Req) -> Standing {
+    pub(super) fn standing(&self, column: &Column, requirement: Req) -> Standing {
         column.survey.standing(requirement, self.conditions)
     }
 
     /// How many requirements of these a stack stands so to.
-    fn count(&self, column: &Column, standing: Standing, of: impl Fn(Req) -> bool) -> usize {
+    pub(super) fn count(
+        &self,
+        column: &Column,
+        standing: Standing,
+        of: impl Fn(Req) -> bool,
+    ) -> usize {
         Req::all()
             .filter(|req| of(*req) && self.standing(column, *req) == standing)
             .count()
@@ -49,13 +54,13 @@ impl Matrix<'_> {
 }
 
 /// Where a requirement is stated.
-fn section(requirement: Req) -> String {
+pub(super) fn section(requirement: Req) -> String {
     let (rfc, part, section) = (requirement.rfc(), requirement.part(), requirement.section());
     format!("RFC {rfc}, {part} {section}")
 }
 
 /// Every requirement of a level, those of one section together.
-fn by_section(level: Level) -> Vec<(String, Vec<Req>)> {
+pub(super) fn by_section(level: Level) -> Vec<(String, Vec<Req>)> {
     let mut groups: Vec<(String, Vec<Req>)> = Vec::new();
     for requirement in Req::all().filter(|req| req.level() == level) {
         let name = section(requirement);

@@ -9,7 +9,7 @@ mod layout;
 mod svg;
 
 pub use dot::dot;
-pub use svg::svg;
+pub use svg::{svg, svg_taken};
 
 use super::events::{CALLS, Event, KINDS, Place, Timeout, flags};
 use super::explore::{Did, Explored, Said};

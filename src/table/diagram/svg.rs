@@ -43,13 +43,41 @@ const STYLE: &str = "\
   }
 ";
 
+/// What a picture in a page has beside: a transition that a run has not taken.
+const UNTAKEN: &str = "\
+  .untaken { opacity: 0.35; stroke-dasharray: 3 4 }
+";
+
+/// How often each transition was taken.
+type Taken<'a> = &'a dyn Fn(State, State) -> u64;
+
 /// The picture. What only a deviation does is red.
 pub fn svg(diagram: &Diagram) -> String {
+    picture(diagram, None, STYLE, "xmlns=\"http://www.w3.org/2000/svg\"")
+}
+
+/// The picture, to stand in a page of HTML, with what a run has not taken of it pale.
+pub fn svg_taken(diagram: &Diagram, taken: Taken<'_>) -> String {
+    let rules = STYLE.lines().chain(UNTAKEN.lines());
+    let style = rules.map(scoped).collect::<String>();
+    picture(diagram, Some(taken), &style, "class=\"states\"")
+}
+
+/// A rule that holds inside the picture alone, and not for the page around it.
+fn scoped(line: &str) -> String {
+    let rule = line.trim_start();
+    match rule.contains('{') && !rule.starts_with('@') {
+        true => format!("  .states {rule}\n"),
+        false => format!("  {rule}\n"),
+    }
+}
+
+fn picture(diagram: &Diagram, taken: Option<Taken<'_>>, style: &str, attribute: &str) -> String {
     let (width, height) = SIZE;
     let title = escaped(&diagram.title);
     let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-         aria-label=\"The states of a TCP connection: {title}\">\n<style>\n{STYLE}</style>\n"
+        "<svg {attribute} viewBox=\"0 0 {width} {height}\" role=\"img\" \
+         aria-label=\"The states of a TCP connection: {title}\">\n<style>\n{style}</style>\n"
     );
     text.push_str("<defs>\n");
     for name in ["head", "odd-head"] {
@@ -72,15 +100,16 @@ pub fn svg(diagram: &Diagram) -> String {
         "<text class=\"title\" x=\"28\" y=\"42\">{title}</text>"
     );
     let mut labels = diagram.edges.iter().flat_map(|edge| &edge.labels);
-    let legend = match labels.any(|label| label.deviates) {
-        true => "event / what is sent; red: only by a deviation",
-        false => "event / what is sent; (may be left out)",
+    let legend = match (labels.any(|label| label.deviates), taken) {
+        (true, None) => "event / what is sent; red: only by a deviation",
+        (false, None) => "event / what is sent; (may be left out)",
+        (_, Some(_)) => "event / what is sent; pale: not taken",
     };
     let _ = writeln!(text, "<text x=\"28\" y=\"66\">{legend}</text>");
     let drawn = diagram.edges.iter().filter_map(drawn);
     let drawn: Vec<(Edge, Option<Route>)> = drawn.collect();
     for (edge, route) in &drawn {
-        draw(&mut text, edge, route.as_ref());
+        draw(&mut text, edge, route.as_ref(), taken);
     }
     for state in State::ALL {
         node(
@@ -99,7 +128,7 @@ pub fn svg(diagram: &Diagram) -> String {
         &[],
     );
     for (edge, route) in &drawn {
-        label(&mut text, edge, route.as_ref());
+        label(&mut text, edge, route.as_ref(), taken);
     }
     text.push_str("</svg>\n");
     text
@@ -184,13 +213,22 @@ fn odd(edge: &Edge) -> bool {
     edge.labels.iter().all(|label| label.deviates)
 }
 
-fn draw(text: &mut String, edge: &Edge, route: Option<&Route>) {
+/// The class of what was not taken.
+fn untaken(edge: &Edge, taken: Option<Taken<'_>>) -> &'static str {
+    match taken {
+        Some(taken) if taken(edge.from, edge.to) == 0 => " untaken",
+        Some(_) | None => "",
+    }
+}
+
+fn draw(text: &mut String, edge: &Edge, route: Option<&Route>, taken: Option<Taken<'_>>) {
     let class = if odd(edge) { "edge odd" } else { "edge" };
+    let pale = untaken(edge, taken);
     let path = match route {
         Some(route) => route.path.to_owned(),
         None => straight(middle(edge.from), middle(edge.to)),
     };
-    let _ = writeln!(text, "<path class=\"{class}\" d=\"{path}\"/>");
+    let _ = writeln!(text, "<path class=\"{class}{pale}\" d=\"{path}\"/>");
 }
 
 /// From the border of one state to the border of another.
@@ -212,7 +250,8 @@ fn border(from: Point, to: Point) -> Point {
     }
 }
 
-fn label(text: &mut String, edge: &Edge, route: Option<&Route>) {
+fn label(text: &mut String, edge: &Edge, route: Option<&Route>, taken: Option<Taken<'_>>) {
+    let pale = untaken(edge, taken);
     let ((x, y), align) = match route {
         Some(route) => (route.label, route.align),
         None => {
@@ -233,7 +272,7 @@ fn label(text: &mut String, edge: &Edge, route: Option<&Route>) {
         let bad = if label.deviates { " bad" } else { "" };
         let _ = writeln!(
             text,
-            "<text class=\"{class}{bad}\" x=\"{x}\" y=\"{}\"{turn}>{}</text>",
+            "<text class=\"{class}{bad}{pale}\" x=\"{x}\" y=\"{}\"{turn}>{}</text>",
             y + LINE * n as i32,
             escaped(&label.text())
         );

@@ -1,56 +1,59 @@
-//! The ladder: a trace as a diagram in plain text, peer on the left, stack on the right.
+//! The ladder: a trace as a diagram, peer on the left, stack on the right.
 //!
 //! Times in seconds, arrows, numbers relative to each side's ISN, the user's calls on the stack's
-//! side, and `!!` where the deviation is. A hundred columns wide. It shows what was seen and
-//! judges nothing.
+//! side, and a mark where the deviation is; in plain text, or as a picture. It shows what was seen
+//! and judges nothing.
+
+#[cfg(feature = "cli")]
+mod svg;
+mod text;
 
 use std::fmt::Write;
 
+#[cfg(feature = "cli")]
+pub(super) use svg::ladder_svg;
+pub use text::ladder;
+
 use super::relative::{Numbers, Relative};
-use super::words::{FIXED_SPACE, call_line, shortened, wrapped};
+use super::words::{FIXED_SPACE, call_line};
 use crate::time::Instant;
 use crate::trace::{Event, Range, Trace, What};
 use crate::wire::{IcmpError, IcmpKind, Segment};
 
-/// Columns between the two sides.
-const LANE: usize = 60;
-/// Columns to the right of the stack's side.
-const MARGIN: usize = 23;
 /// More events than this are not all drawn: the beginning, and what stands around the mark.
 const MOST: usize = 120;
 
-/// Draws a trace. `mark` is the index of the event to be marked; `steps` are the lines of the
-/// scenario, shown beside the first event of each step as far as they fit.
-pub fn ladder(trace: &Trace, mark: Option<usize>, steps: &[String]) -> String {
+/// The rows of the ladder of a trace, and whether a number in them is as it travelled. `mark` is the
+/// index of the event to be marked; `steps` are the lines of the scenario, shown beside the first
+/// event of each step.
+fn rows(trace: &Trace, mark: Option<usize>, steps: &[String]) -> (Vec<Row>, bool) {
     let mut drawing = Drawing {
         numbers: Numbers::survey(trace),
         trace,
         steps,
-        out: String::new(),
+        rows: Vec::new(),
         last_step: None,
         last_at: Instant::START,
         absolute: false,
     };
-    drawing.head();
     let (head, tail) = drawn(trace.events.len(), mark);
     for (index, event) in trace.events.iter().enumerate() {
         let label = drawing.label(index, event);
-        let marked = mark == Some(index);
         if index == head && tail > head {
             let gap = tail - head;
-            drawing.row(
-                "",
-                None,
-                Lane::Note(format!("... {gap} more events ...")),
-                "",
-            );
+            drawing.rows.push(Row {
+                marked: false,
+                at: None,
+                lane: Lane::Note(format!("... {gap} more events ...")),
+                margin: String::new(),
+                is_step: false,
+            });
         }
         if index < head || index >= tail {
-            drawing.event(event, label, marked);
+            drawing.event(event, label, mark == Some(index));
         }
     }
-    drawing.foot();
-    drawing.out
+    (drawing.rows, drawing.absolute)
 }
 
 /// Which events are drawn: those below the first number and those from the second one on.
@@ -67,10 +70,22 @@ struct Drawing<'a> {
     numbers: Numbers,
     trace: &'a Trace,
     steps: &'a [String],
-    out: String,
+    rows: Vec<Row>,
     last_step: Option<u32>,
     last_at: Instant,
     absolute: bool,
+}
+
+/// What is drawn of one event.
+struct Row {
+    /// Here is the deviation.
+    marked: bool,
+    at: Option<Instant>,
+    lane: Lane,
+    /// What stands beside the stack.
+    margin: String,
+    /// That is a line of the scenario.
+    is_step: bool,
 }
 
 /// What stands between the two sides.
@@ -86,18 +101,6 @@ enum Lane {
 }
 
 impl Drawing<'_> {
-    fn head(&mut self) {
-        let width = LANE - "stack".len();
-        let _ = writeln!(self.out, "{:>13} peer{:width$} stack", "time", "");
-    }
-
-    fn foot(&mut self) {
-        if self.absolute {
-            self.out
-                .push_str("   (#n: a number as it travelled; nothing gives its zero point)\n");
-        }
-    }
-
     /// The arrow of a segment, `None` for other events. Called for every event in order, drawn or
     /// not, since each may move the zero points.
     fn label(&mut self, index: usize, event: &Event) -> Option<Lane> {
@@ -138,10 +141,16 @@ impl Drawing<'_> {
     }
 
     fn event(&mut self, event: &Event, arrow: Option<Lane>, marked: bool) {
-        let mark = if marked { "!!" } else { "" };
-        let line = self.step_line(event.step);
-        match (&event.what, arrow) {
-            (_, Some(arrow)) => self.row(mark, Some(event.at), arrow, &line),
+        let step = self.step_line(event.step);
+        let row = |lane, margin, is_step| Row {
+            marked,
+            at: Some(event.at),
+            lane,
+            margin,
+            is_step,
+        };
+        let row = match (&event.what, arrow) {
+            (_, Some(arrow)) => Some(row(arrow, step, true)),
             (
                 What::Call {
                     socket,
@@ -149,57 +158,30 @@ impl Drawing<'_> {
                     outcome,
                     ..
                 },
-                _,
-            ) => {
-                let call = call_line(*socket, *call, *outcome);
-                self.row(mark, Some(event.at), Lane::Empty, &call);
+                None,
+            ) => Some(row(Lane::Empty, call_line(*socket, *call, *outcome), false)),
+            // A silence is drawn when time has passed in it, or when it is what is wrong.
+            (What::Quiet, None) if marked => Some(row(Lane::Note("nothing".into()), step, true)),
+            (What::Quiet, None) => {
+                let passed = event.at > self.last_at && !step.is_empty();
+                passed.then(|| row(Lane::Empty, step, true))
             }
-            (What::Quiet, _) => self.quiet(event, marked, &line),
-            (What::Broken(why), _) => {
-                let note = Lane::Note("broken".to_owned());
-                self.row(mark, Some(event.at), note, why);
+            (What::Broken(why), None) => {
+                Some(row(Lane::Note("broken".into()), why.to_string(), false))
             }
-            (What::Arrival { .. } | What::Icmp { .. } | What::Emission { .. }, None) => {}
-        }
+            (What::Arrival { .. } | What::Icmp { .. } | What::Emission { .. }, None) => None,
+        };
+        self.rows.extend(row);
         self.last_step = Some(event.step);
         self.last_at = event.at;
     }
 
-    /// A silence is drawn when time has passed in it, or when it is what is wrong.
-    fn quiet(&mut self, event: &Event, marked: bool, line: &str) {
-        if marked {
-            let note = Lane::Note("nothing".to_owned());
-            self.row("!!", Some(event.at), note, line);
-        } else if event.at > self.last_at {
-            self.row("", Some(event.at), Lane::Empty, line);
-        }
-    }
-
+    /// The line of a step, beside the first event of it.
     fn step_line(&self, step: u32) -> String {
         if self.last_step == Some(step) {
             return String::new();
         }
-        let line = self.steps.get(step as usize).map_or("", String::as_str);
-        shortened(line, MARGIN)
-    }
-
-    /// One row of the diagram, or several where its words need more room.
-    fn row(&mut self, mark: &str, at: Option<Instant>, lane: Lane, margin: &str) {
-        let time = at.map_or_else(String::new, |at| at.to_string());
-        let lanes = lane.rows();
-        let margins = wrapped(margin, MARGIN);
-        for row in 0..lanes.len().max(margins.len()) {
-            let (mark, time) = if row == 0 {
-                (mark, time.as_str())
-            } else {
-                ("", "")
-            };
-            let lane = lanes.get(row).map_or("", String::as_str);
-            let margin = margins.get(row).map_or("", String::as_str);
-            let line = format!("{mark:<2}{time:>11} |{lane:LANE$}| {margin}");
-            let line = line.replace(FIXED_SPACE, " ");
-            let _ = writeln!(self.out, "{}", line.trim_end());
-        }
+        self.steps.get(step as usize).cloned().unwrap_or_default()
     }
 
     fn segment(&mut self, segment: &Segment, relative: &Relative) -> String {
@@ -275,41 +257,6 @@ impl Drawing<'_> {
         }
         text
     }
-}
-
-impl Lane {
-    fn rows(self) -> Vec<String> {
-        let inner = LANE - 6;
-        match self {
-            Lane::Empty => Vec::new(),
-            Lane::Note(text) => vec![format!("{:^LANE$}", shortened(&text, LANE))],
-            Lane::Left(text) => arrows(&text, inner, |first, rest, line| {
-                if first {
-                    format!("<-- {line} {:-<rest$}", "")
-                } else {
-                    format!("    {line}")
-                }
-            }),
-            Lane::Right(text, arrives) => arrows(&text, inner, |first, rest, line| {
-                let tip = if arrives { '>' } else { 'x' };
-                if first {
-                    format!("--- {line} {:-<width$}{tip}", "", width = rest - 1)
-                } else {
-                    format!("    {line}")
-                }
-            }),
-        }
-    }
-}
-
-/// The rows of an arrow: the first with its shaft, the others with what did not fit.
-fn arrows(text: &str, inner: usize, draw: impl Fn(bool, usize, &str) -> String) -> Vec<String> {
-    let lines = wrapped(text, inner);
-    let row = |(n, line): (usize, &String)| {
-        let rest = LANE - 5 - line.chars().count();
-        draw(n == 0, rest, line)
-    };
-    lines.iter().enumerate().map(row).collect()
 }
 
 fn with_damage(text: String, damaged: Option<&'static str>) -> String {
