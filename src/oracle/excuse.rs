@@ -258,8 +258,12 @@ impl Host {
                 if socket == NOBODY {
                     return GoOn::Explained;
                 }
+                let shown = shown(what);
                 let worlds = &mut self.sockets[socket];
                 for tcb in &mut worlds.now {
+                    if tcb.state == State::Closed {
+                        tcb.state = shown.unwrap_or(tcb.state);
+                    }
                     *tcb = tcb.muted();
                 }
             }
@@ -559,6 +563,20 @@ fn answers(fault: &Fault, what: Happening<'_>) -> bool {
     match what {
         Happening::Emission(..) | Happening::Call(..) => fault.instead != Instead::Silence,
         Happening::Arrival(_) | Happening::Icmp(_) | Happening::Quiet => false,
+    }
+}
+
+/// What a segment shows of the connection that has sent it, though it should be no more: that it
+/// goes on, and whether its handshake does.
+fn shown(what: Happening<'_>) -> Option<State> {
+    let Happening::Emission(seg, _) = what else {
+        return None;
+    };
+    match (seg.flags.rst(), seg.flags.syn(), seg.flags.ack()) {
+        (true, _, _) => None,
+        (false, true, true) => Some(State::SynReceived),
+        (false, true, false) => Some(State::SynSent),
+        (false, false, _) => Some(State::Established),
     }
 }
 

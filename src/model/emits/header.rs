@@ -90,9 +90,11 @@ fn answers_old(tcb: &Tcb, ctx: &Context) -> bool {
 }
 
 /// An acknowledgment that a segment ahead of a gap has triggered tells of that segment first; of
-/// what arrived twice before that (RFC 2018 section 4, RFC 2883 section 4).
+/// what arrived twice before that (RFC 2018 section 4, RFC 2883 section 4). Text and a FIN are sent
+/// for other reasons, such as a window that the segment opens, though it be thrown away itself.
 fn latest_first(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
-    let Some(latest) = tcb.rcv.latest.filter(|_| tcb.input.at == ctx.now) else {
+    let answers = seg.is_empty() && tcb.input.at == ctx.now;
+    let Some(latest) = tcb.rcv.latest.filter(|_| answers) else {
         return Ok(());
     };
     let block = |place: usize| {

@@ -477,7 +477,8 @@ fn sent_anew(tcb: &mut Tcb, seg: &Segment, end: SeqNumber, ctx: &Context) {
 fn acknowledged(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     let news = tcb.rcv.acked.is_none_or(|acked| seg.ack.after(acked));
     tcb.rcv.acked = Some(seg.ack);
-    tcb.rcv.again = false;
+    // Text may be parted on its way out, and then all of it has the options that it began with.
+    tcb.rcv.again &= !seg.is_empty();
     if seg.ack == tcb.rcv.nxt {
         tcb.due.ack = Instant::NEVER;
     } else if news {
