@@ -13,7 +13,7 @@ fn root() -> &'static Path {
 }
 
 /// Where there is a snapshot for each state.
-const OF_STATES: [&str; 3] = ["lwip", "model", "smoltcp"];
+const OF_STATES: [&str; 4] = ["linux", "lwip", "model", "smoltcp"];
 
 fn files(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).expect("a directory") {

@@ -168,13 +168,13 @@ const FAULTS: [(Fault, &[&str]); 16] = [
     (
         Fault::PawsSkipped,
         &[
-            "ESTABLISHED: PSH,ACK len 10 <ts -1 0>",
-            "FIN-WAIT-1: PSH,ACK len 10 <ts -1 0>",
-            "FIN-WAIT-2: PSH,ACK len 10 <ts -1 0>",
-            "CLOSE-WAIT: PSH,ACK len 10 <ts -1 0>",
-            "CLOSING: PSH,ACK len 10 <ts -1 0>",
-            "LAST-ACK: PSH,ACK len 10 <ts -1 0>",
-            "TIME-WAIT: PSH,ACK len 10 <ts -1 0>",
+            "ESTABLISHED: PSH,ACK len 10 <ts -1000 0>",
+            "FIN-WAIT-1: PSH,ACK len 10 <ts -1000 0>",
+            "FIN-WAIT-2: PSH,ACK len 10 <ts -1000 0>",
+            "CLOSE-WAIT: PSH,ACK len 10 <ts -1000 0>",
+            "CLOSING: PSH,ACK len 10 <ts -1000 0>",
+            "LAST-ACK: PSH,ACK len 10 <ts -1000 0>",
+            "TIME-WAIT: PSH,ACK len 10 <ts -1000 0>",
         ],
     ),
     (

@@ -1,14 +1,20 @@
 //! `table`: the transitions of the model, or of a stack.
 
+use std::thread;
+
 use super::args::{Format, TableArgs};
 use super::check::cannot_run;
-use super::{CONFORMS, Environment, Failure, known};
+use super::{CONFORMS, Environment, Failure, StackEntry, known};
 use crate::harness::{Judge, StackJudge};
 use crate::model::State;
 use crate::oracle::KnownDeviations;
 use crate::stack::reference::Reference;
 use crate::table::{Diagram, MODEL, Maker, Table, dot, json, markdown, svg, text};
 use crate::time::Micros;
+
+/// In real time a table is made of what happens within so long: retransmissions and keep-alives are
+/// seen, a user timeout and the end of TIME-WAIT are not.
+const PATIENCE: Micros = Micros::secs(5);
 
 pub(super) fn table(args: &TableArgs, environment: &mut Environment) -> Result<u8, Failure> {
     let states = if args.state.is_empty() {
@@ -51,7 +57,8 @@ fn diagram(
         let mut maker = Maker::new(&mut judge, KnownDeviations::default());
         return Ok(maker.permitted_diagram(states));
     };
-    let (mut judge, known) = judge_of(name, environment)?;
+    let stack = environment.stack(name)?;
+    let (mut judge, known) = judge_of(&stack)?;
     Ok(Maker::new(&mut judge, known).done_diagram(states, name))
 }
 
@@ -76,37 +83,73 @@ fn tables(
         let mut maker = Maker::new(&mut judge, KnownDeviations::default());
         return Ok(states.iter().map(|state| maker.permitted(*state)).collect());
     };
-    let (mut judge, known) = judge_of(name, environment)?;
+    let stack = environment.stack(name)?;
+    let against = match args.against.as_deref() {
+        None => Against::Nobody,
+        Some(MODEL) => Against::Model,
+        Some(other) => Against::Stack(environment.stack(other)?),
+    };
+    let (judge, _) = judge_of(&stack)?;
+    let live = judge.trials() > 1;
+    drop(judge);
+    // In real time the states wait together.
+    let at_once = if live { 1 } else { states.len() };
+    let made: Vec<Result<Vec<Table>, Failure>> = thread::scope(|scope| {
+        let parts = states.chunks(at_once);
+        let makers: Vec<_> = parts
+            .map(|part| scope.spawn(|| of_states(&stack, &against, part)))
+            .collect();
+        let made = makers.into_iter().map(|maker| maker.join());
+        made.map(|tables| tables.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    let mut tables = Vec::new();
+    for part in made {
+        tables.extend(part?);
+    }
+    if !matches!(against, Against::Nobody) {
+        tables.retain(|table| !table.rows.is_empty() || !table.missed.is_empty());
+    }
+    Ok(tables)
+}
+
+/// With what a stack is compared.
+enum Against {
+    Nobody,
+    Model,
+    Stack(StackEntry),
+}
+
+/// The tables of these states, one after the other.
+fn of_states(
+    stack: &StackEntry,
+    against: &Against,
+    states: &[State],
+) -> Result<Vec<Table>, Failure> {
+    let (mut judge, known) = judge_of(stack)?;
     let mut maker = Maker::new(&mut judge, known);
-    let mut tables: Vec<Table> = match args.against.as_deref() {
-        None => return Ok(states.iter().map(|state| maker.done(*state)).collect()),
-        Some(MODEL) => states
+    Ok(match against {
+        Against::Nobody => states.iter().map(|state| maker.done(*state)).collect(),
+        Against::Model => states
             .iter()
-            .map(|state| maker.against_model(*state, name))
+            .map(|state| maker.against_model(*state, stack.name))
             .collect(),
-        Some(other) => {
-            let (mut judge, known) = judge_of(other, environment)?;
+        Against::Stack(other) => {
+            let (mut judge, known) = judge_of(other)?;
             let mut others = Maker::new(&mut judge, known);
-            let names = [name.as_str(), other];
+            let names = [stack.name, other.name];
             states
                 .iter()
                 .map(|state| maker.against(&mut others, *state, names))
                 .collect()
         }
-    };
-    tables.retain(|table| !table.rows.is_empty() || !table.missed.is_empty());
-    Ok(tables)
+    })
 }
 
-/// A judge of the stack of this name, and what is known of it.
-fn judge_of(
-    name: &str,
-    environment: &Environment,
-) -> Result<(Box<dyn Judge>, KnownDeviations), Failure> {
-    let stack = environment.stack(name)?;
-    let known = known::load(None, Some(&stack))?;
+/// A judge of a stack, and what is known of it.
+fn judge_of(stack: &StackEntry) -> Result<(Box<dyn Judge>, KnownDeviations), Failure> {
+    let known = known::load(None, Some(stack))?;
     let mut judge = (stack.judge)(known.clone()).map_err(|why| cannot_run(stack.name, &why))?;
-    // In real time a table is made of what happens at once.
-    judge.set_patience(Micros::millis(20));
+    judge.set_patience(PATIENCE);
     Ok((judge, known))
 }

@@ -29,14 +29,14 @@ pub(super) const KINDS: [(&str, &str); 13] = [
 ];
 
 /// Segments that are told by their options, each with the states in which it is tried. The stack
-/// offers timestamps, and so does the peer.
+/// offers timestamps, and so does the peer, whose clock is no more at 0 when it begins.
 pub(super) const OPTIONS: [(Met, &str); 6] = [
     (Met::Listen, "< SYN <>"),
     (Met::Listen, "< SYN <mss 1460, wscale 7, sackok, ts 0 0>"),
     (Met::Synchronized, "< PSH,ACK len 10 <ts 0 0>"),
-    (Met::Synchronized, "< PSH,ACK len 10 <ts -1 0>"),
+    (Met::Synchronized, "< PSH,ACK len 10 <ts -1000 0>"),
     (Met::Synchronized, "< PSH,ACK len 10 <>"),
-    (Met::Synchronized, "< RST seq RCV.NXT <ts -1 0>"),
+    (Met::Synchronized, "< RST seq RCV.NXT <ts -1000 0>"),
 ];
 
 /// In which states a segment of [`OPTIONS`] is tried.
@@ -342,9 +342,13 @@ impl Place {
             Event::Options(_) => " ts",
             Event::Segment(..) | Event::Error(_) | Event::Call(_) => "",
         };
+        let earlier = match event {
+            Event::Options(_) => "wait 10ms",
+            Event::Segment(..) | Event::Error(_) | Event::Call(_) | Event::Timeout(_) => "",
+        };
         let (_, steps) = self.ways[way];
         let (before, _) = self.steps(event);
-        scenario(settings, &[steps, before])
+        scenario(settings, &[earlier, steps, before])
     }
 
     /// The whole scenario: prologue and event.

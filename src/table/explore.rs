@@ -14,15 +14,15 @@ use crate::model::{Context, State, Tcb};
 use crate::oracle::{Instead, Judgment, KnownDeviations, Oracle, Verdict};
 use crate::scenario::{CallStep, Scenario, Step, Wait};
 use crate::spec::Req;
-use crate::stack::{HardErrors, Outcome, Socket};
+use crate::stack::{HardErrors, Outcome, Profile, Socket};
 use crate::time::{Instant, Micros};
-use crate::trace::{Call, Trace, What};
+use crate::trace::{Call, Event as Traced, Trace, What};
 
 /// All scenarios are about this socket.
 const SOCKET: Socket = Socket(0);
 
 /// By then everything that is due has been sent, retransmissions apart.
-const PATIENCE: Wait = Wait::Span(Micros::secs(1));
+const PATIENCE: Micros = Micros::secs(1);
 
 /// Why a way is not taken when a call on it is not offered, which says nothing of TCP.
 pub const NOT_OFFERED: &str = "the interface does not offer it";
@@ -60,6 +60,8 @@ pub enum Said {
     Inconclusive(String),
     /// The stack broke, and how.
     Broken(String),
+    /// It would have had to wait for longer than there is patience for, in real time.
+    NotWaitedFor,
 }
 
 /// One event in one state.
@@ -161,7 +163,8 @@ impl<'a> Explorer<'a> {
         let mut awaited = Vec::new();
         if seen.quiet && !seen.owes.is_empty() {
             awaited = seen.owes;
-            seen = self.seen(&then(&scenario, &[Step::Wait(PATIENCE)]), step);
+            let patience = self.patience(&seen.trace.profile);
+            seen = self.seen(&then(&scenario, &[Step::Wait(patience)]), step);
         }
         let what = match event {
             Event::Timeout(_) => Some((&What::Quiet, seen.end)),
@@ -183,15 +186,45 @@ impl<'a> Explorer<'a> {
             pardoned: [None; 2],
         };
         let with_options = matches!(event, Event::Options(_));
-        let permitted = branches(&reached.states, what, with_options, &ctx);
+        let permitted = match self.judge.trials() {
+            1 => branches(&reached.states, what, with_options, &ctx),
+            // No two runs have the same numbers.
+            _ => {
+                let states = self.states_before(&seen.trace, step, now);
+                branches(&states, what, with_options, &ctx)
+            }
+        };
         let sent = sent(&seen.trace, step, event, &awaited);
         let did = self.did(&seen, &reached, step, sent, &permitted);
         Ok(Explored { permitted, did })
     }
 
+    /// What explains a trace up to a step, which was at `now`.
+    fn states_before(&mut self, trace: &Trace, step: u32, now: Instant) -> Vec<Tcb> {
+        let mut before = trace.clone();
+        before.events.retain(|event| event.step < step);
+        before.events.push(Traced {
+            at: now,
+            step,
+            what: What::Quiet,
+        });
+        self.oracle.judge(&before);
+        self.oracle.explanations(SOCKET).copied().collect()
+    }
+
+    /// How long to wait for what is due. In real time no longer than the stack says it delays.
+    fn patience(&self, profile: &Profile) -> Wait {
+        let delay = profile.ack_delay + profile.slack.times(2);
+        Wait::Span(match self.judge.trials() {
+            1 => PATIENCE,
+            _ => delay.min(PATIENCE),
+        })
+    }
+
     /// Runs a scenario, asks for the state, and judges without that question and with it.
     fn seen(&mut self, scenario: &Scenario, step: u32) -> Seen {
         let asked = self.run(&then(scenario, &[status()]));
+        let cut_off = self.judge.was_cut_off();
         let told = told(&asked);
         let narrowed = self.oracle.judge(&asked);
         let trace = without_status(&asked);
@@ -230,6 +263,7 @@ impl<'a> Explorer<'a> {
             end,
             owes,
             quiet,
+            cut_off,
         }
     }
 
@@ -254,8 +288,10 @@ impl<'a> Explorer<'a> {
             .filter_map(|entry| Some((entry + 1, entries.get(usize::from(*entry))?)))
             .collect();
         let explained = |next: State| {
-            let mut branches = permitted.iter();
-            let branch = branches.find(|branch| branch.explains(outcome, next, &sent));
+            let branches = permitted.iter();
+            let explain = branches.filter(|branch| branch.explains(outcome, next, &sent));
+            // The one that would have had the least besides.
+            let branch = explain.min_by_key(|branch| branch.sent.len());
             branch.map(|branch| branch.by)
         };
         let next = match seen.told {
@@ -264,6 +300,7 @@ impl<'a> Explorer<'a> {
         };
         let by = next.first().and_then(|next| explained(*next));
         let (verdict, by) = match &judged.verdict {
+            Verdict::Conforms if seen.cut_off => (Said::NotWaitedFor, None),
             Verdict::Conforms if seen.contradicts => {
                 (Said::Deviates, Some(crate::spec::req::RFC9293_3_10_6_P01))
             }
@@ -280,6 +317,10 @@ impl<'a> Explorer<'a> {
             Verdict::Broken(why) => (Said::Broken(why.clone()), None),
         };
         let conforms = judged.verdict == Verdict::Conforms && !seen.contradicts;
+        let next = match verdict {
+            Said::NotWaitedFor => Vec::new(),
+            _ => next,
+        };
         Did {
             outcome,
             next,
@@ -306,6 +347,8 @@ struct Seen {
     owes: Vec<Instead>,
     /// Nothing was sent.
     quiet: bool,
+    /// The scenario ended before its last step.
+    cut_off: bool,
 }
 
 impl Seen {
@@ -388,6 +431,11 @@ fn without_status(trace: &Trace) -> Trace {
 }
 
 impl Did {
+    /// Whether there was the patience to see it.
+    pub(super) fn was_seen(&self) -> bool {
+        self.verdict != Said::NotWaitedFor
+    }
+
     /// Whether it is what another stack did. Why a call failed does not count, nor which
     /// requirement it rests on.
     pub(super) fn is_like(&self, other: &Did) -> bool {

@@ -132,7 +132,8 @@ impl<'a> Maker<'a> {
         missed.retain(|(_, why)| why != NOT_OFFERED);
         let odd = explored
             .into_iter()
-            .filter(|(_, explored)| explored.did.verdict != Said::Conforms);
+            .filter(|(_, explored)| explored.did.verdict != Said::Conforms)
+            .filter(|(_, explored)| explored.did.was_seen());
         let cells = odd.map(|(key, explored)| {
             let permitted = Content::Permits(explored.permitted);
             (key, (Content::Does(explored.did), Some(permitted)))
@@ -157,7 +158,8 @@ impl<'a> Maker<'a> {
             let Some((_, others)) = theirs.iter().find(|(found, _)| *found == key) else {
                 continue;
             };
-            if !explored.did.is_like(&others.did) {
+            let both_seen = explored.did.was_seen() && others.did.was_seen();
+            if both_seen && !explored.did.is_like(&others.did) {
                 let other = Content::Does(others.did.clone());
                 cells.push((key, (Content::Does(explored.did), Some(other))));
             }

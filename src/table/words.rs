@@ -208,6 +208,9 @@ pub(super) fn branch(branch: &Branch, from: State) -> Line {
 pub(super) fn did(did: &Did, from: State) -> Line {
     let next: Vec<String> = did.next.iter().map(|next| state(*next, from)).collect();
     let mut next = next.join(" or ");
+    if !did.was_seen() {
+        next.push_str("not waited for");
+    }
     if let Some(told) = did.status.filter(|told| did.next != [*told]) {
         next = format!("{next}; STATUS {told}");
     }
@@ -226,7 +229,7 @@ pub(super) fn did(did: &Did, from: State) -> Line {
 /// What the oracle has to say besides, and its mark.
 fn remark(verdict: &Said) -> (String, String) {
     match verdict {
-        Said::Conforms => (String::new(), String::new()),
+        Said::Conforms | Said::NotWaitedFor => (String::new(), String::new()),
         Said::Misses => ("!?".to_owned(), "recommendation missed".to_owned()),
         Said::Known(entries) => {
             let numbers = entries.iter().map(|(number, _)| number.to_string());

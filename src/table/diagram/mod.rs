@@ -139,7 +139,7 @@ fn required(branch: &Branch) -> Vec<Instead> {
 
 fn deviates(did: &Did) -> bool {
     match did.verdict {
-        Said::Conforms | Said::Misses => false,
+        Said::Conforms | Said::Misses | Said::NotWaitedFor => false,
         Said::Known(_) | Said::Deviates | Said::Inconclusive(_) | Said::Broken(_) => true,
     }
 }
