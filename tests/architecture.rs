@@ -170,6 +170,7 @@ const CRATES: [(&str, &[&str]); 14] = [
     ("libtest_mimic", &["suite"]),
     ("minijinja", &["report"]),
     ("pcap_parser", &["report"]),
+    ("libc", &["tun"]),
     ("proptest", &["property"]),
     ("rustix", &["cli", "live", "stack/linux", "tun"]),
     ("serde", &["oracle", "report"]),

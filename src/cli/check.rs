@@ -77,7 +77,7 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
         strict: args.strict,
         known: known.entries(),
         checked: &checked,
-        reached: reached.as_ref(),
+        reached: &reached,
     };
     environment.print(&report(&run, save.as_ref(), environment))?;
     if let (Some(mut file), Some(path)) = (json_file, &args.json) {

@@ -53,12 +53,13 @@ pub struct StackEntry {
     pub judge: &'static MakeJudge,
     /// Makes it for conversations.
     pub talker: &'static MakeTalker,
-    /// What all its judges that are no more have reached of its own code, if that can be told.
-    pub reached: fn() -> Option<Reached>,
+    /// What all its judges that are no more have reached of its own code, as far as that can be
+    /// told.
+    pub reached: fn() -> Vec<Reached>,
 }
 
 /// For stacks of whose code nothing is counted.
-pub const NOT_COUNTED: fn() -> Option<Reached> = || None;
+pub const NOT_COUNTED: fn() -> Vec<Reached> = Vec::new;
 
 /// The stacks of this build, the usual one first.
 pub fn built_in() -> Vec<StackEntry> {

@@ -29,12 +29,16 @@ const STACKS: [StackEntry; 2] = [
         judge: &|_| Ok(Box::new(Pretence::new())),
         talker: NO_TALKER,
         reached: || {
-            Some(Reached {
-                what: "Pretences",
-                reached: 2,
-                never: vec!["third".to_owned()],
-                remark: "there are no others",
-            })
+            let reached = |what, reached, never, remark: &str| Reached {
+                what,
+                reached,
+                never,
+                remark: remark.to_owned(),
+            };
+            vec![
+                reached("Pretences", 2, vec!["third".to_owned()], ""),
+                reached("Others", 0, Vec::new(), "there are none"),
+            ]
         },
     },
     StackEntry {

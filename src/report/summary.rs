@@ -27,8 +27,8 @@ pub struct Run<'a> {
     pub known: &'a [Known],
     /// What came out.
     pub checked: &'a Checked,
-    /// What was reached of the stack's own code, if that is counted.
-    pub reached: Option<&'a Reached>,
+    /// What was reached of the stack's own code, as far as that is counted.
+    pub reached: &'a [Reached],
 }
 
 /// The summary as text.
@@ -37,7 +37,7 @@ pub fn summary(run: &Run, style: Style) -> String {
     judged(&mut out, run, style);
     reached(&mut out, &run.checked.coverage, style);
     exercised(&mut out, &run.checked.coverage, style);
-    if let Some(reached) = run.reached {
+    for reached in run.reached {
         of_the_stack(&mut out, reached, style);
     }
     known(&mut out, run, style);
@@ -148,17 +148,15 @@ fn exercised(out: &mut String, coverage: &Coverage, style: Style) {
 /// What was reached of the stack's own code.
 fn of_the_stack(out: &mut String, reached: &Reached, style: Style) {
     let all = reached.reached + reached.never.len();
-    let heading = format!("{} reached:", reached.what);
-    let _ = writeln!(
-        out,
-        "{} {} of {all}",
-        style.heading(&heading),
-        reached.reached
-    );
+    let heading = style.heading(&format!("{} reached:", reached.what));
+    let _ = match all {
+        0 => writeln!(out, "{heading} not counted"),
+        _ => writeln!(out, "{heading} {} of {all}", reached.reached),
+    };
     let never = format!("never: {}", reached.never.join(", "));
     let told = [
         (!reached.never.is_empty()).then_some(&*never),
-        Some(reached.remark),
+        (!reached.remark.is_empty()).then_some(&*reached.remark),
     ];
     for text in told.into_iter().flatten() {
         for line in wrapped(text, 88) {

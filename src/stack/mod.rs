@@ -85,8 +85,8 @@ pub struct Reached {
     pub reached: usize,
     /// The names of those that were not.
     pub never: Vec<String>,
-    /// What else has to be said; may be empty.
-    pub remark: &'static str,
+    /// What else has to be said, or, where nothing can be counted, why; may be empty.
+    pub remark: String,
 }
 
 impl fmt::Display for CallError {
@@ -139,6 +139,13 @@ pub trait Stack {
     /// instant.
     fn clock(&mut self) -> Option<Instant> {
         None
+    }
+
+    /// Whether, since the last [`reset`](Stack::reset), something else has kept a stack that lives in
+    /// real time waiting, between an input and what it led to, for so long that the order of what
+    /// was seen may not be the order in which it happened. Such a run is made anew.
+    fn was_held_up(&self) -> bool {
+        false
     }
 
     /// The scenario is over: nothing more is asked until the next [`reset`](Stack::reset).
@@ -210,6 +217,10 @@ impl<S: Stack + ?Sized> Stack for Box<S> {
 
     fn clock(&mut self) -> Option<Instant> {
         (**self).clock()
+    }
+
+    fn was_held_up(&self) -> bool {
+        (**self).was_held_up()
     }
 
     fn rest(&mut self) {

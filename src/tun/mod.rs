@@ -11,3 +11,4 @@ mod sys;
 pub(crate) use device::{Device, exists, is_local};
 pub(crate) use namespace::{Namespace, Needed, missing, set};
 pub(crate) use netlink::{Connection, LOOPBACK, Netlink, Route};
+pub(crate) use sys::count_tracepoint;

@@ -8,13 +8,14 @@
 //! returns. Beside the reference adapter this is the one that knows a clock.
 
 mod counters;
+mod declared;
+mod drops;
 mod queue;
 mod rewrite;
 mod sockets;
 mod space;
 mod turns;
 
-use std::borrow::Cow;
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
 use std::sync::{LazyLock, OnceLock};
@@ -22,15 +23,13 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use self::declared::declare;
 use self::queue::Queue;
 use self::rewrite::{Addresses, Host};
 use self::sockets::{Remote, Use};
 use self::space::Space;
 use self::turns::Turn;
-use super::{
-    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, Reached,
-    RstRule, SOCKETS, Socket, Stack,
-};
+use super::{Broken, CallError, Config, Outbox, Outcome, Profile, Reached, SOCKETS, Socket, Stack};
 use crate::model::State;
 use crate::time::{Instant, Micros};
 use crate::tun::{Connection, Netlink};
@@ -51,8 +50,14 @@ const TICK: Micros = Micros::millis(20);
 /// nothing has come in and no call was made.
 const TICK_LEAST: Micros = Micros::millis(1);
 
+/// The kernel delays nothing for less than 40 ms; what takes half as long was held up.
+const HELD_UP: Micros = Micros::millis(20);
+
 /// In a wait no longer than this nothing can come so late that it matters.
 const SHORT: Micros = Micros::millis(2);
+
+/// The number of the state of a handshake that no socket has yet.
+const EMBRYO: u8 = 12;
 
 /// The first local port of a scenario, and how many there are.
 const FIRST_PORT: u16 = 80;
@@ -64,13 +69,21 @@ const PORTS: usize = 4;
 /// Says what is missing and how to get it.
 pub fn available() -> Result<(), String> {
     static FOUND: OnceLock<Result<(), String>> = OnceLock::new();
-    FOUND.get_or_init(|| Space::new().map(drop)).clone()
+    let find = || {
+        // Only what this thread does and those that it starts is counted, so from the first.
+        drops::watch();
+        Space::new().map(drop)
+    };
+    FOUND.get_or_init(find).clone()
 }
 
 /// Which of the kernel's TCP counters have moved in the namespaces of this process that are no
-/// more; `None` before the first of them.
-pub fn reached() -> Option<Reached> {
+/// more, once there was one; and for which reasons it has dropped something.
+pub fn reached() -> Vec<Reached> {
     counters::reached()
+        .into_iter()
+        .chain([drops::reached()])
+        .collect()
 }
 
 /// The kernel's series, such as `6.18`.
@@ -103,6 +116,8 @@ pub struct Linux {
     emptied: Option<Instant>,
     /// The longest that anything came later than it was due.
     late: Micros,
+    /// So long after an input was its answer read that a timer may have fired in between.
+    held_up: bool,
     packet: Vec<u8>,
     queue: Option<Queue>,
     turn: Option<Turn>,
@@ -139,6 +154,7 @@ impl Linux {
             now: Instant::START,
             emptied: None,
             late: Micros::ZERO,
+            held_up: false,
             packet: vec![0; 65_536],
             queue: None,
             turn: None,
@@ -202,6 +218,13 @@ impl Linux {
         Ok(())
     }
 
+    /// Takes in what the kernel has sent in answer to an input.
+    fn drain_now(&mut self, out: &mut Outbox) -> Result<(), Broken> {
+        self.drain(self.now, out)?;
+        self.held_up |= self.elapsed().since(self.now) > HELD_UP;
+        Ok(())
+    }
+
     /// Every socket that listens becomes the connection that has come about, if one has.
     fn accept(&mut self) {
         for (socket, port) in self.sockets.iter_mut().zip(self.ports) {
@@ -229,9 +252,13 @@ impl Linux {
         let stack = self.addresses.of(Host::Stack);
         let peer = self.addresses.of(remote.host);
         let found = inside.diag.connection((stack, port), (peer, remote.port))?;
-        // Another socket may have the four-tuple by now.
+        // Another socket may have the four-tuple by now, and so may an embryo of another listener.
         let own = self.sockets[index].inode();
-        Ok(found.filter(|found| found.inode == 0 || Some(u64::from(found.inode)) == own))
+        let listens = self.listens(socket);
+        Ok(found.filter(|found| match found.inode {
+            0 => listens || found.state != EMBRYO,
+            inode => Some(u64::from(inode)) == own,
+        }))
     }
 
     /// The state of the connection of a socket, as the kernel has it.
@@ -244,7 +271,7 @@ impl Linux {
             None | Some(7 | 10 | 13) => State::Closed,
             Some(1) => State::Established,
             Some(2) => State::SynSent,
-            Some(3 | 12) => State::SynReceived,
+            Some(3 | EMBRYO) => State::SynReceived,
             Some(4) => State::FinWait1,
             Some(5) => State::FinWait2,
             Some(6) => State::TimeWait,
@@ -332,6 +359,7 @@ impl Stack for Linux {
             self.profile = declare(config);
         }
         self.late = Micros::ZERO;
+        self.held_up = false;
         self.profile.slack = TICK;
         // What earlier scenarios have left behind.
         let mut left = Outbox::default();
@@ -367,7 +395,7 @@ impl Stack for Linux {
             Err(error) if error.kind() == ErrorKind::InvalidInput => {}
             Err(error) => return Err(broken("writing to the TUN device", &error)),
         }
-        self.drain(self.now, out)?;
+        self.drain_now(out)?;
         self.accept();
         Ok(())
     }
@@ -375,12 +403,16 @@ impl Stack for Linux {
     fn advance(&mut self, to: Instant, out: &mut Outbox) -> Result<(), Broken> {
         let just = |at: Instant| self.now.since(at) < TICK_LEAST;
         if !self.emptied.is_some_and(just) {
-            self.drain(self.now, out)?;
+            self.drain_now(out)?;
         }
         while self.now < to {
             self.sleep(to, out)?;
         }
         Ok(())
+    }
+
+    fn was_held_up(&self) -> bool {
+        self.held_up
     }
 
     fn rest(&mut self) {
@@ -522,56 +554,4 @@ impl Linux {
 
 fn broken(what: &str, error: &std::io::Error) -> Broken {
     Broken(format!("the adapter failed: {what}: {error}").into())
-}
-
-/// What the kernel, so configured, declares about itself.
-fn declare(config: &Config) -> Profile {
-    // The kernel doubles what is asked for, and keeps a part of it for its own books.
-    let receive_buffer = (2 * config.receive_buffer).max(2_304);
-    let space = receive_buffer / 2;
-    let shift = space.ilog2().saturating_sub(15).min(14);
-    Profile {
-        name: Cow::Owned(format!("Linux {}", series())),
-        family: config.family,
-        mtu: config.mtu,
-        rst: RstRule::Rfc5961,
-        syn: RstRule::Rfc5961,
-        ack_range: AckRange::Undeclared,
-        window_scale: Some(shift as u8),
-        timestamps: config.timestamps,
-        paws: config.timestamps,
-        predicts_headers: false,
-        sack: true,
-        listener_resets: true,
-        uses_old: true,
-        holds_out_of_order: true,
-        mss_floor: 48,
-        // A segment that crosses the right edge is taken whole while nothing is queued.
-        receive_buffer: receive_buffer + 65_535,
-        window_is_free_buffer: false,
-        reads_while_closing: true,
-        send_buffer: config.send_buffer,
-        msl: Micros::secs(30),
-        rto_initial: Micros::secs(1),
-        rto_min: Micros::millis(200),
-        rto_max: Micros::secs(120),
-        acks_may_lag: false,
-        ack_delay: Micros::millis(200),
-        keep_alive: sockets::keep_alive(config),
-        user_timeout: sockets::user_timeout(config),
-        syn_timeout: Some(Micros::secs(60)),
-        fin_wait_2_timeout: None,
-        orphan_timeout: None,
-        nagle: config.nagle,
-        challenge_quiet: Micros::ZERO,
-        reset_quiet: Micros::ZERO,
-        half_duplex_close: false,
-        lingers_after_reset: false,
-        admission: Admission::Limited,
-        text_on_syn: false,
-        hard_errors: HardErrors::Undeclared,
-        icmp_in_flight: true,
-        counts_retransmissions: false,
-        slack: TICK,
-    }
 }
