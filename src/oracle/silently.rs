@@ -115,7 +115,9 @@ fn take_window_anyway(entry: u16, seg: &Segment, out: &mut Branches) {
         };
         let in_range = seg.ack.at_or_after(tcb.snd.una) && seg.ack.at_or_before(tcb.snd.nxt);
         let window = u32::from(seg.window) << tcb.send_shift();
-        if in_range && window != tcb.snd.wnd && !tcb.mute {
+        // What the next segment may change depends on which this one was.
+        let changes = window != tcb.snd.wnd || seg.seq.before(tcb.snd.wl1);
+        if in_range && changes && !tcb.mute {
             let (mut tcb, by) = (*tcb, *by);
             tcb.take_window(window, seg);
             tcb.known |= Entries::one(entry);
