@@ -229,3 +229,41 @@ fn a_listener_has_only_the_limits_that_it_declares() {
         "{proven}"
     );
 }
+
+#[test]
+fn what_a_stack_of_listeners_does_is_declared() {
+    let undeclared = |_: &mut Profile| {};
+    // Old text with a new acknowledgment: where that is used, nothing is sent again.
+    let acknowledged = || {
+        Tape::established()
+            .arrives("ACK", 1, 1, 10)
+            .sends("ACK", 1, 11, 0)
+            .call(Call::Send(10), Outcome::Sent(10))
+            .sends("PSH,ACK", 1, 11, 10)
+            .arrives("ACK", 1, 11, 10)
+            .sends("ACK", 11, 11, 0)
+            .waits(Micros::secs(300))
+    };
+    let uses_old = |profile: &mut Profile| profile.uses_old = true;
+    assert_eq!(declares(acknowledged(), uses_old), "conforms");
+    let told = declares(acknowledged(), undeclared);
+    assert!(told.starts_with("deviates: "), "{told}");
+
+    // What fits none of its handshakes is a segment to the listener, wherever its number lies.
+    let stray = || {
+        let listen = Call::Listen {
+            port: PORTS.0,
+            remote: None,
+        };
+        Tape::new()
+            .call(listen, Outcome::Done)
+            .arrives("SYN", 0, 0, 0)
+            .sends("SYN,ACK", 0, 1, 0)
+            .arrives("ACK", 60_000, 5, 0)
+            .sends("RST", 5, 0, 0)
+    };
+    let keeps = |profile: &mut Profile| profile.listener_resets = true;
+    assert_eq!(declares(stray(), keeps), "conforms");
+    let told = declares(stray(), undeclared);
+    assert!(told.starts_with("deviates: "), "{told}");
+}

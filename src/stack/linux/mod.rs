@@ -46,18 +46,14 @@ const SCENARIOS: u32 = 20_000;
 /// four milliseconds on most systems, every ten on some.
 const TICK: Micros = Micros::millis(20);
 
-/// No timer of the kernel ticks sooner: so long after the device was empty it still is, where
-/// nothing has come in and no call was made.
-const TICK_LEAST: Micros = Micros::millis(1);
-
 /// The kernel delays nothing for less than 40 ms; what takes half as long was held up.
 const HELD_UP: Micros = Micros::millis(20);
 
 /// In a wait no longer than this nothing can come so late that it matters.
 const SHORT: Micros = Micros::millis(2);
 
-/// The number of the state of a handshake that no socket has yet.
-const EMBRYO: u8 = 12;
+/// The numbers of the state of a handshake that no socket has yet.
+const EMBRYO: [u8; 2] = [3, 12];
 
 /// The first local port of a scenario, and how many there are.
 const FIRST_PORT: u16 = 80;
@@ -112,8 +108,6 @@ pub struct Linux {
     answered: [Option<Remote>; PORTS],
     begun: std::time::Instant,
     now: Instant,
-    /// When the device was last found empty; `None` after anything that the kernel may answer.
-    emptied: Option<Instant>,
     /// The longest that anything came later than it was due.
     late: Micros,
     /// So long after an input was its answer read that a timer may have fired in between.
@@ -152,7 +146,6 @@ impl Linux {
             answered: [None; PORTS],
             begun: std::time::Instant::now(),
             now: Instant::START,
-            emptied: None,
             late: Micros::ZERO,
             held_up: false,
             packet: vec![0; 65_536],
@@ -214,7 +207,6 @@ impl Linux {
             }
             out.push(at, packet)?;
         }
-        self.emptied = Some(at);
         Ok(())
     }
 
@@ -256,7 +248,7 @@ impl Linux {
         let own = self.sockets[index].inode();
         let listens = self.listens(socket);
         Ok(found.filter(|found| match found.inode {
-            0 => listens || found.state != EMBRYO,
+            0 => listens || !EMBRYO.contains(&found.state),
             inode => Some(u64::from(inode)) == own,
         }))
     }
@@ -271,7 +263,7 @@ impl Linux {
             None | Some(7 | 10 | 13) => State::Closed,
             Some(1) => State::Established,
             Some(2) => State::SynSent,
-            Some(3 | EMBRYO) => State::SynReceived,
+            Some(3 | 12) => State::SynReceived,
             Some(4) => State::FinWait1,
             Some(5) => State::FinWait2,
             Some(6) => State::TimeWait,
@@ -366,7 +358,6 @@ impl Stack for Linux {
         self.drain(Instant::START, &mut left)?;
         self.begun = std::time::Instant::now();
         self.now = Instant::START;
-        self.emptied = None;
         Ok(())
     }
 
@@ -401,10 +392,7 @@ impl Stack for Linux {
     }
 
     fn advance(&mut self, to: Instant, out: &mut Outbox) -> Result<(), Broken> {
-        let just = |at: Instant| self.now.since(at) < TICK_LEAST;
-        if !self.emptied.is_some_and(just) {
-            self.drain_now(out)?;
-        }
+        self.drain_now(out)?;
         while self.now < to {
             self.sleep(to, out)?;
         }
@@ -437,7 +425,6 @@ impl Stack for Linux {
         if let Some(refusal) = self.refusal(socket, false) {
             return refusal;
         }
-        self.emptied = None;
         let outcome = self.open(socket, port, Use::listening);
         let place = usize::from(port.wrapping_sub(FIRST_PORT));
         if outcome == Outcome::Done
@@ -452,7 +439,6 @@ impl Stack for Linux {
         if let Some(refusal) = self.refusal(socket, true) {
             return refusal;
         }
-        self.emptied = None;
         let host = Host::Peer;
         let to = SocketAddr::new(self.addresses.of(host), remote.port);
         let remote = Remote {
@@ -467,12 +453,10 @@ impl Stack for Linux {
         if self.listens(socket) {
             return Outcome::Unsupported;
         }
-        self.emptied = None;
         self.sockets[usize::from(socket.0)].send(octets)
     }
 
     fn receive(&mut self, socket: Socket, buffer: &mut [u8]) -> Outcome {
-        self.emptied = None;
         self.sockets[usize::from(socket.0)].receive(buffer)
     }
 
@@ -480,7 +464,6 @@ impl Stack for Linux {
         if self.is_embryonic(socket) {
             return Outcome::Unsupported;
         }
-        self.emptied = None;
         self.sockets[usize::from(socket.0)].close()
     }
 
@@ -488,7 +471,6 @@ impl Stack for Linux {
         if self.is_embryonic(socket) || self.state(socket) == Some(State::TimeWait) {
             return Outcome::Unsupported;
         }
-        self.emptied = None;
         self.sockets[usize::from(socket.0)].end();
         Outcome::Done
     }
