@@ -161,7 +161,7 @@ const ROOMS: [(&str, &[&str]); 28] = [
 const ANYWHERE: &[&str] = &[];
 
 /// Where the crates that tcprove depends on may be named.
-const CRATES: [(&str, &[&str]); 14] = [
+const CRATES: [(&str, &[&str]); 15] = [
     ("arbitrary", &["fuzzing"]),
     ("arrayvec", ANYWHERE),
     ("clap", &["cli"]),
