@@ -146,6 +146,9 @@ pub(super) struct ConverseArgs {
     /// The stack under test
     #[arg(long, value_name = "NAME", default_value = "smoltcp")]
     pub(super) stack: String,
+    /// Print the generated conversations from this number on, as many as --cases says, and hold none
+    #[arg(long, value_name = "N", value_parser = number)]
+    pub(super) list: Option<u64>,
     /// How many conversations to generate
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = number)]
     pub(super) cases: u64,

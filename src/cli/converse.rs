@@ -8,13 +8,19 @@ use super::args::ConverseArgs;
 use super::check::{all_cores, cannot_run};
 use super::{CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, StackEntry, known};
 use crate::conversation::{
-    Check, Checked, Complaint, Conversation, Finding, Flaw, Judged, Plan, judge,
+    Check, Checked, Complaint, Conversation, Finding, Flaw, Judged, Plan, generate, judge,
 };
 use crate::oracle::KnownDeviations;
 use crate::report::{Style, capture, fault_text, ladder, title};
 use crate::trace::Trace;
 
 pub(super) fn converse(args: &ConverseArgs, environment: &mut Environment) -> Result<u8, Failure> {
+    if let Some(first) = args.list {
+        let numbers = first..first.saturating_add(args.cases);
+        let lines = numbers.map(|number| format!("{}\n", generate(args.seed, number)));
+        environment.print(&lines.collect::<String>())?;
+        return Ok(CONFORMS);
+    }
     let stack = environment.stack(&args.stack)?;
     let known = known::load(args.known.as_deref(), Some(&stack))?;
     match args.line.is_empty() {
@@ -69,7 +75,7 @@ fn check(
     }
     text.push_str(&summary(&checked, known, style));
     environment.print(&text)?;
-    let all_unclear = checked.inconclusive.values().sum::<u64>() == args.cases && args.cases > 0;
+    let all_unclear = unclear(&checked) == args.cases && args.cases > 0;
     let fails = |finding: &Finding| finding.flaw.counts(args.strict);
     Ok(match (checked.findings.iter().any(fails), all_unclear) {
         (true, _) => FINDING,
@@ -203,10 +209,15 @@ fn finding_text(
     text
 }
 
+/// Of how many nothing can be said.
+fn unclear(checked: &Checked) -> u64 {
+    checked.inconclusive.values().map(|(count, _)| count).sum()
+}
+
 fn summary(checked: &Checked, known: &KnownDeviations, style: Style) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}", style.heading("Conversations"));
-    let inconclusive: u64 = checked.inconclusive.values().sum();
+    let inconclusive = unclear(checked);
     for (count, what) in [
         (
             checked.conform,
@@ -217,8 +228,8 @@ fn summary(checked: &Checked, known: &KnownDeviations, style: Style) -> String {
     ] {
         let _ = writeln!(text, "{count:>10} {what}");
     }
-    for (why, count) in &checked.inconclusive {
-        let _ = writeln!(text, "{count:>14} because {why}");
+    for (why, (count, first)) in &checked.inconclusive {
+        let _ = writeln!(text, "{count:>14} because {why}, first in number {first}");
     }
     let _ = writeln!(text, "{:>10} segments went by", checked.segments);
     let used = known.entries().iter().zip(&checked.known);

@@ -20,6 +20,9 @@ pub(super) struct Intruder {
     /// What the one that it claims to be has sent.
     seen: Vec<Vec<u8>>,
     count: usize,
+    /// The acknowledgment that the one it claims to be has sent last. To take it for its own does
+    /// no harm to what is under way.
+    acknowledged: Option<SeqNumber>,
     /// What the one that it is after has last said of itself: SND.NXT and RCV.NXT, about.
     numbers: Option<(SeqNumber, SeqNumber)>,
 }
@@ -59,12 +62,16 @@ impl Intruder {
             buffer,
             seen: Vec::new(),
             count: 0,
+            acknowledged: None,
             numbers: None,
         }
     }
 
     /// The one that it claims to be has sent this.
-    pub(super) fn sees(&mut self, packet: &[u8]) {
+    pub(super) fn sees(&mut self, packet: &[u8], segment: Option<&Segment>) {
+        if let Some(segment) = segment.filter(|segment| segment.flags.ack()) {
+            self.acknowledged = Some(segment.ack);
+        }
         if self.seen.len() < REMEMBERED {
             self.seen.push(packet.to_vec());
         } else {
@@ -97,7 +104,7 @@ impl Intruder {
             src: self.from,
             dst: self.to,
             seq: expects,
-            ack: next,
+            ack: self.acknowledged.unwrap_or(next),
             flags: Flags::ACK,
             window: 1_000,
             urgent: 0,

@@ -39,8 +39,8 @@ pub struct Checked {
     pub conform: u64,
     /// How many did not.
     pub deviate: u64,
-    /// How often nothing can be said, and why.
-    pub inconclusive: BTreeMap<String, u64>,
+    /// Why nothing can be said, how often, and the number of the first such conversation.
+    pub inconclusive: BTreeMap<String, (u64, u64)>,
     /// How many conversations needed each of the known deviations.
     pub known: Vec<u64>,
     /// What came of known deviations, by what it is and by which deviation.
@@ -142,7 +142,8 @@ impl<'a> Check<'a> {
             let flaws = judged.flaws();
             match judged.judgment.verdict {
                 Verdict::Inconclusive(why) => {
-                    *seen.checked.inconclusive.entry(why).or_default() += 1;
+                    let entry = seen.checked.inconclusive.entry(why);
+                    entry.or_insert((0, index)).0 += 1;
                 }
                 _ if flaws.iter().any(|flaw| flaw.counts(false)) => seen.checked.deviate += 1,
                 _ => seen.checked.conform += 1,
@@ -202,8 +203,9 @@ impl Seen {
         self.checked.conform += other.checked.conform;
         self.checked.deviate += other.checked.deviate;
         self.checked.segments += other.checked.segments;
-        for (why, count) in other.checked.inconclusive {
-            *self.checked.inconclusive.entry(why).or_default() += count;
+        for (why, (count, first)) in other.checked.inconclusive {
+            let mine = self.checked.inconclusive.entry(why).or_insert((0, first));
+            *mine = (mine.0 + count, mine.1.min(first));
         }
         for (key, count) in other.checked.consequences {
             *self.checked.consequences.entry(key).or_default() += count;

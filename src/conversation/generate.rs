@@ -54,6 +54,10 @@ pub fn generate(seed: u64, index: u64) -> Conversation {
         Closes::Both | Closes::StackAborts | Closes::PeerAborts | Closes::PeerCrashes => {}
     }
     let link = link(from, large);
+    let intrusions: &[(u32, u32)] = match stack.octets.max(peer.octets) {
+        0..50_000 => &[(3, 0), (1, 1), (2, 4), (2, 20), (2, 100)],
+        _ => &[(3, 0), (4, 50), (3, 500)],
+    };
     Conversation {
         seed: from.bits() >> 32,
         opens: from.weighted(&[(6, Opens::Peer), (5, Opens::Stack), (1, Opens::Both)]),
@@ -65,7 +69,7 @@ pub fn generate(seed: u64, index: u64) -> Conversation {
             false => u64::from(from.below(1 << 16)),
         },
         link,
-        intrudes: from.weighted(&[(3, 0), (1, 1), (2, 4), (2, 20), (2, 100)]),
+        intrudes: from.weighted(intrusions),
     }
 }
 

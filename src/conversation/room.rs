@@ -145,10 +145,11 @@ impl Room {
                 &mut self.after_stack,
             ),
         };
-        if let Ok(parsed) = wire::parse(packet) {
-            own.overhears(&parsed.segment);
+        let segment = wire::parse(packet).ok().map(|parsed| parsed.segment);
+        if let Some(segment) = &segment {
+            own.overhears(segment);
         }
-        other.sees(packet);
+        other.sees(packet, segment.as_ref());
         way.send(at, packet);
         if !self.of.link.is_good(at)
             && let Some(thrown) = other.throws(self.of.intrudes)

@@ -9,26 +9,56 @@ pub struct Ahead {
     len: u8,
     /// More arrived than could be remembered.
     pub overflowed: bool,
+    /// Stretches that touch were joined to make room: where one ended within is forgotten.
+    pub coarse: bool,
+    /// Behind all that arrived and could not be remembered.
+    furthest: SeqNumber,
 }
 
 impl Ahead {
     /// How many stretches are remembered.
     pub const MAX: usize = 8;
 
-    /// Remembers `[from, to)`. Nothing is joined: of two stretches that overlap or touch a stack
-    /// may have held one and not the other.
+    /// Remembers `[from, to)`. Nothing is joined while there is room: of two stretches that overlap
+    /// or touch a stack may have held one and not the other.
     pub fn add(&mut self, from: SeqNumber, to: SeqNumber) {
         let held = &mut self.stretches[..self.len as usize];
         if let Some(again) = held.iter().position(|stretch| *stretch == (from, to)) {
             held[again..].rotate_left(1);
             return;
         }
+        if self.len as usize == Self::MAX {
+            self.join();
+            self.coarse |= (self.len as usize) < Self::MAX;
+        }
         if (self.len as usize) < Self::MAX {
             self.stretches[self.len as usize] = (from, to);
             self.len += 1;
         } else {
+            let far = self
+                .stretches
+                .iter()
+                .map(|(_, to)| *to)
+                .fold(to, SeqNumber::later);
+            self.furthest = match self.overflowed {
+                true => self.furthest.later(far),
+                false => far,
+            };
             self.overflowed = true;
         }
+    }
+
+    /// How far what is held may reach from `base` on without a gap, where that is not known from
+    /// stretch to stretch.
+    pub fn may_reach(&self, base: SeqNumber) -> Option<SeqNumber> {
+        if self.overflowed {
+            return Some(self.furthest);
+        }
+        let mut end = base;
+        while let Some(boundary) = self.next_boundary(end) {
+            end = boundary;
+        }
+        (self.coarse && end.after(base)).then_some(end)
     }
 
     /// Joins the stretches that overlap or touch, for who knows that all of them are held.
@@ -53,6 +83,8 @@ impl Ahead {
             joined.len = kept as u8 + 1;
         }
         joined.overflowed = self.overflowed;
+        joined.coarse = self.coarse;
+        joined.furthest = self.furthest;
         *self = joined;
     }
 
@@ -92,6 +124,13 @@ impl Ahead {
         }
         self.stretches[kept..].fill(Default::default());
         self.len = kept as u8;
+        self.coarse &= kept > 0;
+        if self.overflowed && self.furthest.at_or_before(nxt) {
+            self.overflowed = false;
+        }
+        if !self.overflowed {
+            self.furthest = SeqNumber::default();
+        }
     }
 
     /// The stretches.

@@ -2,6 +2,7 @@
 
 use super::Tcb;
 use super::tcb::Due;
+use crate::wire::Segment;
 
 /// Why the model says nothing more of a connection, where no known deviation is to blame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,5 +43,22 @@ impl Tcb {
     pub fn unsaid(mut self, why: Unsaid) -> Tcb {
         self.unsaid = Some(why);
         self.muted()
+    }
+
+    /// Where RCV.NXT has landed, of a connection of which that is not known, as a segment tells that
+    /// the stack sends; the same where it is known, or the segment does not tell.
+    pub fn landed(&self, seg: &Segment) -> Tcb {
+        let mut tcb = *self;
+        if let Some(far) = self.rcv.lands
+            && seg.flags.ack()
+            && seg.ack.after(self.rcv.nxt)
+        {
+            tcb.rcv.lands = None;
+            if seg.ack.at_or_before(far) {
+                tcb.rcv.nxt = seg.ack;
+                tcb.rcv.ahead.forget_before(seg.ack);
+            }
+        }
+        tcb
     }
 }

@@ -9,7 +9,7 @@ use super::transition::Transition;
 use super::verdict::Instead;
 use crate::model::tcb::{Branches, Input};
 use crate::model::{
-    Context, EventClass, Fault, Marks, State, Tcb, arrives, calls, emits, settle, timeouts,
+    Context, EventClass, Fault, Marks, State, Tcb, Unsaid, arrives, calls, emits, settle, timeouts,
 };
 use crate::stack::Outcome;
 use crate::trace::Call;
@@ -381,6 +381,9 @@ fn happen(
     if tcb.mute {
         return unheard(tcb, what, ctx, out);
     }
+    if tcb.rcv.lands.is_some() {
+        return untold(tcb, what, ctx, out);
+    }
     match what {
         Happening::Arrival(seg) => {
             if belongs(tcb, seg) {
@@ -399,6 +402,26 @@ fn happen(
         Happening::Quiet => {
             out.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
             Ok(())
+        }
+    }
+}
+
+/// Where RCV.NXT lies, what the stack sends next tells; what happens before that meets nobody knows
+/// what.
+fn untold(
+    tcb: &Tcb,
+    what: Happening<'_>,
+    ctx: &Context<'_>,
+    out: &mut Branches,
+) -> Result<(), Fault> {
+    match what {
+        Happening::Emission(seg, text) => emits::step(&tcb.landed(seg), seg, text, ctx, out),
+        Happening::Quiet => {
+            out.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
+            Ok(())
+        }
+        Happening::Arrival(_) | Happening::Icmp(_) | Happening::Call(..) => {
+            unheard(&tcb.unsaid(Unsaid::Ahead), what, ctx, out)
         }
     }
 }

@@ -2,7 +2,7 @@
 //! that can be seen without an urgent interface.
 
 use super::{fin, rst, sequence};
-use crate::model::tcb::{Branches, Miss, Tcb};
+use crate::model::tcb::{Branches, Miss, ReceiveSpace, Tcb};
 use crate::model::{ACK_DELAY, Context, State, Unsaid};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
@@ -204,9 +204,22 @@ fn keep_ahead(
 fn fill_gap(tcb: &mut Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let base = tcb.rcv.nxt;
     let only_one = tcb.rcv.ahead.iter().count() == 1 && !tcb.rcv.ahead.overflowed;
-    if tcb.rcv.ahead.overflowed {
-        // More arrived than could be remembered: where RCV.NXT lands is not known.
-        out.push(tcb.unsaid(Unsaid::Ahead), req::RFC9293_MUST_59);
+    if let Some(far) = tcb.rcv.ahead.may_reach(base) {
+        // More arrived than could be remembered: where RCV.NXT lands, the stack will tell.
+        let lands = Tcb {
+            rcv: ReceiveSpace {
+                lands: Some(far),
+                ..tcb.rcv
+            },
+            ..*tcb
+        };
+        let tells = tcb.rcv.fin_ahead.is_none() && !ctx.profile.acks_may_lag;
+        let after = if tells {
+            lands
+        } else {
+            tcb.unsaid(Unsaid::Ahead)
+        };
+        out.push(after, req::RFC9293_MUST_59);
     }
     let mut plain = *tcb;
     plain.rcv.ahead.forget_before(base);

@@ -246,8 +246,9 @@ impl Policy {
     }
 
     /// The same without what keeps a conversation from coming about, or from coming to its end: a
-    /// listener with limits, a handshake that is begun anew, options that count for one side only,
-    /// a connection that is given up while the other side has something to say.
+    /// listener with limits, a handshake that is begun anew or not answered, options that count for
+    /// one side only or have a segment dropped, a connection that is given up while the other side
+    /// has something to say.
     pub fn steady(self) -> Policy {
         let unsteady = [
             Choice::DropsSyns,
@@ -259,6 +260,8 @@ impl Policy {
             Choice::DropsSynOptions,
             Choice::HidesSynOptions,
             Choice::SynResets,
+            Choice::IgnoresSynAgain,
+            Choice::DropsMisplacedOptions,
             Choice::FinWait2TimesOut,
             Choice::OrphansTimeOut,
             Choice::SynTimesOut,
