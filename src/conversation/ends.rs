@@ -103,21 +103,19 @@ pub(super) fn judge(room: &mut Room, events: usize, profile: &Profile) -> bool {
 /// Where one side is gone, the other need not learn of it when it has nothing more to say.
 fn is_excused(room: &Room) -> bool {
     let [mine, other] = &room.users;
-    let gone = |user: &User| user.failed.is_some() || user.aborted;
     let need_not_learn = |user: &User| user.closed || !user.alive;
-    (gone(mine) && need_not_learn(other))
-        || (gone(other) && need_not_learn(mine))
+    (mine.is_gone() && need_not_learn(other))
+        || (other.is_gone() && need_not_learn(mine))
         // A host that has crashed takes its addresses with it.
         || (room.of.closes == Closes::PeerCrashes && mine.closed)
 }
 
 /// What is stood still before.
 fn standstill(mine: &User, other: &User) -> &'static str {
-    let gone = |user: &User| user.failed.is_some() || user.aborted;
     let all = |reader: &User, writer: &User| reader.read == writer.written;
     match () {
-        () if gone(mine) => "the peer's user never learns that the connection is gone",
-        () if gone(other) => "the stack's user never learns that the connection is gone",
+        () if mine.is_gone() => "the peer's user never learns that the connection is gone",
+        () if other.is_gone() => "the stack's user never learns that the connection is gone",
         () if !(mine.alive && other.alive) => "no connection comes about",
         () if !mine.has_written_all() || !all(other, mine) => {
             "what the stack's user writes comes to a standstill"

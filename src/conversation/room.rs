@@ -93,9 +93,8 @@ impl Room {
 
     /// Whether one user knows that the connection is gone, and the other may not.
     fn one_knows(&self) -> bool {
-        let gone = |user: &User| user.failed.is_some() || user.aborted;
         let [mine, other] = &self.users;
-        (gone(mine) && !other.is_done()) || (gone(other) && !mine.is_done())
+        (mine.is_gone() && !other.is_done()) || (other.is_gone() && !mine.is_done())
     }
 
     /// When the side that was not told looks whether anybody is there.

@@ -130,6 +130,13 @@ impl User {
         over || (self.ended && self.closed)
     }
 
+    /// Whether its connection is gone, and not because all went well: it may have been given up
+    /// when nobody asked any more.
+    pub(super) fn is_gone(&self) -> bool {
+        let given_up = self.closed && self.state == Some(State::Closed);
+        self.failed.is_some() || self.aborted || given_up
+    }
+
     /// When it does something by itself, if nothing happens before.
     pub(super) fn next_timer(&self) -> Option<Instant> {
         if !self.alive || self.is_done() {
@@ -147,12 +154,12 @@ impl User {
         if !self.opened {
             return Some(self.open);
         }
-        if self.is_done() {
-            return None;
-        }
         if self.state != state {
             self.state = state;
             self.stir();
+        }
+        if self.is_done() {
+            return None;
         }
         match state {
             Some(State::Listen | State::SynSent | State::SynReceived) if !self.alive => {
