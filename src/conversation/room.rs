@@ -81,6 +81,15 @@ impl Room {
         self.silent_for = self.silent_for.times(2);
     }
 
+    /// The earliest of these times and of what arrives. What was due by now is done, but for what
+    /// arrives now.
+    pub(super) fn next_of(&self, times: &[Option<Instant>]) -> Option<Instant> {
+        let later = times.iter().flatten().copied().filter(|at| *at > self.now);
+        let arrives = [self.to_stack.next(), self.to_peer.next()];
+        let arrives = arrives.into_iter().flatten().map(|at| at.max(self.now));
+        later.chain(arrives).min()
+    }
+
     /// When it has to be told that nothing has happened: what a stack has to do by then must not
     /// be forgiven for what it may do later.
     pub(super) fn quiet_at(&self) -> Instant {

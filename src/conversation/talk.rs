@@ -16,8 +16,10 @@ use crate::time::{Instant, Micros};
 use crate::trace::{Call, Event, Trace, What};
 use crate::wire;
 
-/// So many things may happen in one conversation.
-const MOST_TURNS: u32 = 4_000_000;
+/// So many things may happen in one conversation, and so many at the stack's interface: about twice
+/// what ten million octets each way take.
+const MOST_TURNS: u32 = 2_000_000;
+const MOST_EVENTS: usize = 500_000;
 
 /// When both users are through, so long is waited for what the two TCPs do after that.
 const AFTERWARDS: Micros = Micros::secs(300);
@@ -102,7 +104,7 @@ impl<S: Stack> Talk<S> {
         self.stirred(room, Who::Peer)?;
         while let Some(next) = self.next(room)? {
             room.turns += 1;
-            if room.turns > MOST_TURNS {
+            if self.is_too_much(room) {
                 room.outcome.cut_off = true;
                 return Ok(());
             }
@@ -114,6 +116,10 @@ impl<S: Stack> Talk<S> {
         self.afterwards(room)
     }
 
+    fn is_too_much(&self, room: &Room) -> bool {
+        room.turns > MOST_TURNS || self.trace.events.len() > MOST_EVENTS
+    }
+
     /// When something happens next, if anything does before patience ends.
     fn next(&mut self, room: &Room) -> Result<Option<Instant>, Broken> {
         let stack = guarded(|| self.stack.next_timer())?;
@@ -123,8 +129,6 @@ impl<S: Stack> Talk<S> {
         let times = [
             stack,
             self.peer.next_timer(),
-            room.to_stack.next(),
-            room.to_peer.next(),
             mine.next_timer(),
             other.next_timer(),
             room.probes_at(),
@@ -133,8 +137,7 @@ impl<S: Stack> Talk<S> {
             Some(room.quiet_at()),
             Some(patience),
         ];
-        let next = times.into_iter().flatten().min().unwrap_or(patience);
-        Ok(Some(next.max(room.now)))
+        Ok(room.next_of(&times))
     }
 
     /// The clock goes on to `next`, and what is due then is done.
@@ -297,16 +300,10 @@ impl<S: Stack> Talk<S> {
         let until = room.now + AFTERWARDS;
         loop {
             let stack = guarded(|| self.stack.next_timer())?;
-            let times = [
-                stack,
-                self.peer.next_timer(),
-                room.to_stack.next(),
-                room.to_peer.next(),
-                Some(room.quiet_at()),
-            ];
-            let next = times.into_iter().flatten().min().unwrap_or(until);
+            let next = room.next_of(&[stack, self.peer.next_timer(), Some(room.quiet_at())]);
+            let next = next.unwrap_or(until);
             room.turns += 1;
-            if next >= until || room.turns > MOST_TURNS {
+            if next >= until || self.is_too_much(room) {
                 break;
             }
             self.turn(room, next.max(room.now))?;

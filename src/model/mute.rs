@@ -49,12 +49,10 @@ impl Tcb {
     /// the stack sends; the same where it is known, or the segment does not tell.
     pub fn landed(&self, seg: &Segment) -> Tcb {
         let mut tcb = *self;
-        if let Some(far) = self.rcv.lands
-            && seg.flags.ack()
-            && seg.ack.after(self.rcv.nxt)
-        {
-            tcb.rcv.lands = None;
-            if seg.ack.at_or_before(far) {
+        if self.rcv.lands && seg.flags.ack() && seg.ack.after(self.rcv.nxt) {
+            tcb.rcv.lands = false;
+            let far = self.rcv.ahead.may_reach(self.rcv.nxt);
+            if far.is_some_and(|far| seg.ack.at_or_before(far)) {
                 tcb.rcv.nxt = seg.ack;
                 tcb.rcv.ahead.forget_before(seg.ack);
             }

@@ -91,8 +91,8 @@ pub struct ReceiveSpace {
     pub fin: bool,
     /// Text that arrived ahead of a gap: first number, and the number after its last.
     pub ahead: Ahead,
-    /// A gap was filled, and RCV.NXT may lie anywhere up to here: the next acknowledgment tells.
-    pub lands: Option<SeqNumber>,
+    /// A gap was filled, and how far RCV.NXT has moved is not known: the next acknowledgment tells.
+    pub lands: bool,
     /// The sequence number of a FIN that arrived ahead of a gap.
     pub fin_ahead: Option<SeqNumber>,
     /// Where the text of the last arrival began, if it lies ahead of a gap.

@@ -381,7 +381,7 @@ fn happen(
     if tcb.mute {
         return unheard(tcb, what, ctx, out);
     }
-    if tcb.rcv.lands.is_some() {
+    if tcb.rcv.lands {
         return untold(tcb, what, ctx, out);
     }
     match what {

@@ -30,11 +30,17 @@ fn what_only_an_unsaid_explanation_allows_is_inconclusive() {
         (
             "so is what is not remembered",
             filled().sends("ACK", 1, 4, 0),
+            "conforms",
+        ),
+        (
+            "something arrives before it is told where the filled gap led",
+            filled().arrives("ACK", 1, 1, 0).sends("ACK", 1, 4, 0),
             ahead,
         ),
         (
             "what comes afterwards does not mend it",
             filled()
+                .arrives("ACK", 1, 1, 0)
                 .sends("ACK", 1, 4, 0)
                 .call(LISTEN, Outcome::Done)
                 .status(State::Listen),
@@ -42,7 +48,9 @@ fn what_only_an_unsaid_explanation_allows_is_inconclusive() {
         ),
     ];
     for (what, tape, verdict) in rows {
-        assert_eq!(told(&tape.judged("")), verdict, "{what}");
+        // What is missed beside it is no matter here.
+        let told = told(&tape.judged(""));
+        assert!(told.starts_with(verdict), "{what}: {told}");
     }
 }
 

@@ -204,11 +204,11 @@ fn keep_ahead(
 fn fill_gap(tcb: &mut Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let base = tcb.rcv.nxt;
     let only_one = tcb.rcv.ahead.iter().count() == 1 && !tcb.rcv.ahead.overflowed;
-    if let Some(far) = tcb.rcv.ahead.may_reach(base) {
+    if tcb.rcv.ahead.may_reach(base).is_some() {
         // More arrived than could be remembered: where RCV.NXT lands, the stack will tell.
         let lands = Tcb {
             rcv: ReceiveSpace {
-                lands: Some(far),
+                lands: true,
                 ..tcb.rcv
             },
             ..*tcb
