@@ -35,6 +35,8 @@ pub struct SynOptions {
     pub sack: bool,
     /// Timestamps.
     pub timestamps: bool,
+    /// Explicit congestion notification: ECE and CWR on a SYN.
+    pub ecn: bool,
     /// The other side is known to take that segment size without regard to its link.
     pub beyond_link: bool,
 }

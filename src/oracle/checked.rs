@@ -87,6 +87,9 @@ fn syn(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
     if seg.options.window_scale.is_some() {
         checked.extend([RFC7323_2_3_5, RFC7323_2_2_2]);
     }
+    if seg.options.timestamps.is_some() {
+        checked.insert(RFC6691_2_2);
+    }
     let again = tcb.snd.iss.is_some();
     if again {
         checked.extend([RFC9293_3_8_P03, RFC6298_5_1]);
@@ -103,7 +106,7 @@ fn syn(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
         }
         return;
     }
-    checked.insert(RFC3168_6_1_1_1);
+    checked.extend([RFC3168_6_1_1_1, RFC3168_6_1_1_7]);
     match tcb.theirs.window_scale {
         None => checked.insert(RFC7323_2_2_4),
         Some(_) => checked.insert(RFC7323_2_3_1),

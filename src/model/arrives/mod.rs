@@ -446,6 +446,7 @@ fn take_options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
         window_scale: heard.window_scale.or(seg.options.window_scale),
         sack: seg.options.sack_permitted || heard.sack,
         timestamps: seg.options.timestamps.is_some() || heard.timestamps,
+        ecn: seg.flags.contains(Flags::ECE.with(Flags::CWR)),
         beyond_link: false,
     };
     if seg.options.malformed || seg.options.duplicate {

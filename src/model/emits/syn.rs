@@ -5,7 +5,10 @@ use crate::model::tcb::{Branches, Forms, Origin, SynOptions, Tcb};
 use crate::model::{Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
 use crate::time::{Instant, Micros};
-use crate::wire::Segment;
+use crate::wire::{Flags, Segment};
+
+/// Octets that timestamps take in every segment.
+const STAMPED: u32 = 12;
 
 pub(super) fn step(
     tcb: Tcb,
@@ -27,7 +30,8 @@ pub(super) fn step(
             let offered = tcb.ours;
             numbers(&mut tcb, seg, ctx)?;
             riding(&tcb, seg, text, first, ctx)?;
-            options(&mut tcb, seg, ctx)?;
+            options(&mut tcb, seg, first, ctx)?;
+            congestion_bits(&mut tcb, seg, ctx)?;
             window::of_syn(&mut tcb, seg, ctx)?;
             sent(&mut tcb, seg, first, running, ctx);
             out.push(tcb, req::RFC9293_3_10_1_P01);
@@ -180,7 +184,7 @@ fn is_first(tcb: &Tcb) -> bool {
     tcb.due.syn != Instant::NEVER || tcb.snd.iss.is_none()
 }
 
-fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
+fn options(tcb: &mut Tcb, seg: &Segment, first: bool, ctx: &Context) -> Result<(), Fault> {
     let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected).deep(5));
     let ours = &seg.options;
     let most = ctx.profile.most_text();
@@ -224,16 +228,50 @@ fn options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     if ours.mss.is_none() && most != u32::from(ctx.profile.family.default_mss()) {
         miss(tcb, seg, ctx, req::RFC9293_SHLD_5);
     }
+    // One that comes again may offer less, in the hope to be understood.
+    let scales = ctx.profile.window_scale.is_some() && first;
+    if scales && ours.window_scale.is_none() {
+        match (seg.flags.ack(), tcb.theirs.window_scale) {
+            (false, _) => miss(tcb, seg, ctx, req::RFC7323_2_2_2),
+            (true, Some(_)) => miss(tcb, seg, ctx, req::RFC7323_2_3_1),
+            (true, None) => {}
+        }
+    }
+    let stamps = |mss: u16| most - STAMPED == u32::from(mss);
+    if ours.timestamps.is_some() && ours.mss.is_some_and(stamps) {
+        miss(tcb, seg, ctx, req::RFC6691_2_2);
+    }
     tcb.ours = SynOptions {
         mss: ours.mss,
         window_scale: ours.window_scale,
         sack: ours.sack_permitted,
         timestamps: ours.timestamps.is_some(),
+        ecn: false,
         beyond_link: false,
     };
     tcb.ts.sent = ours.timestamps.map(|(value, _)| (value, ctx.now));
     if let Some((value, _)) = ours.timestamps {
         tcb.ts.note_own_syn(value, tcb.snd.iss.is_some());
+    }
+    Ok(())
+}
+
+/// The bits of a SYN,ACK that RFC 3168 has for negotiation: what the peer's SYN has not asked for is
+/// not promised, and nothing is merely reflected.
+fn congestion_bits(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
+    let bits = Flags::ECE.with(Flags::CWR);
+    if !seg.flags.ack() || !seg.flags.intersects(bits) {
+        return Ok(());
+    }
+    if seg.flags.contains(bits) {
+        miss(tcb, seg, ctx, req::RFC3168_6_1_1_7);
+    } else if seg.flags.contains(Flags::ECE) && !tcb.theirs.ecn {
+        return Err(Fault::new(
+            req::RFC3168_6_1_1_1,
+            kind(seg),
+            "no ECE in answer to a SYN without ECE and CWR",
+        )
+        .deep(5));
     }
     Ok(())
 }

@@ -72,9 +72,5 @@ pub(super) const ROWS: &[Row] = &[
         },
         &[RFC3168_6_1_1_8],
     ),
-    row(
-        &[RFC3168_6_1_1_1],
-        |o| o.sends(|seg| seg.flags.contains(Flags::ECE.with(Flags::CWR))) || o.instead.is_none(),
-        &[RFC3168_6_1_1_2, RFC3168_6_1_1_7],
-    ),
+    row(&[RFC3168_6_1_1_7], always, &[RFC3168_6_1_1_2]),
 ];

@@ -422,6 +422,16 @@ faults! {
     LossUntold = "loss-untold", RFC9293_SHLD_3;
     /// A SYN has no MSS option.
     MssOmitted = "mss-omitted", RFC9293_SHLD_5;
+    /// A SYN,ACK promises congestion notification that no SYN has asked for.
+    EcnUninvited = "ecn-uninvited", RFC3168_6_1_1_1;
+    /// A SYN,ACK reflects the bits of congestion notification.
+    EcnReflected = "ecn-reflected", RFC3168_6_1_1_7;
+    /// A SYN offers no window scale, though windows can be scaled.
+    ScaleNotOffered = "scale-not-offered", RFC7323_2_2_2;
+    /// A SYN,ACK does not answer the offer of a window scale.
+    ScaleNotAnswered = "scale-not-answered", RFC7323_2_3_1;
+    /// The MSS option is less by what timestamps take.
+    MssLessOptions = "mss-less-options", RFC6691_2_2;
     /// The initial sequence number of the next connection is lower.
     IsnGoesBack = "isn-goes-back", RFC9293_MUST_8;
     /// An attempt to connect ends after a minute.

@@ -302,6 +302,9 @@ impl Policy {
         if self.has(Choice::SynResets) {
             profile.syn = RstRule::Rfc793;
         }
+        if self.has(Choice::PlainSyn) {
+            profile.window_scale = None;
+        }
         if self.has(Choice::RaisesSmallMss) {
             profile.mss_floor = MSS_FLOOR;
         }

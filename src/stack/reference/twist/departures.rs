@@ -47,6 +47,18 @@ pub(in crate::stack::reference) fn emission(
         Fault::KeepAliveCarriesText if keep_alive => parts.text.push(0),
         Fault::KeepAliveTooLong if keep_alive => parts.text.extend([0, 0]),
         Fault::MssOmitted if flags.syn() => parts.options.clear(),
+        Fault::EcnUninvited if flags.syn() && flags.ack() => seg.flags = flags.with(Flags::ECE),
+        Fault::EcnReflected if flags.syn() && flags.ack() && before.theirs.ecn => {
+            seg.flags = flags.with(Flags::ECE).with(Flags::CWR);
+        }
+        Fault::ScaleNotOffered if flags.syn() && !flags.ack() => unscaled(parts, 1_460),
+        Fault::ScaleNotAnswered if flags.syn() && flags.ack() => unscaled(parts, 1_460),
+        Fault::MssLessOptions if flags.syn() => {
+            if let Some((value, echo)) = seg.options.timestamps {
+                unscaled(parts, 1_448);
+                let _ = wire::put_timestamps(parts.options, value, echo);
+            }
+        }
         Fault::SynEchoes if flags.syn() && !flags.ack() => {
             if let Some((value, _)) = seg.options.timestamps {
                 parts.options.clear();
@@ -64,6 +76,12 @@ pub(in crate::stack::reference) fn emission(
         _ => {}
     }
     Departure::Once
+}
+
+/// The options of a SYN without a window scale.
+fn unscaled(parts: &mut Parts<'_>, mss: u16) {
+    parts.options.clear();
+    let _ = wire::put_mss(parts.options, mss);
 }
 
 /// Another address of the same network.
