@@ -5,12 +5,12 @@
 use std::cell::RefCell;
 use std::process;
 
-use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use tcprove::fuzzing::{Prover, cross_text, mutate_text};
+use libfuzzer_sys::fuzz_target;
+use tcprove::fuzzing::Prover;
 use tcprove::scenario::Scenario;
 use tcprove::stack::Stack;
 use tcprove::stack::lwip::{MISSING, Variant};
-use tcprove_fuzz::{Counters, end, mark, measure};
+use tcprove_fuzz::{Counters, end, mark, measure, mutates_text};
 
 // The branches of each configuration. See the counters in `tcprove_fuzz`, which stand beside them.
 #[unsafe(link_section = "__libfuzzer_extra_counters")]
@@ -59,10 +59,4 @@ fuzz_target!(
     }
 );
 
-fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    mutate_text::<Scenario>(data, size, max_size, seed, fuzzer_mutate)
-});
-
-fuzz_crossover!(|data1: &[u8], data2: &[u8], out: &mut [u8], seed: u32| {
-    cross_text::<Scenario>(data1, data2, out, seed)
-});
+mutates_text!(Scenario);

@@ -4,10 +4,10 @@
 
 use std::cell::RefCell;
 
-use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use tcprove::fuzzing::{Faulty, FaultyProver, cross_text, mutate_text};
+use libfuzzer_sys::fuzz_target;
+use tcprove::fuzzing::{Faulty, FaultyProver};
 use tcprove::stack::reference::Fault;
-use tcprove_fuzz::{end, mark, measure};
+use tcprove_fuzz::{end, mark, measure, mutates_text};
 
 thread_local! {
     static PROVER: RefCell<FaultyProver> = RefCell::new(prover());
@@ -31,10 +31,4 @@ fuzz_target!(|input: Faulty| {
     });
 });
 
-fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    mutate_text::<Faulty>(data, size, max_size, seed, fuzzer_mutate)
-});
-
-fuzz_crossover!(|data1: &[u8], data2: &[u8], out: &mut [u8], seed: u32| {
-    cross_text::<Faulty>(data1, data2, out, seed)
-});
+mutates_text!(Faulty);

@@ -3,11 +3,11 @@
 
 use std::cell::RefCell;
 
-use libfuzzer_sys::{fuzz_crossover, fuzz_mutator, fuzz_target, fuzzer_mutate};
-use tcprove::fuzzing::{Prover, cross_text, mutate_text};
+use libfuzzer_sys::fuzz_target;
+use tcprove::fuzzing::Prover;
 use tcprove::scenario::Scenario;
 use tcprove::stack::smoltcp::{KNOWN, Smoltcp};
-use tcprove_fuzz::{end, mark, measure};
+use tcprove_fuzz::{end, mark, measure, mutates_text};
 
 thread_local! {
     static PROVER: RefCell<Prover<Smoltcp>> = RefCell::new(Prover::new(
@@ -26,10 +26,4 @@ fuzz_target!(|scenario: Scenario| {
     });
 });
 
-fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    mutate_text::<Scenario>(data, size, max_size, seed, fuzzer_mutate)
-});
-
-fuzz_crossover!(|data1: &[u8], data2: &[u8], out: &mut [u8], seed: u32| {
-    cross_text::<Scenario>(data1, data2, out, seed)
-});
+mutates_text!(Scenario);

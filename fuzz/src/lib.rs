@@ -59,3 +59,21 @@ pub fn measure(guidance: &Guidance) {
 pub fn end(report: &str) {
     assert!(*MEASURED, "\n\n{report}");
 }
+
+/// The mutator and the crossover of a target whose inputs are a kind of text.
+#[macro_export]
+macro_rules! mutates_text {
+    ($kind:ty) => {
+        ::libfuzzer_sys::fuzz_mutator!(|data: &mut [u8],
+                                        size: usize,
+                                        max_size: usize,
+                                        seed: u32| {
+            let octets = ::libfuzzer_sys::fuzzer_mutate;
+            ::tcprove::fuzzing::mutate_text::<$kind>(data, size, max_size, seed, octets)
+        });
+
+        ::libfuzzer_sys::fuzz_crossover!(|one: &[u8], other: &[u8], out: &mut [u8], seed: u32| {
+            ::tcprove::fuzzing::cross_text::<$kind>(one, other, out, seed)
+        });
+    };
+}
