@@ -2,34 +2,24 @@
 //! `INSTA_UPDATE=always` writes them anew.
 #![cfg(all(feature = "cli", feature = "smoltcp", feature = "lwip"))]
 
-use std::ffi::OsString;
-use std::path::Path;
-use std::{env, fs, io};
+mod command;
 
-use tcprove::cli::{Environment, built_in, run};
-use tcprove::report::Style;
+use std::path::Path;
+use std::{env, fs};
+
+use command::ran;
+use tcprove::cli::built_in;
 
 /// What is compared: the line before what is printed names the command.
 const COMPARED: [[&str; 2]; 2] = [["smoltcp", "lwip"], ["lwip", "lwip-full"]];
 
 /// What the command line prints, its headings one deeper.
 fn printed([stack, other]: [&str; 2]) -> String {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut environment = Environment {
-        stacks: &built_in(),
-        command: "tcprove",
-        input: &mut io::empty(),
-        out: &mut out,
-        err: &mut err,
-        style: Style::default(),
-        watched: false,
-    };
-    let args = ["tcprove", "table", "--stack", stack, "--against", other];
+    let args = ["table", "--stack", stack, "--against", other];
     let args = args.into_iter().chain(["--format", "md"]);
-    let status = run(args.map(OsString::from), &mut environment);
-    assert_eq!(status, 0, "{}", String::from_utf8_lossy(&err));
-    let text = String::from_utf8(out).expect("text");
-    text.replace("## ", "### ").trim_end().to_owned()
+    let ran = ran(&built_in(), "tcprove", args);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    ran.out.replace("## ", "### ").trim_end().to_owned()
 }
 
 #[test]

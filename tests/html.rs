@@ -1,15 +1,16 @@
 //! The report as a page: it stands by itself, its links lead somewhere, and it says what the run says.
 
+mod command;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
-use std::io;
 
-use tcprove::cli::{Environment, StackEntry, run};
+use command::ran;
+use tcprove::cli::StackEntry;
 use tcprove::harness::StackJudge;
 use tcprove::model::State;
 use tcprove::oracle::KnownDeviations;
-use tcprove::report::Style;
 use tcprove::stack::reference::{Fault, Reference};
 use tcprove::suite::entry;
 use tcprove::table::{Maker, svg_taken};
@@ -18,25 +19,10 @@ use tcprove::table::{Maker, svg_taken};
 fn page(stack: StackEntry, name: &str) -> (u8, String) {
     let file = std::env::temp_dir().join(format!("tcprove-{}-{name}.html", std::process::id()));
     let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/open");
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut environment = Environment {
-        stacks: &[stack],
-        command: "tcprove",
-        input: &mut io::empty(),
-        out: &mut out,
-        err: &mut err,
-        style: Style::default(),
-        watched: false,
-    };
-    let args = ["tcprove", "check", "--stack", stack.name, "--cases", "200"];
-    let args = args.map(OsString::from).into_iter();
-    let args = args.chain([
-        "--corpus".into(),
-        corpus.into(),
-        "--html".into(),
-        file.clone().into(),
-    ]);
-    let status = run(args, &mut environment);
+    let args = ["check", "--stack", stack.name, "--cases", "200"];
+    let args = args.into_iter().chain(["--corpus", corpus, "--html"]);
+    let args = args.map(OsString::from).chain([file.clone().into()]);
+    let status = ran(&[stack], "tcprove", args).status;
     let page = fs::read_to_string(&file)
         .expect("a page")
         .replace("&#x2f;", "/");

@@ -1,30 +1,20 @@
 //! The matrix of requirements and stacks: `docs/matrix.md` says how they stand, and each format what
 //! the others say.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::path::Path;
-use std::{fs, io};
+mod command;
 
-use tcprove::cli::{Environment, built_in, run};
-use tcprove::report::Style;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use command::ran;
+use tcprove::cli::built_in;
 
 /// What the command line prints, and its exit status.
 fn prints(args: &[&str]) -> (u8, String) {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut environment = Environment {
-        stacks: &built_in(),
-        command: "tcprove",
-        input: &mut io::empty(),
-        out: &mut out,
-        err: &mut err,
-        style: Style::default(),
-        watched: false,
-    };
-    let args = std::iter::once("tcprove").chain(args.iter().copied());
-    let status = run(args.map(OsString::from), &mut environment);
-    assert!(status < 2, "{}", String::from_utf8_lossy(&err));
-    (status, String::from_utf8(out).expect("text"))
+    let ran = ran(&built_in(), "tcprove", args);
+    assert!(ran.status < 2, "{}", ran.err);
+    (ran.status, ran.out)
 }
 
 /// The stacks in one process that this build can judge.

@@ -3,11 +3,13 @@
 
 #![cfg(all(feature = "cli", feature = "smoltcp"))]
 
-use std::ffi::OsString;
+mod command;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tcprove::cli::{self, Environment, built_in};
+use command::ran;
+use tcprove::cli::built_in;
 use tcprove::harness::{StackJudge, inspect};
 use tcprove::model::{AckClass, SeqClass, State};
 use tcprove::oracle::{Instead, KnownDeviations};
@@ -53,20 +55,7 @@ fn blocks<'a>(page: &'a str, language: &str) -> Vec<(&'a str, String)> {
 
 /// What the command line prints for these arguments on standard output.
 fn prints(args: &[&str]) -> String {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let stacks = built_in();
-    let mut environment = Environment {
-        stacks: &stacks,
-        command: "cargo run --release --",
-        input: &mut std::io::empty(),
-        out: &mut out,
-        err: &mut err,
-        style: Style::default(),
-        watched: false,
-    };
-    let args = ["tcprove"].iter().chain(args).map(OsString::from);
-    cli::run(args, &mut environment);
-    String::from_utf8(out).expect("text")
+    ran(&built_in(), "cargo run --release --", args).out
 }
 
 fn help(command: &str) -> String {
