@@ -253,8 +253,7 @@ fn live(stack: &StackEntry, files: &[File]) -> String {
         let scenario = with_status(&file.scenario);
         let judgment = judge.judge(&scenario);
         if let Some(wrong) = wrong(&expected, &judgment, &known, judge.trace()) {
-            let steps: Vec<String> = scenario.steps.iter().map(ToString::to_string).collect();
-            let seen = ladder(judge.trace(), None, &steps);
+            let seen = ladder(judge.trace(), None, &scenario.lines());
             let _ = writeln!(report, "{} on {}: {wrong}\n{seen}", file.path, stack.name);
         }
     }

@@ -19,7 +19,7 @@ use std::thread;
 use insta::Settings;
 use libtest_mimic::{Arguments, Failed, Trial};
 use tcprove::cli::{StackEntry, built_in, corpus_files};
-use tcprove::harness::{Check, CorpusScenario, Finding, Judge, Plan, Progress, Watcher};
+use tcprove::harness::{Check, CorpusScenario, Judge, Plan, Unwatched};
 use tcprove::model::State;
 use tcprove::oracle::KnownDeviations;
 use tcprove::report::{Setting, Style, findings_text};
@@ -389,16 +389,5 @@ fn host_would_notice() -> Result<(), Failed> {
     match changed.contains("status 1") {
         true => Ok(()),
         false => Err(format!("a command that fails: {changed}").into()),
-    }
-}
-
-/// Nobody watches.
-struct Unwatched;
-
-impl Watcher for Unwatched {
-    fn progress(&mut self, _: Progress) {}
-
-    fn found(&mut self, _: &Finding) -> Result<(), String> {
-        Ok(())
     }
 }

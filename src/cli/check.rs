@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 
 use super::args::CheckArgs;
 use super::save::Save;
-use super::standing::{conditions, of_corpus};
+use super::standing::{conditions, surveyed};
+use super::table::of_model;
 use super::{BAD_INPUT, CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, corpus, known};
-use crate::harness::{Check, Checked, Finding, Judge, Plan, Progress, StackJudge, Watcher};
+use crate::harness::{Check, Checked, CorpusScenario, Finding, Judge, Plan, Progress, Watcher};
 use crate::model::State;
 use crate::oracle::KnownDeviations;
 use crate::proof::Conditions;
@@ -20,7 +21,6 @@ use crate::report::matrix::{Column, Matrix};
 use crate::report::{Page, Run, Setting, findings_text, html, json, summary};
 use crate::scenario::{generate, generate_brisk};
 use crate::spec::{Req, RequirementSet, suggestions};
-use crate::stack::reference::Reference;
 use crate::table::{Maker, svg_taken};
 
 pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u8, Failure> {
@@ -86,7 +86,8 @@ pub(super) fn check(args: &CheckArgs, environment: &mut Environment) -> Result<u
     }
     if let (Some(mut file), Some(path)) = (html_file, &args.html) {
         let setting = (usual_jobs, args.patience);
-        let column = of_corpus(&stack, &declared, &corpus, &known, setting)?;
+        let scenarios: Vec<&CorpusScenario> = corpus.iter().collect();
+        let column = surveyed(&stack, declared.to_string(), &scenarios, &known, setting)?;
         let page = page(&run, column, &conditions(&corpus), environment.command);
         let written = file.write_all(page.as_bytes());
         written.map_err(|error| cannot_write(path, &error))?;
@@ -100,7 +101,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
 
 /// The report as a page of HTML.
 fn page(run: &Run, column: Column, conditions: &Conditions, command: &str) -> String {
-    let mut judge = StackJudge::new(Reference::new, KnownDeviations::default());
+    let mut judge = of_model();
     let mut maker = Maker::new(&mut judge, KnownDeviations::default());
     let diagram = maker.permitted_diagram(State::ALL.as_slice());
     let coverage = &run.checked.coverage;

@@ -8,7 +8,7 @@ use std::env;
 use std::time::Duration;
 
 use crate::conversation;
-use crate::harness::{Judge, StackJudge};
+use crate::harness::{Judge, StackJudge, maker};
 use crate::oracle::KnownDeviations;
 use crate::stack::Reached;
 #[cfg(unix)]
@@ -126,11 +126,7 @@ pub fn built_in() -> Vec<StackEntry> {
 /// A judge of lwIP, or why there is none.
 #[cfg(feature = "lwip")]
 fn judge_of_lwip(variant: lwip::Variant, known: KnownDeviations) -> Result<Box<dyn Judge>, String> {
-    let mut first = Some(variant.instance(&[])?);
-    let make = move || match first.take() {
-        Some(stack) => stack,
-        None => variant.instance(&[]).unwrap_or_else(|why| panic!("{why}")),
-    };
+    let make = maker(move || variant.instance(&[]))?;
     Ok(Box::new(StackJudge::new(make, known)))
 }
 

@@ -58,23 +58,22 @@ pub(super) fn matrix(args: &MatrixArgs, environment: &mut Environment) -> Result
 
 /// In what condition each requirement is, by what this corpus puts to the test.
 pub(super) fn conditions(corpus: &[CorpusScenario]) -> Conditions {
-    let scenarios: Vec<&Scenario> = corpus.iter().map(|entry| &entry.scenario).collect();
-    Conditions::new(Stimulus::of_all(scenarios.into_iter()))
+    let scenarios = corpus.iter().map(|entry| &entry.scenario);
+    Conditions::new(Stimulus::of_all(scenarios))
 }
 
-/// Runs a stack on the corpus alone.
-pub(super) fn of_corpus(
+/// How a stack stands after these scenarios.
+pub(super) fn surveyed(
     stack: &StackEntry,
-    declared: &str,
-    corpus: &[CorpusScenario],
+    declared: String,
+    scenarios: &[&CorpusScenario],
     known: &KnownDeviations,
     (jobs, patience): (NonZeroUsize, Micros),
 ) -> Result<Column, Failure> {
-    let corpus: Vec<&CorpusScenario> = corpus.iter().collect();
     Ok(Column {
         stack: stack.name.to_owned(),
-        declared: declared.to_owned(),
-        survey: survey(stack, &corpus, known, jobs, patience)?,
+        declared,
+        survey: survey(stack, scenarios, known, jobs, patience)?,
     })
 }
 
@@ -102,12 +101,7 @@ fn column(
     let all: Vec<&CorpusScenario> = corpus.iter().chain(&generated).collect();
     let jobs = args.jobs.unwrap_or(if live { MANY } else { all_cores() });
     let known = known::load(None, Some(stack))?;
-    let survey = survey(stack, &all, &known, jobs, args.patience)?;
-    Ok(Column {
-        stack: stack.name.to_owned(),
-        declared,
-        survey,
-    })
+    surveyed(stack, declared, &all, &known, (jobs, args.patience))
 }
 
 /// Runs a stack on scenarios, on several threads.

@@ -63,7 +63,7 @@ fn diagram(
 }
 
 /// The stack that leads the model to its states.
-fn of_model() -> StackJudge<Reference> {
+pub(super) fn of_model() -> StackJudge<Reference> {
     StackJudge::new(Reference::new, KnownDeviations::default())
 }
 

@@ -10,6 +10,7 @@ use std::thread;
 
 use super::judge::{Finding, Flaw, Judge, Key};
 use super::{generate, simplify};
+use crate::harness::maker;
 use crate::oracle::{KnownDeviations, Verdict};
 use crate::stack::Stack;
 
@@ -190,12 +191,7 @@ impl<'a> Check<'a> {
 /// # Errors
 /// Says why this machine cannot run the stack.
 pub fn judge(make: &'static MakeStack<'static>, known: KnownDeviations) -> Result<Talker, String> {
-    let mut first = Some(make()?);
-    let again = move || match first.take() {
-        Some(stack) => stack,
-        None => make().unwrap_or_else(|why| panic!("{why}")),
-    };
-    Ok(Judge::new(again, known))
+    Ok(Judge::new(maker(make)?, known))
 }
 
 impl Seen {

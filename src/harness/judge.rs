@@ -12,6 +12,20 @@ use crate::trace::Trace;
 /// So often in a row a fault has to show in real time to be firm.
 const TRIALS: u32 = 4;
 
+/// What makes stacks, when the first of them can be made here.
+///
+/// # Errors
+/// Says why this machine cannot run the stack.
+pub fn maker<S: 'static>(
+    make: impl Fn() -> Result<S, String> + 'static,
+) -> Result<impl FnMut() -> S + 'static, String> {
+    let mut first = Some(make()?);
+    Ok(move || match first.take() {
+        Some(stack) => stack,
+        None => make().unwrap_or_else(|why| panic!("{why}")),
+    })
+}
+
 /// Runs scenarios on one stack and has the oracle judge them.
 pub struct StackJudge<S> {
     runner: Runner<S>,

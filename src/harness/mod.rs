@@ -17,12 +17,13 @@ pub(crate) mod testing;
 mod users;
 
 pub use check::{
-    Check, CheckError, Checked, CorpusScenario, Judge, KnownUse, Plan, Progress, Tally, Watcher,
+    Check, CheckError, Checked, CorpusScenario, Judge, KnownUse, Plan, Progress, Tally, Unwatched,
+    Watcher,
 };
 pub(crate) use finding::Key as FaultKey;
 pub use finding::{Fault, Finding, Kind, Origin};
 pub(crate) use guard::guarded;
 pub use inspect::inspect;
-pub use judge::StackJudge;
+pub use judge::{StackJudge, maker};
 pub use run::{CEILING, Runner};
 pub use shrink::{SHRINK_RUNS, shrink};

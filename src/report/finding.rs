@@ -125,14 +125,8 @@ pub fn finding_text(finding: &Finding, setting: &Setting) -> String {
     let _ = writeln!(text.out, "{heading}");
     text.facts(&finding.fault, &finding.trace);
     text.fact("seen", &seen(finding, setting.counted));
-    let steps: Vec<String> = finding
-        .scenario
-        .steps
-        .iter()
-        .map(ToString::to_string)
-        .collect();
     text.out.push('\n');
-    for line in ladder(&finding.trace, finding.event(), &steps).lines() {
+    for line in ladder(&finding.trace, finding.event(), &finding.scenario.lines()).lines() {
         let marked = line.starts_with("!!");
         let line = if marked {
             style.bad(line)

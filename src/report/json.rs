@@ -178,12 +178,6 @@ fn verdicts(tally: Tally) -> Verdicts {
 }
 
 fn finding(finding: &Finding) -> FindingRow<'_> {
-    let steps: Vec<String> = finding
-        .scenario
-        .steps
-        .iter()
-        .map(ToString::to_string)
-        .collect();
     let (kind, why) = match &finding.fault {
         Fault::Deviation(_) => ("deviation", None),
         Fault::Missed(_) if finding.fault.kind() == Kind::Soft => ("soft check", None),
@@ -208,7 +202,7 @@ fn finding(finding: &Finding) -> FindingRow<'_> {
         scenario: finding.scenario.to_string(),
         deviation: finding.fault.deviation().map(deviation),
         why,
-        ladder: ladder(&finding.trace, finding.event(), &steps),
+        ladder: ladder(&finding.trace, finding.event(), &finding.scenario.lines()),
     }
 }
 

@@ -107,6 +107,24 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A text as it stands in XML or HTML; what XML has no room for is left out.
+#[cfg(feature = "cli")]
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// A number and its noun: `1 step`, `2 steps`.
 pub(crate) fn counted(n: u64, noun: &str) -> String {
     if n == 1 {

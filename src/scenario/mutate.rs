@@ -284,16 +284,13 @@ mod tests {
         let whole =
             scenario("A: listen\npeer handshake\n< PSH,ACK seq RCV.NXT+7 len 100\nwait 3s\n");
         let other = scenario("C: abort\n");
-        let lines = |scenario: &Scenario| -> Vec<String> {
-            scenario.steps.iter().map(ToString::to_string).collect()
-        };
         let sorted = |scenario: &Scenario| {
-            let mut lines = lines(scenario);
+            let mut lines = scenario.lines();
             lines.sort();
             lines
         };
         type Made<'a> = &'a dyn Fn(&Scenario) -> bool;
-        let has = |made: &Scenario, line: &str| lines(made).iter().any(|it| it == line);
+        let has = |made: &Scenario, line: &str| made.lines().iter().any(|it| it == line);
         let rows: [(&str, Made); 14] = [
             ("inserted", &|made| made.steps.len() == 5),
             ("course", &|made| made.steps.len() > 5),
@@ -302,7 +299,11 @@ mod tests {
                 *made != whole && sorted(made) == sorted(&whole)
             }),
             ("duplicated", &|made| {
-                lines(made).iter().filter(|line| *line == "wait 3s").count() == 2
+                made.lines()
+                    .iter()
+                    .filter(|line| *line == "wait 3s")
+                    .count()
+                    == 2
             }),
             ("spliced", &|made| has(made, "C: abort")),
             ("walked up", &|made| {
@@ -322,10 +323,10 @@ mod tests {
             }),
             ("made usual", &|made| has(made, "< PSH,ACK seq RCV.NXT+7")),
             ("setting", &|made| {
-                made.config != whole.config && lines(made) == lines(&whole)
+                made.config != whole.config && made.lines() == whole.lines()
             }),
             ("seed", &|made| {
-                made.seed != 0 && lines(made) == lines(&whole)
+                made.seed != 0 && made.lines() == whole.lines()
             }),
         ];
         for (name, is_made) in rows {

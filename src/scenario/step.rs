@@ -28,6 +28,13 @@ pub struct Scenario {
     pub steps: Vec<Step>,
 }
 
+impl Scenario {
+    /// The steps as text, a line each.
+    pub fn lines(&self) -> Vec<String> {
+        self.steps.iter().map(ToString::to_string).collect()
+    }
+}
+
 /// Which four-tuple a step is about: one of a few local ports and one of a few remote ports.
 ///
 /// Socket `A` uses local 0 and remote 0 (stack port 80, peer port 40000) unless a step says

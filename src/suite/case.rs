@@ -7,7 +7,7 @@ use libtest_mimic::Trial;
 
 use super::{Read, Shared, failed};
 use crate::cli::CorpusFile;
-use crate::harness::{Check, Checked, CorpusScenario, Finding, Judge, Plan, Progress, Watcher};
+use crate::harness::{Check, Checked, CorpusScenario, Judge, Plan, Unwatched};
 use crate::model::State;
 use crate::oracle::Verdict;
 use crate::report::{Setting, Style, findings_text, ladder};
@@ -170,9 +170,7 @@ impl Test {
 
     /// What is wrong, the whole case, and how to see it again.
     fn told(&self, what: &str, trace: &Trace) -> String {
-        let steps = self.case.scenario.steps.iter();
-        let steps: Vec<String> = steps.map(ToString::to_string).collect();
-        let seen = ladder(trace, None, &steps);
+        let seen = ladder(trace, None, &self.case.scenario.lines());
         format!("{}: {what}\n\n{seen}\n{}", self.place, self.replay())
     }
 
@@ -224,16 +222,5 @@ impl Shared {
             style: Style::default(),
         };
         findings_text(&checked.findings, &setting)
-    }
-}
-
-/// Nobody watches a single test.
-struct Unwatched;
-
-impl Watcher for Unwatched {
-    fn progress(&mut self, _: Progress) {}
-
-    fn found(&mut self, _: &Finding) -> Result<(), String> {
-        Ok(())
     }
 }

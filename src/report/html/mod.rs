@@ -50,12 +50,9 @@ pub fn html(page: &Page<'_>) -> String {
 #[derive(Serialize)]
 struct Report<'a> {
     version: &'static str,
-    stack: &'a str,
     declared: &'a str,
     seed: u64,
-    strict: bool,
     passed: bool,
-    in_real_time: bool,
     verdicts: Vec<Verdict>,
     inconclusive: Vec<(&'a str, u64)>,
     findings: Vec<FindingCard>,
@@ -161,12 +158,9 @@ fn report<'a>(page: &Page<'a>) -> Report<'a> {
     let column = page.matrix.columns.first();
     Report {
         version: env!("CARGO_PKG_VERSION"),
-        stack: run.stack,
         declared: run.declared,
         seed: run.seed,
-        strict: run.strict,
         passed: checked.passes(run.strict),
-        in_real_time: checked.in_real_time,
         verdicts: verdicts(checked.corpus, checked.generated),
         inconclusive: checked
             .inconclusive
@@ -227,8 +221,6 @@ fn verdicts(corpus: Tally, generated: Tally) -> Vec<Verdict> {
 }
 
 fn finding_card(finding: &Finding, setting: &Setting<'_>) -> FindingCard {
-    let steps = finding.scenario.steps.iter();
-    let steps: Vec<String> = steps.map(ToString::to_string).collect();
     let kind = match finding.fault.kind() {
         Kind::Deviation => "deviation",
         Kind::Broken => "breakage",
@@ -248,7 +240,7 @@ fn finding_card(finding: &Finding, setting: &Setting<'_>) -> FindingCard {
             Fault::Deviation(_) | Fault::Missed(_) => None,
         },
         seen: seen(finding, true),
-        ladder: ladder_svg(&finding.trace, finding.event(), &steps),
+        ladder: ladder_svg(&finding.trace, finding.event(), &finding.scenario.lines()),
         replay: replay_lines(finding, setting),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Lane, Row, rows};
-use crate::report::words::{FIXED_SPACE, wrapped};
+use crate::report::words::{FIXED_SPACE, escaped, wrapped};
 use crate::trace::Trace;
 
 /// The width of the picture, the lines of the two sides, and where words begin or end.
@@ -106,7 +106,10 @@ fn draw(row: &Row, y: i32, out: &mut String) -> i32 {
 
 fn words(lines: &[String], x: i32, y: i32, class: &str, out: &mut String) {
     for (n, line) in lines.iter().enumerate() {
-        let (at, line) = (y + 12 + n as i32 * LINE, escaped(line));
+        let (at, line) = (
+            y + 12 + n as i32 * LINE,
+            escaped(&line.replace(FIXED_SPACE, " ")),
+        );
         let _ = writeln!(
             out,
             "<text class=\"{class}\" x=\"{x}\" y=\"{at}\">{line}</text>"
@@ -123,9 +126,4 @@ fn arrow(from: i32, to: i32, at: i32, out: &mut String) {
         at - 4,
         at + 4
     );
-}
-
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    text.replace('>', "&gt;").replace(FIXED_SPACE, " ")
 }

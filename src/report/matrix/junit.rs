@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use super::{Column, Matrix};
 use crate::proof::Standing;
+use crate::report::words::escaped;
 use crate::spec::Req;
 
 /// The matrix as a document.
@@ -110,21 +111,4 @@ fn case(matrix: &Matrix<'_>, column: &Column, requirement: Req, out: &mut String
         }
     }
     out.push_str("</testcase>\n");
-}
-
-/// A text as it stands in XML; what XML has no room for is left out.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() => {}
-            c => out.push(c),
-        }
-    }
-    out
 }
