@@ -157,6 +157,7 @@ fn reset(trace: &mut Trace) -> What {
     let reset = Segment {
         seq: sent.end(),
         flags: Flags::RST.with(Flags::ACK),
+        ecn: Default::default(),
         payload_len: 0,
         ..sent
     };

@@ -11,7 +11,7 @@ use tcprove::scenario::{
 };
 use tcprove::stack::{Config, CongestionControl, Socket};
 use tcprove::time::Micros;
-use tcprove::wire::{Damage, Family, Flags, IcmpKind, LEAST_QUOTE, MOST_QUOTE};
+use tcprove::wire::{Damage, Ecn, Family, Flags, IcmpKind, LEAST_QUOTE, MOST_QUOTE};
 
 // Arbitrary scenarios: every field over its whole range.
 
@@ -111,7 +111,10 @@ fn segment() -> impl Strategy<Value = SegmentStep> {
         proptest::option::of((seq(), seq())),
         any::<u16>(),
         proptest::option::of(any::<u16>()),
-        any::<u16>(),
+        (
+            any::<u16>(),
+            select(Ecn::NAMES.map(|(ecn, _)| ecn).to_vec()),
+        ),
     );
     let rest = (
         flow(),
@@ -120,7 +123,7 @@ fn segment() -> impl Strategy<Value = SegmentStep> {
         address(),
         proptest::option::of(damage()),
     );
-    (numbers, rest).prop_map(|((flags, seqs, len, window, urgent), rest)| {
+    (numbers, rest).prop_map(|((flags, seqs, len, window, (urgent, ecn)), rest)| {
         let usual = SegmentStep::new(flags);
         let (flow, options, src, dst, damage) = rest;
         let (seq, ack) = seqs.unwrap_or((usual.seq, usual.ack));
@@ -132,6 +135,7 @@ fn segment() -> impl Strategy<Value = SegmentStep> {
             len,
             window,
             urgent,
+            ecn,
             options,
             src,
             dst,

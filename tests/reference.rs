@@ -151,6 +151,8 @@ const ROWS: &[(Choice, &str)] = &[
     (Choice::TakesOptionsOfSecondSyn, "A: connect | < SYN <mss 1460> | < SYN,ACK seq IRS <mss 600> | < ACK seq IRS+1 | A: send 1000"),
     (Choice::BareThirdSegment, "A: connect | A: send 10 | peer handshake"),
     (Choice::ClosesEarly, "A: listen | < SYN | A: close"),
+    (Choice::OffersEcn, "A: connect | < SYN,ACK,ECE | A: send 10 | < ACK,ECE | A: send 10"),
+    (Choice::DeclinesEcn, "A: listen | < SYN,ECE,CWR | < ACK | A: send 10"),
 ];
 
 /// Every packet that the stack sent, to the octet.

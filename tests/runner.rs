@@ -43,6 +43,7 @@ impl Fake {
             window: 0,
             urgent: 0,
             options: Options::default(),
+            ecn: Default::default(),
             payload_len: 0,
         };
         let mut packet = Vec::new();

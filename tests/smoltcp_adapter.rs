@@ -79,6 +79,7 @@ impl Bench {
             window: 5_000,
             urgent: 0,
             options: Options::default(),
+            ecn: Default::default(),
             payload_len: 0,
         };
         let mut packet = Vec::new();
@@ -201,6 +202,7 @@ fn a_reply_leaves_for_any_host_on_the_network() {
             window: 1,
             urgent: 0,
             options: Options::default(),
+            ecn: Default::default(),
             payload_len: 0,
         };
         wire::build(&segment, &[], b"", &mut packet);

@@ -8,7 +8,7 @@ use etherparse::{IpSlice, TcpSlice};
 use proptest::prelude::*;
 use proptest::sample::select;
 use tcprove::wire::{
-    Damage, Endpoint, Family, Flags, OptionBytes, Options, Parsed, Segment, SeqNumber, build,
+    Damage, Ecn, Endpoint, Family, Flags, OptionBytes, Options, Parsed, Segment, SeqNumber, build,
     damage, parse, put_mss, put_nop, put_raw, put_sack, put_sack_permitted, put_timestamps,
     put_window_scale,
 };
@@ -86,19 +86,29 @@ fn endpoint(family: Family) -> impl Strategy<Value = Endpoint> {
 /// Any header. Its options and length of text are those of an empty segment.
 fn segment() -> impl Strategy<Value = Segment> {
     let ends = family().prop_flat_map(|family| (endpoint(family), endpoint(family)));
-    (ends, number(), number(), 0..=0xfff_u16, field(), field()).prop_map(
-        |((src, dst), seq, ack, flags, window, urgent)| Segment {
-            src,
-            dst,
-            seq: SeqNumber(seq),
-            ack: SeqNumber(ack),
-            flags: Flags::from_bits(flags),
-            window,
-            urgent,
-            options: Options::default(),
-            payload_len: 0,
-        },
+    let ecn = select(Ecn::NAMES.map(|(ecn, _)| ecn).to_vec());
+    (
+        ends,
+        number(),
+        number(),
+        0..=0xfff_u16,
+        field(),
+        (field(), ecn),
     )
+        .prop_map(
+            |((src, dst), seq, ack, flags, window, (urgent, ecn))| Segment {
+                src,
+                dst,
+                seq: SeqNumber(seq),
+                ack: SeqNumber(ack),
+                flags: Flags::from_bits(flags),
+                window,
+                urgent,
+                options: Options::default(),
+                ecn,
+                payload_len: 0,
+            },
+        )
 }
 
 /// An options field: plain octets, or options that are well formed, repeated ones among them,
@@ -160,6 +170,7 @@ fn between(src: IpAddr, dst: IpAddr) -> Segment {
         window: 3,
         urgent: 4,
         options: Options::default(),
+        ecn: Default::default(),
         payload_len: 0,
     }
 }
@@ -201,6 +212,14 @@ fn second_opinion(packet: &[u8]) -> (TcpSlice<'_>, u16) {
         }
     };
     (tcp, checksum.unwrap())
+}
+
+/// The ECN field as etherparse reads it.
+fn second_ecn(packet: &[u8]) -> u8 {
+    match &IpSlice::from_slice(packet).unwrap() {
+        IpSlice::Ipv4(ip) => ip.header().ecn().value(),
+        IpSlice::Ipv6(ip) => ip.header().traffic_class() & 3,
+    }
 }
 
 // Sequence numbers (RFC 9293 section 3.4).
@@ -314,6 +333,7 @@ proptest! {
         prop_assert_eq!(tcp.acknowledgment_number(), segment.ack.0);
         prop_assert_eq!(tcp.window_size(), segment.window);
         prop_assert_eq!(tcp.urgent_pointer(), segment.urgent);
+        prop_assert_eq!(second_ecn(&packet), segment.ecn as u8);
         let flags = [
             (Flags::FIN, tcp.fin()), (Flags::SYN, tcp.syn()), (Flags::RST, tcp.rst()),
             (Flags::PSH, tcp.psh()), (Flags::ACK, tcp.ack()), (Flags::URG, tcp.urg()),

@@ -109,6 +109,7 @@ impl Intruder {
             window: 1_000,
             urgent: 0,
             options: Options::default(),
+            ecn: Default::default(),
             payload_len: 0,
         };
         let mut text: &[u8] = &[];

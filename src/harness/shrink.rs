@@ -33,7 +33,7 @@ mod tests {
     use crate::scenario::{CallStep, Flow, PeerStep, SegmentStep, SeqBase, SeqExpr, Step, Wait};
     use crate::stack::{Config, Socket};
     use crate::time::Micros;
-    use crate::wire::{Damage, Flags};
+    use crate::wire::{Damage, Ecn, Flags};
 
     fn segment(offset: i32, len: u16) -> SegmentStep {
         let at = |base, offset| SeqExpr { base, offset };
@@ -48,6 +48,7 @@ mod tests {
             len,
             window: Some(17),
             urgent: 4,
+            ecn: Ecn::Ce,
             options: None,
             src: None,
             dst: None,
@@ -102,6 +103,7 @@ mod tests {
         least.ack.offset = 0;
         least.window = None;
         least.urgent = 0;
+        least.ecn = Ecn::NotEct;
         least.damage = None;
         let expected = Scenario {
             config: Config {

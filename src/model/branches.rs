@@ -162,6 +162,7 @@ fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         ours,
         theirs,
         ts,
+        ecn,
         due,
         rtx,
         reopened_above,
@@ -193,6 +194,7 @@ fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         && *suspect == other.suspect
         && (*origin, *port) == (other.origin, other.port)
         && (*remote, *only) == (other.remote, other.only)
+        && *ecn == other.ecn
         && (*ours, *theirs) == (other.ours, other.theirs)
 }
 

@@ -10,6 +10,7 @@ pub mod arrives;
 mod branches;
 pub mod calls;
 mod class;
+mod ecn;
 pub mod emits;
 mod entries;
 mod fault;
@@ -24,6 +25,7 @@ pub mod timeouts;
 mod timestamps;
 
 pub use class::{AckClass, ErrorClass, EventClass, IcmpClass, QuoteClass, SegmentClass, SeqClass};
+pub use ecn::Ecn;
 pub use entries::Entries;
 pub use fault::Fault;
 pub use marks::Marks;

@@ -8,7 +8,7 @@ pub use super::ahead::Ahead;
 pub use super::branches::Branches;
 pub use super::retransmission::{Retransmission, Sample};
 pub use super::timestamps::Timestamps;
-use super::{Context, Entries, EventClass, IcmpClass, Marks, State, Unsaid};
+use super::{Context, Ecn, Entries, EventClass, IcmpClass, Marks, State, Unsaid};
 use crate::oracle::Instead;
 use crate::spec::Req;
 use crate::time::Instant;
@@ -244,6 +244,8 @@ pub struct Tcb {
     pub theirs: SynOptions,
     /// Timestamps.
     pub ts: Timestamps,
+    /// Explicit congestion notification.
+    pub ecn: Ecn,
     /// What is owed.
     pub due: Due,
     /// The retransmission timer.
@@ -341,6 +343,7 @@ impl Default for Tcb {
             ours: SynOptions::default(),
             theirs: SynOptions::default(),
             ts: Timestamps::default(),
+            ecn: Ecn::default(),
             due: Due::default(),
             rtx: Retransmission::default(),
             reopened_above: None,

@@ -13,8 +13,12 @@ pub struct Timestamps {
     pub recent_at: Instant,
     /// TSval of the peer's SYN.
     pub of_syn: u32,
-    /// The TSval last sent, if any, and when.
-    pub sent: Option<(u32, Instant)>,
+    /// The TSval last sent.
+    sent: u32,
+    /// When it was.
+    sent_at: Instant,
+    /// One was sent.
+    has_sent: bool,
     /// The TSval of the stack's own SYN, when it was first sent.
     pub of_own_syn: u32,
     /// How much later it was in the last.
@@ -22,6 +26,18 @@ pub struct Timestamps {
 }
 
 impl Timestamps {
+    /// The TSval last sent, if any, and when.
+    pub fn sent(&self) -> Option<(u32, Instant)> {
+        self.has_sent.then_some((self.sent, self.sent_at))
+    }
+
+    /// Notes the TSval of a segment that is sent, if it has any.
+    pub fn note_sent(&mut self, value: Option<u32>, now: Instant) {
+        self.has_sent = value.is_some();
+        self.sent = value.unwrap_or_default();
+        self.sent_at = now;
+    }
+
     /// Notes the TSval of the stack's SYN, which it has sent before or not.
     pub fn note_own_syn(&mut self, value: u32, again: bool) {
         if !again {

@@ -67,6 +67,7 @@ fn emission(tcb: &Tcb, seg: &Segment, now: Instant, checked: &mut RequirementSet
         }
         return;
     }
+    congestion(tcb, seg, checked);
     if seg.flags.syn() {
         return syn(tcb, seg, checked);
     }
@@ -79,6 +80,42 @@ fn emission(tcb: &Tcb, seg: &Segment, now: Instant, checked: &mut RequirementSet
         } else {
             numbered(tcb, seg, checked);
         }
+    }
+}
+
+/// What a segment may say of congestion (RFC 3168 section 6.1).
+fn congestion(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
+    let ecn = tcb.ecn;
+    if seg.flags.syn() {
+        checked.insert(RFC3168_6_1_1_9);
+        if seg.flags.ack() && tcb.theirs.ecn {
+            checked.insert(RFC9293_SHLD_8);
+        }
+        return;
+    }
+    if seg.is_empty() {
+        checked.insert(RFC3168_6_1_4_1);
+        if ecn.echoes() {
+            checked.extend([RFC3168_6_1_1_6, RFC3168_6_1_3_P01]);
+        }
+        if ecn.strays() && !ecn.echoes() {
+            checked.insert(RFC3168_6_1_5_2);
+        }
+    }
+    if seg.payload_len == 0 {
+        return;
+    }
+    if !ecn.agreed() {
+        checked.insert(RFC3168_6_1_1_3);
+    } else if !ecn.wanted() {
+        checked.insert(RFC3168_6_1_1_4);
+    } else if seg.end().at_or_before(tcb.snd.nxt) {
+        checked.insert(RFC3168_6_1_5_1);
+    } else if tcb.snd.wnd == 0 {
+        checked.insert(RFC3168_6_1_6_1);
+    }
+    if ecn.owes() {
+        checked.insert(RFC3168_6_1_1_5);
     }
 }
 

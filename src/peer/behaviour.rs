@@ -232,6 +232,7 @@ impl Peer {
             window: connection.window,
             urgent: 0,
             options: Options::default(),
+            ecn: Default::default(),
             payload_len: plain.len,
         });
         self.send(flow, options, None, out);

@@ -118,6 +118,7 @@ impl Peer {
             window: step.window.unwrap_or(connection.window),
             urgent: step.urgent,
             options: Options::default(),
+            ecn: step.ecn,
             payload_len: step.len.into(),
         });
         self.send(step.flow, options, step.damage, out);
@@ -139,6 +140,7 @@ impl Peer {
             window: 0,
             urgent: 0,
             options: Options::default(),
+            ecn: Default::default(),
             payload_len: 0,
         };
         let from = match step.kind.from_host() {

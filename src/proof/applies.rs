@@ -108,6 +108,7 @@ impl Offers {
             (Feature::Timestamps, profile.timestamps),
             (Feature::WindowScale, profile.window_scale.is_some()),
             (Feature::Sack, profile.sack),
+            (Feature::Ecn, profile.ecn),
             (Feature::StrictResets, profile.rst == RstRule::Rfc5961),
             (Feature::StrictSyns, profile.syn == RstRule::Rfc5961),
             (Feature::KeepAlive, profile.keep_alive.is_some()),

@@ -151,6 +151,7 @@ impl Tape {
             window: 4_096,
             urgent: 7,
             options: Options::default(),
+            ecn: Default::default(),
             payload_len: 0,
         };
         let mut packet = Vec::new();

@@ -182,6 +182,7 @@ pub(super) enum Field {
     Window,
     Flags,
     Urgent,
+    Ecn,
     Options,
     Ports,
     Source,
@@ -190,13 +191,14 @@ pub(super) enum Field {
 }
 
 impl Field {
-    pub(super) const ALL: [Field; 11] = [
+    pub(super) const ALL: [Field; 12] = [
         Field::Seq,
         Field::Ack,
         Field::Length,
         Field::Window,
         Field::Flags,
         Field::Urgent,
+        Field::Ecn,
         Field::Options,
         Field::Ports,
         Field::Source,
@@ -214,6 +216,7 @@ pub(super) fn vary_field(source: &mut impl Source, segment: &mut SegmentStep, fi
         Field::Window => segment.window = Some(source.one(words::WINDOWS)),
         Field::Flags => segment.flags = other_flags(source, segment.flags),
         Field::Urgent => segment.urgent = source.one(words::URGENTS),
+        Field::Ecn => segment.ecn = source.weighted(words::ECNS),
         Field::Options => {
             let index = source.below(TABLES.options.len() as u32) as usize;
             segment.options = Some(TABLES.options[index].clone());

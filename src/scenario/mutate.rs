@@ -181,6 +181,7 @@ fn usual(segment: &mut super::SegmentStep, field: Field) {
         Field::Window => segment.window = usual.window,
         Field::Flags => segment.flags = crate::wire::Flags::ACK,
         Field::Urgent => segment.urgent = usual.urgent,
+        Field::Ecn => segment.ecn = usual.ecn,
         Field::Options => segment.options = usual.options,
         Field::Ports => segment.flow = usual.flow,
         Field::Source => segment.src = usual.src,

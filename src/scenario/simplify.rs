@@ -9,7 +9,7 @@ use arrayvec::ArrayVec;
 use super::{CallStep, Flow, IcmpStep, PeerStep, Scenario, SegmentStep, SeqExpr, Step, Wait};
 use crate::stack::{Config, Socket};
 use crate::time::Micros;
-use crate::wire::Flags;
+use crate::wire::{Ecn, Flags};
 
 /// Proposes simpler scenarios, one after the other.
 #[derive(Clone, Debug)]
@@ -236,6 +236,7 @@ fn simpler_segments(segment: &SegmentStep) -> Vec<SegmentStep> {
     with(&|s| s.dst = None);
     with(&|s| s.options = None);
     with(&|s| s.urgent = 0);
+    with(&|s| s.ecn = Ecn::NotEct);
     with(&|s| s.window = None);
     with(&|s| s.flow = Flow::of(Socket(0)));
     with(&|s| s.flags = s.flags.without(Flags::RESERVED | Flags::ECE | Flags::CWR));

@@ -10,7 +10,7 @@ use arrayvec::ArrayVec;
 
 use crate::stack::{Config, Socket};
 use crate::time::Micros;
-use crate::wire::{Damage, Family, Flags, IcmpKind, MOST_QUOTE};
+use crate::wire::{Damage, Ecn, Family, Flags, IcmpKind, MOST_QUOTE};
 
 /// What the harness does to a stack.
 ///
@@ -114,6 +114,8 @@ pub struct SegmentStep {
     pub window: Option<u16>,
     /// The urgent pointer.
     pub urgent: u16,
+    /// The ECN field of the IP header.
+    pub ecn: Ecn,
     /// Options; `None` for those that an ordinary endpoint would send here.
     pub options: Option<ArrayVec<OptionStep, 6>>,
     /// Another source address than the peer's.
@@ -144,6 +146,7 @@ impl SegmentStep {
             len: 0,
             window: None,
             urgent: 0,
+            ecn: Ecn::NotEct,
             options: None,
             src: None,
             dst: None,

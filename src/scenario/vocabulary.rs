@@ -6,7 +6,7 @@
 
 use crate::stack::CongestionControl;
 use crate::time::Micros;
-use crate::wire::Flags;
+use crate::wire::{Ecn, Flags};
 
 use super::SeqBase;
 
@@ -67,6 +67,8 @@ pub(super) const OPENINGS: &[(u32, &str)] = &[
     (1, "A: connect; wait timer; peer handshake"),
     (1, "A: listen; < SYN; wait timer; peer handshake"),
     (1, "B: listen port 0; A: listen; peer handshake"),
+    (2, "A: listen; < SYN,ECE,CWR; < ACK"),
+    (1, "A: connect; < SYN,ACK,ECE"),
 ];
 
 /// For each state its weight, and the ways to get there, each as likely as the others.
@@ -177,7 +179,13 @@ pub(super) const STEPS: &[(u32, &str)] = &[
     (1, "< SYN,RST"),
     (1, "< SYN len 100"),
     (1, "< SYN,ECE,CWR"),
+    (1, "< SYN,ACK,ECE"),
     (1, "< SYN,ACK len 10"),
+    // Congestion, and what tells of it.
+    (2, "< PSH,ACK len 100 ce"),
+    (1, "< PSH,ACK,CWR len 100 ect0"),
+    (1, "< ACK,ECE"),
+    (1, "< PSH,ACK seq RCV.EDGE len 10 ce"),
     // Urgent, and bits that mean nothing.
     (2, "< PSH,ACK,URG len 10 urg 5"),
     (1, "< ACK,URG urg 1"),
@@ -276,6 +284,9 @@ pub(super) const COURSES: &[(u32, &str)] = &[
     (1, "A: close; peer ack; wait 240s; peer fin; wait 240s"),
     // The FIN again, in TIME-WAIT; and its end.
     (2, "peer fin; wait 60s; peer fin; wait 60s; peer fin; wait 240s; < ACK"),
+    // Congestion is met, told of, answered.
+    (2, "< PSH,ACK len 100 ce; wait 500ms; peer data 100; < PSH,ACK,CWR len 100 ect0; wait 500ms; peer data 100; wait 500ms"),
+    (2, "A: send 3000; < ACK,ECE; A: send 3000; < ACK,ECE; A: send 1000"),
     // Another connection on the same four-tuple.
     (3, "A: abort; A: listen; peer handshake; peer data 10; A: recv"),
     (2, "< RST seq RCV.NXT; A: listen; peer handshake; A: send 10; peer ack"),
@@ -335,6 +346,8 @@ pub(super) const LENGTHS: &[u16] = &[
 pub(super) const WINDOWS: &[u16] = &[0, 1, 2, 10, 100, 535, 536, 1_000, 1_460, 32_768, 65_535];
 /// Urgent pointers.
 pub(super) const URGENTS: &[u16] = &[0, 1, 2, 100, 65_535];
+/// What the network, or the peer, writes into the ECN field.
+pub(super) const ECNS: &[(u32, Ecn)] = &[(3, Ecn::Ce), (1, Ecn::Ect0), (1, Ecn::Ect1)];
 /// Segments of the stack that are lost in a row.
 pub(super) const LOSSES: &[u8] = &[1, 2, 3, 4, 255];
 
@@ -430,9 +443,9 @@ pub(super) const DAMAGE: &[&str] = &[
 ];
 
 /// How often each part of a spelled-out segment is varied, once in so many: SEG.SEQ, SEG.ACK,
-/// length, window, flags, urgent pointer, options, ports, source address, destination address,
+/// length, window, flags, urgent pointer, ECN field, options, ports, source address, destination address,
 /// damage.
-pub(super) const SEGMENT_ODDS: [u32; 11] = [4, 5, 3, 8, 12, 24, 12, 32, 64, 64, 40];
+pub(super) const SEGMENT_ODDS: [u32; 12] = [4, 5, 3, 8, 12, 24, 32, 12, 32, 64, 64, 40];
 /// MTUs of a next hop: absent, below and at the least of either version of IP, and ordinary ones.
 pub(super) const NEXT_HOP_MTUS: &[u16] = &[0, 68, 296, 576, 1_279, 1_280, 1_492, 65_535];
 /// Octets of a TCP header that an ICMP error quotes.

@@ -155,6 +155,8 @@ pub struct Profile {
     pub predicts_headers: bool,
     /// Whether it offers SACK on a SYN, and answers it.
     pub sack: bool,
+    /// Whether it agrees to ECN when it is asked (RFC 3168).
+    pub ecn: bool,
     /// The listener keeps the handshakes that are under way, so a segment whose acknowledgment
     /// fits none of them is one to the listener, and draws a reset whatever its sequence number.
     pub listener_resets: bool,
@@ -253,6 +255,7 @@ impl Profile {
             paws: false,
             predicts_headers: false,
             sack: false,
+            ecn: false,
             listener_resets: false,
             uses_old: false,
             holds_out_of_order: false,

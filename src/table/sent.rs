@@ -286,6 +286,7 @@ fn shown(
         window: window.min(65_535) as u16,
         urgent: 0,
         options,
+        ecn: Default::default(),
         payload_len: 0,
     };
     let mut out = Branches::default();

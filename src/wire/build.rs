@@ -44,6 +44,7 @@ pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) 
                 ..Ipv4Header::default()
             };
             put(ip.write_raw(out));
+            segment.ecn.put(out);
             checksum::put_ipv4(out);
             (Ipv4Header::MIN_LEN, text)
         }
@@ -58,6 +59,7 @@ pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) 
                 ..Ipv6Header::default()
             };
             put(ip.write(out));
+            segment.ecn.put(out);
             (Ipv6Header::LEN, text)
         }
     };
@@ -93,7 +95,7 @@ fn tcp_header(segment: &Segment) -> TcpHeader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Endpoint, Family, Flags, Options, SeqNumber};
+    use crate::wire::{Ecn, Endpoint, Family, Flags, Options, SeqNumber};
 
     fn syn(family: Family) -> Segment {
         Segment {
@@ -111,6 +113,7 @@ mod tests {
             window: 0x1122,
             urgent: 0x3344,
             options: Options::default(),
+            ecn: Ecn::NotEct,
             payload_len: 0,
         }
     }

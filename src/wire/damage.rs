@@ -170,6 +170,7 @@ mod tests {
             window: 3,
             urgent: 0,
             options: Options::default(),
+            ecn: Default::default(),
             payload_len: 0,
         };
         let mut packet = Vec::new();

@@ -311,6 +311,7 @@ mod tests {
             window: 0,
             urgent: 0,
             options: Options::default(),
+            ecn: Default::default(),
             payload_len: 0,
         }
     }

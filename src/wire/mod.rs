@@ -8,6 +8,7 @@ mod addr;
 mod build;
 mod checksum;
 mod damage;
+mod ecn;
 mod flags;
 mod icmp;
 mod layers;
@@ -21,6 +22,7 @@ mod seq;
 pub use addr::{Endpoint, Family, FlowAddr, PEER_V4, PEER_V6, STACK_V4, STACK_V6};
 pub use build::build;
 pub use damage::{Damage, damage};
+pub use ecn::Ecn;
 pub use flags::Flags;
 pub use icmp::{IcmpError, IcmpKind, LEAST_QUOTE, MOST_QUOTE, build_icmp, parse_icmp};
 pub use options::{

@@ -7,7 +7,7 @@ use etherparse::TcpSlice;
 use etherparse::err::tcp::{HeaderError, HeaderSliceError};
 
 use super::layers::Layers;
-use super::{Endpoint, Flags, Options, Segment, SeqNumber, checksum};
+use super::{Ecn, Endpoint, Flags, Options, Segment, SeqNumber, checksum};
 
 /// A segment read from a packet.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -62,6 +62,7 @@ pub fn parse(packet: &[u8]) -> Result<Parsed, ParseError> {
         window: tcp.window_size(),
         urgent: tcp.urgent_pointer(),
         options: Options::parse(tcp.options()),
+        ecn: Ecn::of(packet),
         payload_len: text.len() as u32,
     };
     Ok(Parsed {
@@ -118,6 +119,7 @@ mod tests {
             window: 3,
             urgent: 4,
             options: Options::default(),
+            ecn: Ecn::NotEct,
             payload_len: 0,
         };
         let mut packet = Vec::new();

@@ -1,6 +1,6 @@
 //! A TCP segment without its text.
 
-use super::{Endpoint, Flags, Options, SeqNumber};
+use super::{Ecn, Endpoint, Flags, Options, SeqNumber};
 
 /// The header of a TCP segment, its addresses, and the length of its text.
 ///
@@ -24,6 +24,8 @@ pub struct Segment {
     pub urgent: u16,
     /// The options as a careful reader understands them.
     pub options: Options,
+    /// The ECN field of the IP header.
+    pub ecn: Ecn,
     /// Octets of text.
     pub payload_len: u32,
 }

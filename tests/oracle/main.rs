@@ -1,6 +1,7 @@
 //! The oracle's verdicts, on traces written by hand and on stacks that misbehave on purpose.
 
 mod broken;
+mod congestion;
 mod corners;
 mod invariants;
 mod known;
@@ -22,7 +23,7 @@ use tcprove::stack::{
 use tcprove::stream::{self, Direction};
 use tcprove::time::{Instant, Micros};
 use tcprove::trace::{Call, Event, Trace, What};
-use tcprove::wire::{Endpoint, Family, Flags, Options, Segment, SeqNumber};
+use tcprove::wire::{Ecn, Endpoint, Family, Flags, Options, Segment, SeqNumber};
 
 use known::{Entry, SYN_WITHOUT_ANSWER, syn_without_answer};
 use tape::{

@@ -139,6 +139,24 @@ impl Tape {
         self
     }
 
+    /// The IP header of the last segment, either way, says this.
+    pub(crate) fn with_ecn(mut self, ecn: Ecn) -> Tape {
+        if let Some(
+            What::Arrival {
+                segment: Some(segment),
+                ..
+            }
+            | What::Emission {
+                segment: Some(segment),
+                ..
+            },
+        ) = self.trace.events.last_mut().map(|event| &mut event.what)
+        {
+            segment.ecn = ecn;
+        }
+        self
+    }
+
     /// The stack sends an acknowledgment and advertises a closed window.
     pub(crate) fn closes(mut self, seq: u32, ack: u32) -> Tape {
         self = self.sends("ACK", seq, 1, 0);
@@ -210,6 +228,7 @@ pub(crate) fn segment(
         window: WINDOW,
         urgent: 0,
         options: Options::parse(if flags.syn() { &MSS } else { &[] }),
+        ecn: Default::default(),
         payload_len: len.into(),
     }
 }

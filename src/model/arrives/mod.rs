@@ -16,6 +16,7 @@ mod syn;
 mod syn_sent;
 mod text;
 
+use super::ecn;
 use super::tcb::{Branches, Due, Forms, Input, Reply, Sample, Tcb};
 use super::{AckClass, Context, EventClass, Marks, SegmentClass, SeqClass, State, Unsaid};
 use crate::spec::{Req, req};
@@ -24,8 +25,8 @@ use crate::time::Micros;
 use crate::wire::{Endpoint, Flags, Segment, SeqNumber};
 
 /// Lets a segment arrive. It is addressed to this connection, and not damaged.
-pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
-    let mut tcb = *tcb;
+pub fn step(before: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    let mut tcb = *before;
     tcb.input = Input {
         state: tcb.state,
         class: EventClass::Segment(classify(&tcb, seg, ctx)),
@@ -56,6 +57,7 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.rcv.latest = None;
     tcb.due.tests = rule_tested(&tcb, seg, ctx);
     let dropped = misplaced_option(&tcb, seg).then_some(tcb);
+    let first = out.len();
     match tcb.state {
         State::Closed => closed::step(tcb, seg, ctx, out),
         State::Listen => listen::step(tcb, seg, ctx, out),
@@ -68,6 +70,11 @@ pub fn step(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         | State::Closing
         | State::LastAck
         | State::TimeWait => sequence::step(&mut tcb, seg, ctx, out),
+    }
+    if ecn::concerns(before, seg) {
+        for (after, _) in out.iter_mut(first) {
+            ecn::arrived(before, after, seg, ctx);
+        }
     }
     if let Some(tcb) = dropped {
         dropped_unread(tcb, seg, ctx, out);
@@ -559,6 +566,7 @@ mod tests {
                 window: 0,
                 urgent: 0,
                 options: Options::default(),
+                ecn: Default::default(),
                 payload_len: 0,
             };
             let found = addressed_properly(&seg, end(stack).addr);

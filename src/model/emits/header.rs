@@ -167,7 +167,7 @@ fn timestamps(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
             .deep(2),
         )?;
     }
-    if let Some((sent, at)) = tcb.ts.sent
+    if let Some((sent, at)) = tcb.ts.sent()
         && ctx.now.since(at) < HALF_CIRCLE
         && (value.wrapping_sub(sent) as i32) < 0
     {

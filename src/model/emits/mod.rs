@@ -11,7 +11,7 @@ mod text;
 mod window;
 
 use super::tcb::{Branches, Miss, Tcb};
-use super::{Context, Fault, State};
+use super::{Context, Fault, State, ecn};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
 use crate::wire::Segment;
@@ -28,6 +28,25 @@ pub fn step(
     out: &mut Branches,
 ) -> Result<(), Fault> {
     header::check(tcb, seg, ctx)?;
+    let first = out.len();
+    explain(tcb, seg, text, ctx, out)?;
+    ecn::check(tcb, seg, ctx)?;
+    if ecn::is_noted(tcb, seg) {
+        for (after, _) in out.iter_mut(first) {
+            ecn::departed(tcb, after, seg, ctx);
+        }
+    }
+    Ok(())
+}
+
+/// What the segment is for.
+fn explain(
+    tcb: &Tcb,
+    seg: &Segment,
+    text: &[u8],
+    ctx: &Context,
+    out: &mut Branches,
+) -> Result<(), Fault> {
     if seg.flags.rst() {
         return rst::step(*tcb, seg, ctx, out);
     }
@@ -80,7 +99,7 @@ pub fn kind(seg: &Segment) -> Instead {
 }
 
 /// Notes that this segment misses a recommendation, or fails a soft check.
-fn miss(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
+pub(super) fn miss(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req) {
     let (state, event) = tcb.occasion(ctx.now);
     tcb.miss(Miss {
         requirement: by,

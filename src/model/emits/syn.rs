@@ -249,7 +249,8 @@ fn options(tcb: &mut Tcb, seg: &Segment, first: bool, ctx: &Context) -> Result<(
         ecn: false,
         beyond_link: false,
     };
-    tcb.ts.sent = ours.timestamps.map(|(value, _)| (value, ctx.now));
+    let value = ours.timestamps.map(|(value, _)| value);
+    tcb.ts.note_sent(value, ctx.now);
     if let Some((value, _)) = ours.timestamps {
         tcb.ts.note_own_syn(value, tcb.snd.iss.is_some());
     }

@@ -497,6 +497,6 @@ fn acknowledged(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
         }
     }
     if let Some((value, _)) = seg.options.timestamps {
-        tcb.ts.sent = Some((value, ctx.now));
+        tcb.ts.note_sent(Some(value), ctx.now);
     }
 }

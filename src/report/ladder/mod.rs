@@ -18,7 +18,7 @@ use super::relative::{Numbers, Relative};
 use super::words::{FIXED_SPACE, call_line};
 use crate::time::Instant;
 use crate::trace::{Event, Range, Trace, What};
-use crate::wire::{IcmpError, IcmpKind, Segment};
+use crate::wire::{Ecn, IcmpError, IcmpKind, Segment};
 
 /// More events than this are not all drawn: the beginning, and what stands around the mark.
 const MOST: usize = 120;
@@ -203,6 +203,9 @@ impl Drawing<'_> {
         }
         if segment.flags.urg() {
             let _ = write!(text, " urg {}", segment.urgent);
+        }
+        if segment.ecn != Ecn::NotEct {
+            let _ = write!(text, " {}", segment.ecn.name());
         }
         let options = options(segment, relative);
         if !options.is_empty() {

@@ -118,6 +118,9 @@ impl fmt::Display for SegmentStep {
         if self.urgent != 0 {
             write!(f, " urg {}", self.urgent)?;
         }
+        if self.ecn != usual.ecn {
+            write!(f, " {}", self.ecn.name())?;
+        }
         if let Some(list) = &self.options {
             options(f, list)?;
         }

@@ -6,18 +6,19 @@ use super::parse::{port, u16_number};
 use super::words::{Word, Words};
 use super::{ParseError, quote};
 use crate::scenario::{Address, IcmpStep, OptionStep, SegmentStep, SeqBase, SeqExpr};
-use crate::wire::{Damage, Flags, IcmpKind, LEAST_QUOTE, MOST_QUOTE};
+use crate::wire::{Damage, Ecn, Flags, IcmpKind, LEAST_QUOTE, MOST_QUOTE};
 
 type Result<T> = std::result::Result<T, ParseError>;
 
-const FIELDS: [&str; 11] = [
-    "seq", "ack", "len", "win", "urg", "<", "port", "from", "src", "dst", "damage",
+const FIELDS: [&str; 14] = [
+    "seq", "ack", "len", "win", "urg", "ect0", "ect1", "ce", "<", "port", "from", "src", "dst",
+    "damage",
 ];
 
 /// What follows `<`.
 pub(super) fn segment(words: &mut Words<'_>) -> Result<SegmentStep> {
     let mut segment = SegmentStep::new(flags(words)?);
-    let mut given: ArrayVec<&str, 11> = ArrayVec::new();
+    let mut given: ArrayVec<&str, 14> = ArrayVec::new();
     while let Some(word) = words.next() {
         let Some(field) = FIELDS.iter().find(|field| **field == word.text) else {
             return Err(words.unknown(word, "field of a segment", FIELDS.into_iter()));
@@ -32,6 +33,9 @@ pub(super) fn segment(words: &mut Words<'_>) -> Result<SegmentStep> {
             "len" => segment.len = u16_number(words, "len", 0)?,
             "win" => segment.window = Some(u16_number(words, "win", 0)?),
             "urg" => segment.urgent = u16_number(words, "urg", 0)?,
+            "ect0" => ecn(&mut segment, words, word, Ecn::Ect0)?,
+            "ect1" => ecn(&mut segment, words, word, Ecn::Ect1)?,
+            "ce" => ecn(&mut segment, words, word, Ecn::Ce)?,
             "<" => segment.options = Some(options(words)?),
             "port" => segment.flow.local = port(words, "port")?,
             "from" => segment.flow.remote = port(words, "from")?,
@@ -41,6 +45,16 @@ pub(super) fn segment(words: &mut Words<'_>) -> Result<SegmentStep> {
         }
     }
     Ok(segment)
+}
+
+/// The ECN field, which has one value.
+fn ecn(segment: &mut SegmentStep, words: &Words<'_>, word: Word<'_>, ecn: Ecn) -> Result<()> {
+    if segment.ecn != Ecn::NotEct {
+        let message = format!("`{}` stands there already", segment.ecn.name());
+        return Err(words.error(word, message));
+    }
+    segment.ecn = ecn;
+    Ok(())
 }
 
 /// What follows `<` when `icmp` does.

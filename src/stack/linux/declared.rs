@@ -25,6 +25,7 @@ pub(super) fn declare(config: &Config) -> Profile {
         paws: config.timestamps,
         predicts_headers: false,
         sack: true,
+        ecn: true,
         listener_resets: true,
         uses_old: true,
         holds_out_of_order: true,

@@ -295,6 +295,7 @@ mod tests {
             window: 1_000,
             urgent: 0,
             options: Options::default(),
+            ecn: Default::default(),
             payload_len: 0,
         }
     }

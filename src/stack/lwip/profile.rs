@@ -26,6 +26,7 @@ pub(super) fn declare(variant: Variant, config: &Config, figures: Figures) -> Pr
         paws: false,
         predicts_headers: false,
         sack: full,
+        ecn: false,
         listener_resets: false,
         uses_old: false,
         holds_out_of_order: true,

@@ -210,6 +210,7 @@ impl Endpoint {
         if what.flags.rst() {
             shared.reset_at.set(Some(shared.now));
         }
+        self.reduced &= !segment.flags.contains(Flags::CWR) || what.flags.syn();
         let departure = match shared.fault {
             None => Departure::Once,
             Some(fault) => {
@@ -268,6 +269,7 @@ impl Endpoint {
         } else {
             self.window_field(what.ack.unwrap_or(self.tcb.rcv.nxt), shared)
         };
+        let (bits, ecn) = self.congestion_bits(what, shared);
         let ack = match what.ack {
             Some(ack) => ack,
             None if what.flags.ack() => self.tcb.rcv.nxt,
@@ -281,10 +283,11 @@ impl Endpoint {
             dst: remote,
             seq: what.seq,
             ack,
-            flags: what.flags,
+            flags: what.flags | bits,
             window,
             urgent: 0,
             options: Options::parse(options),
+            ecn,
             payload_len: what.text,
         }
     }

@@ -105,6 +105,8 @@ pub(super) struct Endpoint {
     pub(super) waiting_since: Instant,
     /// When the last keep-alive left.
     pub(super) kept_alive_at: Instant,
+    /// The congestion window was reduced, and the peer is not told of it yet.
+    pub(super) reduced: bool,
     /// The user has read since the window was last advertised.
     pub(super) has_read: bool,
     /// Where the text began that last arrived ahead of a gap.
@@ -136,6 +138,7 @@ impl Default for Endpoint {
             override_at: Instant::NEVER,
             waiting_since: Instant::NEVER,
             kept_alive_at: Instant::START,
+            reduced: false,
             has_read: false,
             latest: SeqNumber::default(),
             unreachable: false,
@@ -168,6 +171,7 @@ impl Endpoint {
         self.override_at = Instant::NEVER;
         self.waiting_since = Instant::NEVER;
         self.kept_alive_at = Instant::START;
+        self.reduced = false;
         self.has_read = false;
         self.unreachable = false;
         self.complete = false;
@@ -330,6 +334,7 @@ impl Endpoint {
         if una.after(before.snd.una) {
             self.advanced(before, shared);
         }
+        self.heed(before, shared);
         let news = self.is_told(seg);
         let duplicate = una != nxt && una == before.snd.una;
         if duplicate && (news || is_duplicate(before, &self.tcb, seg)) {
@@ -388,6 +393,7 @@ impl Endpoint {
             None if self.dup_acks == enough || self.scoreboard.tells_loss(mss) => {
                 let flight = self.tcb.snd.nxt.since(self.tcb.snd.una);
                 self.congestion.lost(flight, mss);
+                self.reduced = true;
                 self.recover(1);
                 self.timer.restart(shared.now);
             }

@@ -426,6 +426,34 @@ faults! {
     EcnUninvited = "ecn-uninvited", RFC3168_6_1_1_1;
     /// A SYN,ACK reflects the bits of congestion notification.
     EcnReflected = "ecn-reflected", RFC3168_6_1_1_7;
+    /// ECN is not agreed to, though that is declared.
+    EcnDeclined = "ecn-declined", RFC9293_SHLD_8;
+    /// A SYN,ACK is marked as ECT.
+    EctOnSyn = "ect-on-syn", RFC3168_6_1_1_9;
+    /// Text is marked as ECT though nobody has agreed on it.
+    EctUnasked = "ect-unasked", RFC3168_6_1_1_3;
+    /// Text is marked as ECT though a SYN of the peer was against it.
+    EctRefused = "ect-refused", RFC3168_6_1_1_4;
+    /// Empty acknowledgments are marked as ECT.
+    EctOnAck = "ect-on-ack", RFC3168_6_1_4_1;
+    /// What is sent again is marked as ECT.
+    EctAgain = "ect-again", RFC3168_6_1_5_1;
+    /// A probe of a closed window is marked as ECT.
+    EctOnProbe = "ect-on-probe", RFC3168_6_1_6_1;
+    /// A probe of a closed window has CWR.
+    CwrOnProbe = "cwr-on-probe", RFC3168_6_1_6_1;
+    /// CE is not echoed.
+    CeIgnored = "ce-ignored", RFC3168_6_1_1_6;
+    /// CE is echoed once.
+    CeEchoedOnce = "ce-echoed-once", RFC3168_6_1_3_P01;
+    /// ECE is set where no CE has come.
+    EceAlways = "ece-always", RFC3168_6_1_3_P01;
+    /// CE on text outside the window is echoed.
+    StrayCeEchoed = "stray-ce-echoed", RFC3168_6_1_5_2;
+    /// CWR never answers ECE.
+    CwrMissing = "cwr-missing", RFC3168_6_1_1_5;
+    /// All text has CWR.
+    CwrAlways = "cwr-always", RFC3168_6_1_1_5;
     /// A SYN offers no window scale, though windows can be scaled.
     ScaleNotOffered = "scale-not-offered", RFC7323_2_2_2;
     /// A SYN,ACK does not answer the offer of a window scale.

@@ -10,6 +10,7 @@
 mod calls;
 mod congestion;
 mod deadlines;
+mod ecn;
 mod emit;
 mod endpoint;
 mod fault;
@@ -260,6 +261,7 @@ fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
         paws: !policy.has(Choice::SkipsPaws),
         predicts_headers: policy.has(Choice::PredictsHeaders),
         sack: true,
+        ecn: !policy.has(Choice::DeclinesEcn),
         listener_resets: false,
         uses_old: false,
         holds_out_of_order: !policy.has(Choice::DropsAhead),

@@ -160,6 +160,10 @@ choices! {
     BareThirdSegment = "bare-third-segment";
     /// CLOSE in SYN-RECEIVED sends its FIN at once.
     ClosesEarly = "closes-early";
+    /// A SYN offers ECN.
+    OffersEcn = "offers-ecn";
+    /// ECN is not agreed to.
+    DeclinesEcn = "declines-ecn";
 }
 
 impl Choice {

@@ -230,6 +230,7 @@ impl Endpoint {
                 let flight = self.tcb.snd.nxt.since(self.tcb.snd.una);
                 let mss = self.effective_mss(shared);
                 self.congestion.timed_out(flight, mss, again);
+                self.reduced = true;
                 // The peer may have thrown away what it told of (RFC2018-5-2).
                 self.scoreboard = Scoreboard::default();
                 self.recover(2);

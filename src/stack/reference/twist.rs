@@ -5,6 +5,7 @@
 //! it is twisted, so that a fault stays the one thing that is wrong.
 
 mod arrivals;
+mod congestion;
 mod departures;
 
 pub(super) use arrivals::gives_up_at;
@@ -262,6 +263,7 @@ pub(super) fn emission(
     parts: &mut Parts<'_>,
     shared: &Shared,
 ) -> Departure {
+    congestion::emission(fault, before, parts);
     let flags = parts.segment.flags;
     if departures::emission(fault, before, parts, shared) == Departure::Never {
         return Departure::Never;

@@ -367,6 +367,7 @@ fn declare(config: &Config) -> Profile {
         paws: false,
         predicts_headers: false,
         sack: true,
+        ecn: false,
         listener_resets: false,
         uses_old: false,
         holds_out_of_order: true,
