@@ -102,7 +102,6 @@ const ROWS: &[(Choice, &str)] = &[
     (Choice::IgnoresAckAtClosedWindow, "stack rcv=10 | A: listen | peer handshake | peer data 10 | wait 500ms | A: send 10 | < PSH,ACK seq RCV.NXT len 1 | wait 2s"),
     (Choice::DropsAhead, "A: listen | peer handshake | < PSH,ACK seq RCV.NXT+10 len 10 | peer data 10 | wait 1s"),
     (Choice::TakesAncientAcks, "A: listen | < SYN win 1000 <mss 1460> | < ACK win 1000 | < PSH,ACK len 10 win 1000 ack SND.OLD-1 | wait 1s"),
-    (Choice::TakesUnstamped, "stack ts | A: listen | < SYN <mss 1460, ts 0 0> | < ACK | < PSH,ACK len 10 <> | wait 1s"),
     (Choice::SkipsPaws, "stack ts | A: listen | < SYN <mss 1460, ts 0 0> | < ACK | < FIN,ACK len 10 <ts -100 0> | wait 1s"),
     (Choice::PredictsHeaders, "stack ts | A: listen | < SYN <mss 1460, ts 0 0> | < ACK | < PSH,ACK len 10 <ts -100 0> | wait 1s"),
     (Choice::DropsMisplacedOptions, "A: listen | peer handshake | < PSH,ACK len 10 <mss 1000> | wait 1s"),

@@ -7,7 +7,7 @@ use crate::wire::Segment;
 /// What is special about an event, a segment that arrives above all, seen from the connection that
 /// it meets.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Marks(u8);
+pub struct Marks(u16);
 
 impl Marks {
     /// Nothing.
@@ -30,9 +30,11 @@ impl Marks {
 
     /// TS.Recent is 0, or was when the peer's SYN came.
     pub const ZERO: Marks = Marks(128);
+    /// The segment has timestamps.
+    pub const STAMPED: Marks = Marks(256);
 
     /// All of them with their names.
-    pub const NAMES: [(Marks, &'static str); 8] = [
+    pub const NAMES: [(Marks, &'static str); 9] = [
         (Marks::OLDER, "older"),
         (Marks::TICK_OLDER, "tick-older"),
         (Marks::OTHER_ECHO, "other-echo"),
@@ -41,6 +43,7 @@ impl Marks {
         (Marks::FIN, "fin"),
         (Marks::FILLED, "filled"),
         (Marks::ZERO, "zero"),
+        (Marks::STAMPED, "stamped"),
     ];
 
     /// Whether it is special in any of these ways.
@@ -63,6 +66,7 @@ impl Marks {
                 marks = marks.with(mark);
             }
         };
+        note(seg.options.timestamps.is_some(), Marks::STAMPED);
         if let Some((value, echo)) = seg.options.timestamps {
             let age = tcb.ts.recent.wrapping_sub(value);
             let agreed = tcb.timestamps_agreed();

@@ -166,12 +166,12 @@ fn header(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
         _ => RFC7323_2_3_4,
     });
     if tcb.ts.on {
-        checked.extend([RFC7323_3_2_5, RFC7323_4_1_1, RFC7323_4_3_P01]);
+        checked.extend([RFC7323_3_2_5, RFC7323_4_1_1, RFC7323_4_3_P01, RFC7323_5_4_1]);
     } else {
         checked.insert(RFC7323_3_2_4);
     }
     if !seg.options.sack.is_empty() {
-        checked.insert(RFC2018_3_P01);
+        checked.extend([RFC2018_3_P01, RFC2883_4_P02, RFC2018_4_5]);
         if tcb.rcv.latest.is_some() {
             checked.insert(RFC2018_4_4);
         }

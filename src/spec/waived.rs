@@ -102,6 +102,10 @@ const ROWS: &[(&str, &[Req])] = &[
         &[RFC9293_SHLD_10, RFC9293_3_10_7_4_P09],
     ),
     (
+        "it is about the weight of single samples in an estimate, of which only the bounds show",
+        &[RFC7323_4_2_1],
+    ),
+    (
         "it takes a host that loses its memory, or an interface whose MTU changes",
         &[RFC9293_3_4_3_P01, RFC9293_SHLD_6],
     ),

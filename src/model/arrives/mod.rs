@@ -36,7 +36,8 @@ pub fn step(before: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.due.reply = None;
     tcb.rcv.answers_first = false;
     let numbered = tcb.state.synchronized() || tcb.state == State::SynReceived;
-    tcb.rcv.again |= numbered && seg.seq.before(tcb.rcv.nxt);
+    let held = |from: SeqNumber| tcb.rcv.ahead.iter().any(|(_, to)| from.before(to));
+    tcb.rcv.again |= numbered && (seg.seq.before(tcb.rcv.nxt) || held(seg.seq));
     tcb.due.reply_at = ctx.now;
     tcb.due.reply_to = Some(seg.src);
     permit_answer(&mut tcb, seg);

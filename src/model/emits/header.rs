@@ -1,6 +1,6 @@
 //! What holds for the header of every segment, whatever it is for.
 
-use super::kind;
+use super::{kind, miss};
 use crate::model::tcb::{Miss, Tcb};
 use crate::model::{Context, EventClass, Fault, SegmentClass, SeqClass, State};
 use crate::spec::{Req, req};
@@ -10,6 +10,8 @@ use crate::wire::{Flags, Segment, SeqNumber};
 /// The fastest clock that is allowed goes half round in this time (RFC 7323 section 5.4): after
 /// that, what looks earlier may be later.
 const HALF_CIRCLE: Micros = Micros::secs(126);
+/// So many ticks at most in a microsecond, if half the circle takes that long.
+const TICKS: u64 = (1 << 31) / HALF_CIRCLE.0 + 1;
 
 pub(super) fn check(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     let fault = |by: Req, expected| Err(Fault::new(by, kind(seg), expected));
@@ -80,7 +82,35 @@ pub(super) fn sack(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fa
         }
     }
     tcb.rcv.reports = true;
-    latest_first(tcb, seg, ctx)
+    latest_first(tcb, seg, ctx)?;
+    told_well(tcb, seg, ctx);
+    Ok(())
+}
+
+/// What arrived twice is told of once (RFC 2883 section 4), and of what lies ahead of gaps as much
+/// as fits (RFC 2018 section 4).
+fn told_well(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
+    let first = seg.options.sack.first().copied().unwrap_or_default();
+    let twice = SeqNumber(first.1).at_or_before(seg.ack);
+    if twice && seg.is_empty() && !tcb.rcv.again && !answers_old(tcb, ctx) {
+        miss(tcb, seg, ctx, req::RFC2883_4_P02);
+    }
+    let answers = seg.is_empty() && tcb.input.at == ctx.now && tcb.rcv.latest.is_some();
+    // Whoever has seen the peer's FIN holds nothing behind it.
+    let known = !(tcb.rcv.ahead.overflowed || tcb.rcv.ahead.coarse || tcb.rcv.fin_ahead.is_some());
+    if !(answers && known && ctx.profile.holds_out_of_order) {
+        return;
+    }
+    let mut ahead = tcb.rcv.ahead;
+    ahead.join();
+    let fits = match seg.options.timestamps {
+        Some(_) => 3,
+        None => 4,
+    };
+    let told = seg.options.sack.len();
+    if told < ahead.iter().count().min(fits) {
+        miss(tcb, seg, ctx, req::RFC2018_4_5);
+    }
 }
 
 /// Whether what is answered begins before RCV.NXT.
@@ -180,6 +210,7 @@ fn timestamps(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
             .deep(2),
         )?;
     }
+    too_fast(tcb, seg, value, ctx)?;
     if (tcb.ts.on || answered) && echo != tcb.ts.recent {
         ctx.unless_pardoned(Fault::new(
             req::RFC7323_4_3_P01,
@@ -189,4 +220,25 @@ fn timestamps(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
         .deep(2))?;
     }
     Ok(())
+}
+
+/// A clock that goes half round within the lifetime of a segment protects against nothing
+/// (RFC 7323 section 5.4). How slow it is nobody can tell who does not send 2^31 octets.
+fn too_fast(tcb: &Tcb, seg: &Segment, value: u32, ctx: &Context) -> Result<(), Fault> {
+    let Some((sent, at)) = tcb.ts.sent() else {
+        return Ok(());
+    };
+    let passed = ctx.now.since(at) + ctx.profile.slack + Micros::secs(1);
+    let ticks = u64::from(value.wrapping_sub(sent));
+    if passed >= HALF_CIRCLE || ticks <= passed.0 * TICKS {
+        return Ok(());
+    }
+    ctx.unless_pardoned(
+        Fault::new(
+            req::RFC7323_5_4_1,
+            kind(seg),
+            "a timestamp clock that takes longer than a segment lives to go half round",
+        )
+        .deep(2),
+    )
 }

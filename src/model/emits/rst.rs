@@ -1,8 +1,8 @@
 //! A reset that the stack sends.
 
-use super::kind;
+use super::{kind, miss};
 use crate::model::tcb::{Branches, Forms, Miss, Reply, Tcb};
-use crate::model::{Context, EventClass, Fault, State};
+use crate::model::{Context, EventClass, Fault, Marks, State};
 use crate::spec::{Req, req};
 use crate::wire::Segment;
 
@@ -21,9 +21,23 @@ pub(super) fn step(
     };
     let mut tcb = tcb;
     check(&mut tcb, seg, &reply, ctx)?;
+    stamped(&mut tcb, seg, &reply, ctx);
     tcb.due.reply = None;
     out.push(tcb, reply.by);
     Ok(())
+}
+
+/// A reset in answer to a segment with timestamps should have some too, TSval 0 among them; and so
+/// should that of a user who aborts a connection that has them (RFC 7323 sections 3.2 and 5.2).
+fn stamped(tcb: &mut Tcb, seg: &Segment, reply: &Reply, ctx: &Context) {
+    let arrives = matches!(tcb.input.class, EventClass::Segment(_)) && tcb.input.at == ctx.now;
+    let answers = arrives && tcb.input.marks.intersects(Marks::STAMPED);
+    let value = seg.options.timestamps.map(|(value, _)| value);
+    if answers && ctx.profile.timestamps && value != Some(0) {
+        miss(tcb, seg, ctx, req::RFC7323_5_2_2);
+    } else if tcb.ts.on && reply.by == req::RFC9293_3_10_5_P01 && value.is_none() {
+        miss(tcb, seg, ctx, req::RFC7323_3_2_6);
+    }
 }
 
 /// The numbers of a reset (RFC 9293 sections 3.5.2 and 3.10.5).

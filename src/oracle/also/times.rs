@@ -2,7 +2,7 @@
 
 use super::occasion::Occasion;
 use super::{Row, always, row};
-use crate::model::{SeqClass, State};
+use crate::model::{EventClass, SeqClass, State};
 use crate::oracle::Instead;
 use crate::spec::req::*;
 use crate::wire::{Flags, Segment};
@@ -62,6 +62,12 @@ pub(super) const ROWS: &[Row] = &[
         &[RFC7323_5_2_5],
     ),
     row(&[RFC7323_4_3_P01], always, &[RFC7323_3_2_2]),
+    row(
+        &[RFC7323_3_2_6],
+        |o| o.event == EventClass::Abort,
+        &[RFC7323_5_2_3],
+    ),
+    row(&[RFC7323_5_2_2], |o| o.tcb.ts.on, &[RFC7323_3_2_6]),
     row(&[RFC9293_SHLD_31], |o| o.tcb.ts.on, &[RFC7323_5_3_3]),
     row(
         &[RFC9293_MUST_40, RFC9293_3_10_7_4_P23, RFC7323_5_3_2],

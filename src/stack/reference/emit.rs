@@ -5,7 +5,7 @@ use arrayvec::ArrayVec;
 use super::endpoint::{Endpoint, Scratch, Shared};
 use super::policy::Choice;
 use super::twist::{self, Departure};
-use crate::model::{State, Tcb, emits, settle};
+use crate::model::{EventClass, State, Tcb, emits, settle};
 use crate::stack::{Broken, Outbox, Profile};
 use crate::time::Instant;
 use crate::wire::{self, Endpoint as Address, Flags, OptionBytes, Options, Segment, SeqNumber};
@@ -87,6 +87,7 @@ impl Endpoint {
     fn options(&self, flags: Flags, shared: &Shared) -> OptionBytes {
         let mut field = OptionBytes::new();
         if flags.rst() {
+            self.stamp_reset(shared, &mut field);
             return field;
         }
         if flags.syn() {
@@ -149,6 +150,22 @@ impl Endpoint {
         put(wire::put_nop(field));
         put(wire::put_nop(field));
         put(wire::put_timestamps(field, value, self.tcb.ts.recent));
+    }
+
+    /// A reset that the user has asked for is stamped as any segment; one in answer has TSval 0, and
+    /// echoes what it answers (RFC 7323 section 5.2).
+    fn stamp_reset(&self, shared: &Shared, field: &mut OptionBytes) {
+        let answers = matches!(self.tcb.input.class, EventClass::Segment(_));
+        let stamped = self
+            .stamp
+            .filter(|_| answers && self.tcb.input.at == shared.now);
+        if let Some(echo) = stamped.filter(|_| shared.profile.timestamps) {
+            put(wire::put_nop(field));
+            put(wire::put_nop(field));
+            put(wire::put_timestamps(field, 0, echo));
+        } else if self.tcb.ts.on {
+            self.put_timestamps(shared, field);
+        }
     }
 
     /// SACK blocks of what lies ahead of the gap, the latest first (RFC 2018 section 4).

@@ -107,6 +107,8 @@ pub(super) struct Endpoint {
     pub(super) kept_alive_at: Instant,
     /// The congestion window was reduced, and the peer is not told of it yet.
     pub(super) reduced: bool,
+    /// TSval of the last segment that arrived, if it had one.
+    pub(super) stamp: Option<u32>,
     /// The user has read since the window was last advertised.
     pub(super) has_read: bool,
     /// Where the text began that last arrived ahead of a gap.
@@ -139,6 +141,7 @@ impl Default for Endpoint {
             waiting_since: Instant::NEVER,
             kept_alive_at: Instant::START,
             reduced: false,
+            stamp: None,
             has_read: false,
             latest: SeqNumber::default(),
             unreachable: false,
@@ -193,6 +196,7 @@ impl Endpoint {
         scratch: &mut Scratch,
     ) -> Result<(), Broken> {
         let ctx = shared.ctx();
+        self.stamp = seg.options.timestamps.map(|(value, _)| value);
         self.check_deadlines(shared)?;
         let before = self.tcb;
         scratch.branches.clear();

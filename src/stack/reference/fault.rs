@@ -266,6 +266,16 @@ faults! {
     AnswersWithoutAck = "answers-without-ack", RFC9293_3_10_7_4_P11;
     /// An acknowledgment that is older than any window is taken, though that is said to be checked.
     AncientAckTaken = "ancient-ack-taken", RFC9293_3_10_7_4_7;
+    /// A segment without the timestamps that were agreed upon is taken.
+    UnstampedTaken = "unstamped-taken", RFC7323_3_2_7;
+    /// A reset of a connection that has timestamps has none.
+    ResetUnstamped = "reset-unstamped", RFC7323_3_2_6;
+    /// The timestamp clock ticks a thousand times in a microsecond.
+    ClockTooFast = "clock-too-fast", RFC7323_5_4_1;
+    /// Of what came twice SACK tells again and again.
+    DuplicateToldAgain = "duplicate-told-again", RFC2883_4_P02;
+    /// SACK tells of one stretch, however many there are.
+    SackOneBlock = "sack-one-block", RFC2018_4_5;
     /// A segment without the timestamps that were agreed upon resets.
     UnstampedResets = "unstamped-resets", RFC7323_3_2_8;
     /// A timestamp that looks old after 24 days of silence is not accepted.

@@ -88,8 +88,6 @@ choices! {
     DropsAhead = "drops-ahead";
     /// A segment is accepted however old its acknowledgment is.
     TakesAncientAcks = "takes-ancient-acks";
-    /// A segment without the timestamps that were agreed upon is accepted.
-    TakesUnstamped = "takes-unstamped";
     /// Old timestamps are accepted.
     SkipsPaws = "skips-paws";
     /// The next segment in order is accepted before its timestamp is looked at.
@@ -193,7 +191,6 @@ impl Choice {
     fn avoids(self, by: Req) -> bool {
         match self {
             Choice::SkipsPaws | Choice::PredictsHeaders => by == req::RFC7323_5_3_2,
-            Choice::TakesUnstamped => by == req::RFC7323_3_2_7,
             Choice::DropsAhead => by == req::RFC9293_MUST_59,
             Choice::IgnoresAckAtClosedWindow => by == req::RFC9293_3_10_7_4_P04,
             _ => false,
@@ -337,9 +334,11 @@ impl Policy {
             .position(|(_, by)| *by == req::RFC9293_SHLD_3);
         let open = || branches.iter().take(reset.map_or(usize::MAX, |at| at + 1));
         let other = || open().find(fine).or_else(first);
+        // What lacks the timestamps agreed upon is to be dropped, whatever else may be done with it.
+        let unstamped = || branches.iter().find(|(_, by)| **by == req::RFC7323_3_2_7);
         let found = match self.0 {
             0 => first(),
-            _ => open().find(chosen).or_else(other),
+            _ => unstamped().or_else(|| open().find(chosen)).or_else(other),
         };
         match found {
             Some((tcb, _)) => Ok(*tcb),

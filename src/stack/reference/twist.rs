@@ -171,6 +171,11 @@ fn connected(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &C
         Fault::StampedTextDropped if after.due.tests == Some(req::RFC7323_3_2_9) => {
             *after = *before;
         }
+        Fault::UnstampedTaken if after.due.tests == Some(req::RFC7323_3_2_8) => {
+            let mut stamped = seg.clone();
+            stamped.options.timestamps = Some((before.ts.recent, 0));
+            again(before, after, &stamped, ctx);
+        }
         Fault::UnstampedResets if after.due.tests == Some(req::RFC7323_3_2_8) => {
             *after = with_reset(&before.severed(), before.snd.nxt, None, ctx);
         }
@@ -402,6 +407,18 @@ fn options_out(fault: Fault, before: &Tcb, parts: &mut Parts<'_>) {
         }
         Fault::MssOnData if parts.segment.payload_len > 0 => {
             let _ = wire::put_mss(parts.options, 1_000);
+        }
+        Fault::DuplicateToldAgain
+            if before.theirs.sack && before.rcv.nxt.since(before.rcv.irs) > 9 =>
+        {
+            let first = before.rcv.irs.0.wrapping_add(1);
+            let _ = wire::put_sack(parts.options, &[(first, first.wrapping_add(4))]);
+        }
+        Fault::SackOneBlock => {
+            if let Some(&block) = parts.segment.options.sack.first() {
+                parts.options.clear();
+                let _ = wire::put_sack(parts.options, &[block]);
+            }
         }
         Fault::SackInvented if before.theirs.sack => {
             let _ = wire::put_sack(parts.options, &invented);

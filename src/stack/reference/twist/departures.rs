@@ -44,6 +44,8 @@ pub(in crate::stack::reference) fn emission(
             seg.seq = before.snd.una;
             seg.flags = Flags::ACK;
         }
+        Fault::ResetUnstamped if flags.rst() => parts.options.clear(),
+        Fault::ClockTooFast => too_fast(parts, shared.now),
         Fault::KeepAliveCarriesText if keep_alive => parts.text.push(0),
         Fault::KeepAliveTooLong if keep_alive => parts.text.extend([0, 0]),
         Fault::MssOmitted if flags.syn() => parts.options.clear(),
@@ -76,6 +78,19 @@ pub(in crate::stack::reference) fn emission(
         _ => {}
     }
     Departure::Once
+}
+
+/// The timestamp of a clock that ticks every nanosecond.
+fn too_fast(parts: &mut Parts<'_>, now: Instant) {
+    let Some((value, _)) = parts.segment.options.timestamps else {
+        return;
+    };
+    let stamp = [&[8, 10][..], &value.to_be_bytes()].concat();
+    let place = parts.options.windows(6).position(|found| found == stamp);
+    if let Some(place) = place {
+        let fast = (now.0 as u32).wrapping_mul(1_000).to_be_bytes();
+        parts.options[place + 2..place + 6].copy_from_slice(&fast);
+    }
 }
 
 /// The options of a SYN without a window scale.
