@@ -316,6 +316,8 @@ impl Host {
                     tcb.known |= one;
                     tcb.input = met.unwrap_or(tcb.input);
                     tcb.due.reply = None;
+                    // What is answered now is this input, not what came ahead of a gap before it.
+                    tcb.rcv.latest = None;
                     if then == Then::Refused {
                         tcb.due.credit = tcb.due.credit.max(1);
                     }

@@ -27,6 +27,7 @@ pub(super) fn known_silently<K: Iterator<Item = (u16, Then)>>(
             ..*before
         };
         tcb.due.reply = None;
+        tcb.rcv.latest = None;
         tcb
     };
     let apart = known(input).find(|(_, then)| *then == Then::Apart);

@@ -548,3 +548,60 @@ fn how_a_segment_is_taken_otherwise() {
         assert_eq!(told(&tape.judged(&file)), "conforms; known: [0]", "{then}");
     }
 }
+
+/// What is refused has come after what lies ahead of a gap, so the blocks need not begin with that.
+#[test]
+fn a_segment_that_is_refused_is_the_one_that_is_answered() {
+    const SACK_PERMITTED: [u8; 8] = [2, 4, 5, 180, 1, 1, 4, 2];
+    let sack = |from: u32, to: u32| {
+        let edges = [(IRS + from).to_be_bytes(), (IRS + to).to_be_bytes()];
+        [&[1, 1, 5, 10][..], &edges.concat()].concat()
+    };
+    let listen = Call::Listen {
+        port: PORTS.0,
+        remote: None,
+    };
+    let tape = |answered: bool| {
+        let tape = Tape::new()
+            .call(listen, Outcome::Done)
+            .arrives("SYN", 0, 0, 0)
+            .with_options(&SACK_PERMITTED)
+            .sends("SYN,ACK", 0, 1, 0)
+            .with_options(&SACK_PERMITTED)
+            .arrives("ACK", 1, 1, 0)
+            .arrives("ACK", 11, 1, 10)
+            .sends("ACK", 1, 1, 0)
+            .with_options(&sack(11, 21))
+            // For this one there is no memory.
+            .arrives("ACK", 31, 1, 10);
+        let tape = match answered {
+            true => tape,
+            false => tape.arrives("ACK", 1, 0, 10),
+        };
+        tape.sends("ACK", 1, 1, 0).with_options(&sack(11, 21))
+    };
+    let entry = Entry {
+        requirement: "RFC9293-3.10.7.4-p23",
+        state: "ESTABLISHED",
+        event: "on = 'segment', set = 'ACK', ack = ['old', 'ancient']",
+        instead: "ACK",
+        then: "'refused'",
+    };
+    for silently in ["", "\nsilently = true"] {
+        let then = format!("{}{silently}", entry.then);
+        let file = Entry {
+            then: &then,
+            ..entry
+        };
+        assert_eq!(
+            told(&tape(false).judged(&file.file())),
+            "conforms; missed: RFC5681-3.2-1: ACK+text seq ahead ack current in ESTABLISHED, \
+             silence; known: [0]",
+            "{then}"
+        );
+        assert_eq!(
+            told(&tape(true).judged(&file.file())),
+            "deviates: RFC2018-4-4: ACK+text seq ahead ack current in ESTABLISHED, ACK"
+        );
+    }
+}

@@ -90,6 +90,7 @@ pub fn unchecked(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.due.reply_to = Some(seg.src);
     permit_answer(&mut tcb, seg);
     tcb.rtx.quiet = false;
+    tcb.rcv.latest = None;
     sequence::accepted_with_its_time(tcb, seg, ctx, out);
     sequence::accepted(&mut tcb, seg, ctx, out);
 }
