@@ -163,6 +163,10 @@ impl Host {
                 }
             }
             let takes = self.choices.take(2) == 0;
+            if !takes && claim == Claim::Listener {
+                // It may listen all the same: nobody says which of several listeners gets it.
+                continue;
+            }
             self.sockets[socket].now.retain(|tcb| {
                 claim
                     .of(tcb, port, remote)
