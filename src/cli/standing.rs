@@ -1,11 +1,12 @@
 //! `matrix` and `explain`: how stacks stand to requirements, and what there is to say of one.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::num::NonZeroUsize;
 use std::thread;
 
 use super::args::{ExplainArgs, MatrixArgs, MatrixFormat};
-use super::check::{all_cores, cannot_run, with_suggestions};
+use super::check::{MANY, all_cores, cannot_run, with_suggestions};
 use super::corpus;
 use super::{CONFORMS, Environment, FINDING, Failure, StackEntry, known};
 use crate::harness::{CorpusScenario, Judge};
@@ -22,8 +23,8 @@ const NAMED: usize = 5;
 const FAULTS: usize = 6;
 /// A stack is run on no more scenarios than so many for one requirement.
 const MOST: usize = 500;
-/// Where time is real, so many scenarios run at once.
-const MANY: NonZeroUsize = NonZeroUsize::new(128).unwrap();
+/// So many scenarios a thread takes at a time: small enough that no thread has all that wait long.
+const BLOCK: usize = 16;
 
 pub(super) fn matrix(args: &MatrixArgs, environment: &mut Environment) -> Result<u8, Failure> {
     let directory = corpus::directory(args.corpus.as_deref())?;
@@ -104,7 +105,8 @@ fn column(
     surveyed(stack, declared, &all, &known, (jobs, args.patience))
 }
 
-/// Runs a stack on scenarios, on several threads.
+/// Runs a stack on scenarios, on several threads, which take blocks of them in turn; what is seen is
+/// merged in the order of the scenarios.
 fn survey(
     stack: &StackEntry,
     scenarios: &[&CorpusScenario],
@@ -112,27 +114,38 @@ fn survey(
     jobs: NonZeroUsize,
     patience: Micros,
 ) -> Result<Survey, Failure> {
-    let part = |part: &[&CorpusScenario]| -> Result<Survey, String> {
+    let blocks: Vec<&[&CorpusScenario]> = scenarios.chunks(BLOCK).collect();
+    let jobs = jobs.get().min(blocks.len()).max(1);
+    let work = |first: usize| -> Result<Vec<(usize, Survey)>, String> {
         let mut judge = (stack.judge)(known.clone())?;
         judge.set_patience(patience);
-        let named = part
-            .iter()
-            .map(|entry| (entry.path.as_str(), &entry.scenario));
-        Ok(Survey::of(&mut judge, known.entries(), named))
+        let own = blocks.iter().enumerate().skip(first).step_by(jobs);
+        let seen = own.map(|(number, block)| {
+            let named = block
+                .iter()
+                .map(|entry| (entry.path.as_str(), &entry.scenario));
+            (number, Survey::of(&mut judge, known.entries(), named))
+        });
+        Ok(seen.collect())
     };
-    let size = scenarios.len().div_ceil(jobs.get()).max(1);
-    let parts: Vec<Result<Survey, String>> = thread::scope(|scope| {
-        let spawn = |chunk| scope.spawn(move || part(chunk));
-        let workers: Vec<_> = scenarios.chunks(size).map(spawn).collect();
+    let work = &work;
+    let parts: Vec<Result<_, String>> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs)
+            .map(|first| scope.spawn(move || work(first)))
+            .collect();
         let join = |worker: thread::ScopedJoinHandle<'_, _>| {
             let panicked = |_| Err("a thread of the harness itself panicked".to_owned());
             worker.join().unwrap_or_else(panicked)
         };
         workers.into_iter().map(join).collect()
     });
-    let mut whole = Survey::default();
+    let mut seen = BTreeMap::new();
     for part in parts {
-        whole.merge(part.map_err(|why| cannot_run(stack.name, &why))?);
+        seen.extend(part.map_err(|why| cannot_run(stack.name, &why))?);
+    }
+    let mut whole = Survey::default();
+    for (_, part) in seen {
+        whole.merge(part);
     }
     Ok(whole)
 }

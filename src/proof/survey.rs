@@ -95,6 +95,9 @@ impl Survey {
             survey.offers.see(&trace.profile, &trace.config);
             survey.inconclusive += u64::from(matches!(judgment.verdict, Verdict::Inconclusive(_)));
             survey.see_known(entries, &judgment, judge.excused());
+            if survey.is_told(&judgment) {
+                continue;
+            }
             let firm = (1..judge.trials()).all(|_| same(&judge.judge(scenario), &judgment));
             if firm {
                 survey.see(name, judgment);
@@ -102,6 +105,13 @@ impl Survey {
         }
         survey.exercised = judge.coverage().exercised().clone();
         survey
+    }
+
+    /// Whether a judgment says nothing new of what is broken, so that it need not show again.
+    fn is_told(&self, judgment: &Judgment) -> bool {
+        let breaks = matches!(judgment.verdict, Verdict::Broken(_));
+        let told = |requirement: Req| self.deviates.contains_key(&requirement);
+        !breaks && broken(judgment).iter().all(told)
     }
 
     fn see(&mut self, name: &str, judgment: Judgment) {
