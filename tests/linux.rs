@@ -4,8 +4,12 @@
 //! Every scenario ends before the first wait that would exceed [`PATIENCE`]; what was seen by then
 //! is judged. `tests/cases.rs` has those that are over by then, each by its name, and
 //! `tcprove check --stack linux` has the patience for most others. Where the machine lacks
-//! something the tests are shown as ignored, with the reason; so are the tables on a kernel of
-//! another series than that whose tables are kept.
+//! something the tests are shown as ignored, with the reason; so are the tables, and what the docs
+//! say of them, on a kernel of another series than that whose tables are kept.
+
+mod command;
+#[path = "linux/pages.rs"]
+mod pages;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -36,7 +40,7 @@ const PATIENCE: Micros = Micros::millis(40);
 const JOBS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
 /// So long for a table: as `tcprove table` has it.
-const TABLE_PATIENCE: Micros = Micros::secs(5);
+pub(crate) const TABLE_PATIENCE: Micros = Micros::secs(5);
 
 /// Nobody's user and group.
 const NOBODY: &str = "65534";
@@ -66,6 +70,7 @@ fn main() -> ExitCode {
         let test = move || table(&stack, n);
         trials.push(unless(lacking.as_deref(), format!("table::{name}"), test));
     }
+    trials.extend(pages::trials(missing.as_deref()));
     trials.push(Trial::test("no_device_is_status_3", no_device));
     let lacking = lacking_users();
     let test = |name: &str, run: fn() -> Result<(), Failed>| {
@@ -86,7 +91,7 @@ fn main() -> ExitCode {
 }
 
 /// A test, or why it is ignored.
-fn unless(
+pub(crate) fn unless(
     missing: Option<&str>,
     name: String,
     run: impl FnOnce() -> Result<(), Failed> + Send + 'static,
@@ -153,10 +158,10 @@ fn file_name(state: State) -> String {
     state.name().to_lowercase()
 }
 
-const TABLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/linux");
+pub(crate) const TABLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/linux");
 
 /// The first line of a table: which kernels do so.
-fn heading() -> String {
+pub(crate) fn heading() -> String {
     format!("Linux {}", linux::series())
 }
 
