@@ -1,19 +1,18 @@
 //! What text the peer has sent, where it matters whose fault wrong octets are.
 //!
 //! A peer that sent two SYNs cannot always know which of them the stack took, and numbers its text
-//! from the wrong one then.
+//! from the wrong one then. One that sends text under the number of its FIN contradicts itself, and
+//! where that text belongs nothing says.
 
 use crate::model::Tcb;
 use crate::stream::{Direction, first_difference};
 use crate::trace::{Event, Trace, What};
 use crate::wire::Segment;
 
-/// Whether the peer itself sent other octets than those of the stream where the next `len` are
-/// read. `until` is the index of the event that reads them.
-pub(super) fn differs(trace: &Trace, until: usize, tcb: &Tcb, len: u32) -> bool {
-    let Some(remote) = tcb.remote else {
-        return false;
-    };
+/// Why the peer itself is to blame where the next `len` octets that are read are not those of the
+/// stream, if it is. `until` is the index of the event that reads them.
+pub(super) fn differs(trace: &Trace, until: usize, tcb: &Tcb, len: u32) -> Option<&'static str> {
+    let remote = tcb.remote?;
     let begin = tcb.rcv.irs + 1 + tcb.rcv.read;
     let ports = (tcb.port, remote.port);
     let ours = |seg: &Segment| seg.src == remote && seg.dst.port == tcb.port;
@@ -25,7 +24,7 @@ pub(super) fn differs(trace: &Trace, until: usize, tcb: &Tcb, len: u32) -> bool 
     };
     let events = &trace.events[..until];
     let first = events.iter().rposition(opens).unwrap_or(0);
-    events[first..].iter().any(|event| {
+    events[first..].iter().find_map(|event| {
         let What::Arrival {
             segment: Some(seg),
             damaged: None,
@@ -33,17 +32,25 @@ pub(super) fn differs(trace: &Trace, until: usize, tcb: &Tcb, len: u32) -> bool 
             ..
         } = &event.what
         else {
-            return false;
+            return None;
         };
+        if !ours(seg) {
+            return None;
+        }
         let start = seg.text_seq();
+        let end = start + seg.payload_len;
+        if seg.flags.fin() && end.within(begin, len) {
+            return Some("the peer sent text under the number of its FIN");
+        }
         let from = start.later(begin);
-        let to = (start + seg.payload_len).earlier(begin + len);
-        if !ours(seg) || !from.before(to) {
-            return false;
+        let to = end.earlier(begin + len);
+        if !from.before(to) {
+            return None;
         }
         let part = from.since(start) as usize..to.since(start) as usize;
         let octets = trace.octets(*text).get(part).unwrap_or_default();
         let offset = from.since(tcb.rcv.irs + 1);
-        first_difference(Direction::ToStack, ports, offset, octets).is_some()
+        first_difference(Direction::ToStack, ports, offset, octets)
+            .map(|_| "the peer numbered its text from another SYN than the stack took")
     })
 }

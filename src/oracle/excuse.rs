@@ -96,7 +96,7 @@ impl Host {
         let worlds = &self.sockets[socket];
         let savable = worlds.faults.iter().any(|(fault, tcb)| {
             let shape = shape(&self.sharpen(*fault, what, ctx), tcb, ctx);
-            let aside = Aside::of(worlds.reused(), tcb);
+            let aside = Aside::met(worlds.reused(), tcb, what);
             self.known.covers(&shape, aside).is_some()
         });
         !savable || self.choices.take(2) == 0
@@ -117,9 +117,8 @@ impl Host {
             Some((fault, tcb)) => {
                 if let Happening::Call(_, Outcome::Received(len), _) = what
                     && fault.requirement == req::RFC9293_2_2_P01
-                    && arrived::differs(trace, ctx.index as usize, tcb, len)
+                    && let Some(why) = arrived::differs(trace, ctx.index as usize, tcb, len)
                 {
-                    let why = "the peer numbered its text from another SYN than the stack took";
                     return End::Verdict(Verdict::Inconclusive(why.into()));
                 }
                 let sharp = self.sharpen(*fault, what, ctx);
@@ -156,7 +155,7 @@ impl Host {
             let sharp = Some(host.sharpen(*fault, what, ctx));
             let ways = [sharp, suspected(fault, tcb, what)];
             ways.into_iter().flatten().find_map(|fault| {
-                let aside = Aside::of(host.sockets[socket].reused(), tcb);
+                let aside = Aside::met(host.sockets[socket].reused(), tcb, what);
                 let (entry, then) = host.known.covers(&shape(&fault, tcb, ctx), aside)?;
                 Some((fault, entry, then))
             })

@@ -414,8 +414,7 @@ impl Host {
         for worlds in &mut self.sockets[..SOCKETS] {
             let aside = Aside {
                 reused: worlds.reused(),
-                held: false,
-                marks: Marks::NONE,
+                ..Aside::default()
             };
             for i in 0..worlds.now.len() {
                 let tcb = worlds.now[i];

@@ -6,12 +6,16 @@
 //! longer shows it is stale.
 
 mod silent;
+mod told;
 
 use std::fmt;
 
 use serde::Deserialize;
 
+pub use told::Told;
+
 use super::verdict::{Instead, Shape};
+use super::worlds::Happening;
 use crate::model::{
     AckClass, Entries, ErrorClass, EventClass, Marks, QuoteClass, SeqClass, State, Tcb,
 };
@@ -57,6 +61,9 @@ pub struct Known {
     /// again.
     #[serde(default)]
     pub held: bool,
+    /// What is special about the segment that came instead: all of these.
+    #[serde(default)]
+    pub told: Vec<Named<Told>>,
     /// With `instead = ["broken"]`: what the breakage says of itself contains this.
     #[serde(default)]
     pub message: Option<String>,
@@ -127,6 +134,8 @@ pub struct Aside {
     pub held: bool,
     /// What is special about the last input.
     pub marks: Marks,
+    /// What is special about the segment that the stack sends.
+    pub told: Told,
 }
 
 impl Aside {
@@ -137,6 +146,15 @@ impl Aside {
             reused,
             held: again || tcb.queue_end().after(tcb.snd.nxt),
             marks: tcb.input.marks,
+            told: Told::NONE,
+        }
+    }
+
+    /// Of such a connection to which something happens.
+    pub(super) fn met(reused: bool, tcb: &Tcb, what: Happening<'_>) -> Aside {
+        Aside {
+            told: Told::by(tcb, what),
+            ..Aside::of(reused, tcb)
         }
     }
 }
@@ -357,10 +375,11 @@ impl std::str::FromStr for KnownDeviations {
                     if must { "has to" } else { "cannot" }
                 )));
             }
-            if known.held && (known.silently || breaks) {
+            let asks = known.held || !known.told.is_empty();
+            if asks && (known.silently || breaks) {
                 return Err(KnownError(format!(
-                    "the deviation `{}` has held = true, which neither a silent one may have nor one \
-                     by which the stack breaks",
+                    "the deviation `{}` has held = true, or told, which neither a silent one may have \
+                     nor one by which the stack breaks",
                     known.name
                 )));
             }
@@ -460,7 +479,7 @@ impl KnownDeviations {
         let aside = Aside {
             reused,
             held: true,
-            marks: Marks::NONE,
+            ..Aside::default()
         };
         self.covers(shape, aside).map(|(entry, _)| entry)
     }
@@ -469,7 +488,8 @@ impl KnownDeviations {
 impl Known {
     /// Whether it is about such a connection, on a socket that was used before or not.
     fn fits(&self, aside: Aside) -> bool {
-        (aside.reused || !self.reused) && (aside.held || !self.held)
+        let told = self.told.iter().all(|told| aside.told.contains(told.0));
+        told && (aside.reused || !self.reused) && (aside.held || !self.held)
     }
 
     /// Whether it is about such an event in such a state.

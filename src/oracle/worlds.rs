@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use super::coverage::Coverage;
-use super::known::{Aside, KnownDeviations};
+use super::known::{Aside, KnownDeviations, Told};
 use super::silently::known_silently;
 use super::transition::Transition;
 use super::verdict::Instead;
@@ -339,6 +339,7 @@ impl Sieve<'_> {
                     // No silent entry asks.
                     held: false,
                     marks: input.marks,
+                    told: Told::NONE,
                 };
                 self.known.silent(input.state, input.class, aside)
             };

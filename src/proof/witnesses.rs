@@ -151,6 +151,9 @@ pub(super) const ROWS: &[(Fault, &str)] = &[
 /// Further scenarios that show a fault, each for the sake of one requirement that it breaks there.
 #[rustfmt::skip]
 pub(super) const MORE: &[(Fault, Req, &str)] = &[
+    // More stretches than are remembered: where the next acknowledgment may land has an end.
+    (Fault::AckBeyondReceived, RFC9293_3_4_P04, "A: listen | peer handshake | < PSH,ACK seq RCV.NXT+170 len 10 | < PSH,ACK seq RCV.NXT+10 len 10 | < PSH,ACK seq RCV.NXT+30 len 10 | < PSH,ACK seq RCV.NXT+50 len 10 | < PSH,ACK seq RCV.NXT+70 len 10 | < PSH,ACK seq RCV.NXT+90 len 10 | < PSH,ACK seq RCV.NXT+110 len 10 | < PSH,ACK seq RCV.NXT+130 len 10 | < PSH,ACK seq RCV.NXT+150 len 10 | < PSH,ACK len 175 | wait 1s"),
+    (Fault::StatusWrong, RFC9293_3_10_6_P01, "A: listen | < SYN | A: status"),
     (Fault::UnknownOptionDropped, RFC9293_MUST_6, "A: listen | peer handshake | < PSH,ACK len 10 <raw fd040102> | wait 1s"),
     (Fault::UnknownOptionDropped, RFC9293_MUST_5, "A: listen | peer handshake | < PSH,ACK len 10 <raw fd040102> | wait 1s"),
     (Fault::IpOptionsDropped, RFC9293_MUST_50, "A: listen | < SYN damage ipv4options 2"),

@@ -127,8 +127,7 @@ mod tests {
         let mut found = 0;
         let aside = Aside {
             reused: true,
-            held: false,
-            marks: Marks::NONE,
+            ..Aside::default()
         };
         for event in all_events() {
             for state in State::ALL {
