@@ -21,8 +21,8 @@ use super::{TABLE_PATIENCE, TABLES, heading, unless};
 const DIFFERENCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/differences.md");
 const MATRIX: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/matrix-linux.md");
 
-/// With which stacks the kernel is compared.
-const OTHERS: [&str; 2] = ["smoltcp", "lwip"];
+/// With which stacks the kernel is compared, and what the snapshot is called.
+const OTHERS: [(&str, &str); 2] = [("smoltcp", "against-smoltcp"), ("lwip", "against-lwip")];
 
 /// So often rows are made: what a busy machine makes late may differ from what was kept.
 const TIMES: usize = 4;
@@ -32,7 +32,7 @@ pub(crate) fn trials(missing: Option<&str>) -> Vec<Trial> {
     // Two tests must not write the page at a time.
     static PAGE: Mutex<()> = Mutex::new(());
     let mut trials = Vec::new();
-    for other in OTHERS {
+    for (other, snapshot) in OTHERS {
         let entry = built_in().into_iter().find(|stack| stack.name == other);
         let lacking = missing
             .map(str::to_owned)
@@ -43,7 +43,7 @@ pub(crate) fn trials(missing: Option<&str>) -> Vec<Trial> {
             });
         let test = move || {
             let _alone = PAGE.lock();
-            differs(other)
+            differs(other, snapshot)
         };
         trials.push(unless(
             lacking.as_deref(),
@@ -105,7 +105,7 @@ fn joined(tables: &[Table], write: fn(&Table) -> String) -> String {
 }
 
 /// The page has these rows, and so has the snapshot.
-fn differs(other: &'static str) -> Result<(), Failed> {
+fn differs(other: &'static str, snapshot: &str) -> Result<(), Failed> {
     let page = fs::read_to_string(DIFFERENCES)?;
     let opened = format!("<!-- linux and {other} -->\n");
     let (before, rest) = page.split_once(&opened).ok_or(opened.as_str())?;
@@ -135,7 +135,7 @@ fn differs(other: &'static str) -> Result<(), Failed> {
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
         let kept = format!("{}\n\n{}", heading(), joined(&tables, text));
-        settings.bind(|| insta::assert_snapshot!(format!("against-{other}"), kept));
+        settings.bind(|| insta::assert_snapshot!(snapshot, kept));
         return Ok(());
     }
     Err(format!(
