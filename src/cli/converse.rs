@@ -14,6 +14,9 @@ use crate::oracle::KnownDeviations;
 use crate::report::{Style, capture, fault_text, ladder, title};
 use crate::trace::Trace;
 
+/// So many numbers of inconclusive conversations are told of each kind.
+const NUMBERS: usize = 12;
+
 pub(super) fn converse(args: &ConverseArgs, environment: &mut Environment) -> Result<u8, Failure> {
     if let Some(first) = args.list {
         let numbers = first..first.saturating_add(args.cases);
@@ -211,7 +214,8 @@ fn finding_text(
 
 /// Of how many nothing can be said.
 fn unclear(checked: &Checked) -> u64 {
-    checked.inconclusive.values().map(|(count, _)| count).sum()
+    let numbers = checked.inconclusive.values();
+    numbers.map(|numbers| numbers.len() as u64).sum()
 }
 
 fn summary(checked: &Checked, known: &KnownDeviations, style: Style) -> String {
@@ -228,8 +232,15 @@ fn summary(checked: &Checked, known: &KnownDeviations, style: Style) -> String {
     ] {
         let _ = writeln!(text, "{count:>10} {what}");
     }
-    for (why, (count, first)) in &checked.inconclusive {
-        let _ = writeln!(text, "{count:>14} because {why}, first in number {first}");
+    for (why, numbers) in &checked.inconclusive {
+        let first: Vec<String> = numbers.iter().take(NUMBERS).map(u64::to_string).collect();
+        let more = if numbers.len() > NUMBERS { ", ..." } else { "" };
+        let _ = writeln!(
+            text,
+            "{:>14} because {why}: number {}{more}",
+            numbers.len(),
+            first.join(", ")
+        );
     }
     let _ = writeln!(text, "{:>10} segments went by", checked.segments);
     let used = known.entries().iter().zip(&checked.known);

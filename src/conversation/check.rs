@@ -3,7 +3,7 @@
 //! What it says depends on the seed and the number of cases, and on nothing else: of every flaw the
 //! conversation with the lowest number counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -40,8 +40,8 @@ pub struct Checked {
     pub conform: u64,
     /// How many did not.
     pub deviate: u64,
-    /// Why nothing can be said, how often, and the number of the first such conversation.
-    pub inconclusive: BTreeMap<String, (u64, u64)>,
+    /// Why nothing can be said, and the numbers of such conversations.
+    pub inconclusive: BTreeMap<String, BTreeSet<u64>>,
     /// How many conversations needed each of the known deviations.
     pub known: Vec<u64>,
     /// What came of known deviations, by what it is and by which deviation.
@@ -143,8 +143,11 @@ impl<'a> Check<'a> {
             let flaws = judged.flaws();
             match judged.judgment.verdict {
                 Verdict::Inconclusive(why) => {
-                    let entry = seen.checked.inconclusive.entry(why);
-                    entry.or_insert((0, index)).0 += 1;
+                    seen.checked
+                        .inconclusive
+                        .entry(why)
+                        .or_default()
+                        .insert(index);
                 }
                 _ if flaws.iter().any(|flaw| flaw.counts(false)) => seen.checked.deviate += 1,
                 _ => seen.checked.conform += 1,
@@ -199,9 +202,12 @@ impl Seen {
         self.checked.conform += other.checked.conform;
         self.checked.deviate += other.checked.deviate;
         self.checked.segments += other.checked.segments;
-        for (why, (count, first)) in other.checked.inconclusive {
-            let mine = self.checked.inconclusive.entry(why).or_insert((0, first));
-            *mine = (mine.0 + count, mine.1.min(first));
+        for (why, numbers) in other.checked.inconclusive {
+            self.checked
+                .inconclusive
+                .entry(why)
+                .or_default()
+                .extend(numbers);
         }
         for (key, count) in other.checked.consequences {
             *self.checked.consequences.entry(key).or_default() += count;
