@@ -9,6 +9,10 @@ use crate::wire::{self, Endpoint, Flags, Options, Segment, SeqNumber};
 /// So many packets are remembered, to be delivered again.
 const REMEMBERED: usize = 64;
 
+/// So many are thrown in by one of them. Each may be answered, and the answers bring him on again:
+/// without a bound there would soon be nothing else on the link.
+const MOST_THROWN: u32 = 2_000;
+
 /// One direction, as it is seen on the way.
 pub(super) struct Intruder {
     random: Random,
@@ -20,6 +24,7 @@ pub(super) struct Intruder {
     /// What the one that it claims to be has sent.
     seen: Vec<Vec<u8>>,
     count: usize,
+    thrown: u32,
     /// The acknowledgment that the one it claims to be has sent last. To take it for its own does
     /// no harm to what is under way.
     acknowledged: Option<SeqNumber>,
@@ -62,6 +67,7 @@ impl Intruder {
             buffer,
             seen: Vec::new(),
             count: 0,
+            thrown: 0,
             acknowledged: None,
             numbers: None,
         }
@@ -94,6 +100,10 @@ impl Intruder {
         if once_in == 0 || !self.random.once_in(once_in) || self.seen.is_empty() {
             return None;
         }
+        if self.thrown == MOST_THROWN {
+            return None;
+        }
+        self.thrown += 1;
         let kind = self.random.weighted(&KINDS);
         let Some((next, expects)) = self.numbers else {
             return Some(self.old());

@@ -28,6 +28,9 @@ impl Branches {
     /// So many are kept of all steps before.
     pub const KEPT: usize = 96;
 
+    /// Of more than these, those are made one that differ in little.
+    const CROWD: usize = 32;
+
     /// Adds one.
     // Inlined, the block is copied into its place and nowhere else.
     #[inline(always)]
@@ -109,13 +112,36 @@ impl Branches {
         self.states.len() == 1 || self.keep(begin)
     }
 
+    /// Where there is a crowd, makes one of states that differ only in how much they allow. No step
+    /// is under way.
+    pub fn thin_out(&mut self) {
+        if self.states.len() <= Self::CROWD {
+            return;
+        }
+        let mut kept = 1;
+        for place in 1..self.states.len() {
+            let (before, rest) = self.states.split_at_mut(place);
+            if !before[..kept]
+                .iter_mut()
+                .any(|known| known.absorb(&rest[0]))
+            {
+                if kept < place {
+                    std::mem::swap(&mut before[kept], &mut rest[0]);
+                }
+                kept += 1;
+            }
+        }
+        self.states.truncate(kept);
+    }
+
     /// Where this step begins.
     fn begin(&self) -> usize {
         self.states.len() - self.by.len()
     }
 
     /// Of the states from `begin` on, keeps those that are not there before; of two that differ
-    /// only in cost, the cheaper; and where there is no room for all, the cheapest.
+    /// only in cost, the cheaper; where there is no room for all, some are made one, and of the
+    /// rest the cheapest are kept.
     fn keep(&mut self, begin: usize) -> bool {
         let mut kept = begin;
         let mut all = true;
@@ -129,6 +155,9 @@ impl Branches {
                 Some(twin) if tcb.cost() < twin.cost() => std::mem::swap(twin, tcb),
                 Some(_) => {}
                 None if kept == Self::KEPT => {
+                    if before[..kept].iter_mut().any(|known| known.absorb(tcb)) {
+                        continue;
+                    }
                     all = false;
                     if let Some(dearest) = before[..kept].iter_mut().max_by_key(|tcb| tcb.cost())
                         && tcb.cost() < dearest.cost()
@@ -150,7 +179,7 @@ impl Branches {
 }
 
 /// Whether two states differ in nothing but what their history cost.
-fn are_twins(one: &Tcb, other: &Tcb) -> bool {
+pub(super) fn are_twins(one: &Tcb, other: &Tcb) -> bool {
     let Tcb {
         state,
         origin,

@@ -23,6 +23,7 @@ mod state;
 pub mod tcb;
 pub mod timeouts;
 mod timestamps;
+mod widen;
 
 pub use class::{AckClass, ErrorClass, EventClass, IcmpClass, QuoteClass, SegmentClass, SeqClass};
 pub use ecn::Ecn;

@@ -270,6 +270,7 @@ impl Worlds {
             }
         }
         let too_many = sieve.too_many;
+        self.next.0.thin_out();
         if self.next.is_empty() && !self.faults.is_empty() {
             for (fault, _) in &self.faults {
                 coverage.exercise(fault.requirement);
@@ -357,6 +358,7 @@ impl Sieve<'_> {
             if !after.mute {
                 settle(after, self.ctx);
             }
+            after.level(self.ctx.now);
             self.coverage.watch(tcb, after, self.ctx);
             self.coverage
                 .pass(|| Transition::between(tcb, after, sent(self.what), *by));

@@ -295,6 +295,7 @@ fn congestion_bits(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fa
 
 /// `running`: a SYN has left before, and its timer runs.
 fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, running: bool, ctx: &Context) {
+    let answers = !first && answers_syn(tcb);
     tcb.due.syn = Instant::NEVER;
     tcb.due.reply = None;
     if seg.flags.ack() {
@@ -322,6 +323,14 @@ fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, running: bool, ctx: &Context)
         // Where the SYN's timer runs already, the SYN,ACK does not start it anew.
         tcb.rtx.sent_at = ctx.now;
     }
-    // The first gap after a SYN,ACK that took over the SYN's timer says nothing.
-    tcb.rtx.quiet = !(first && running);
+    // The first gap after a SYN,ACK that took over the SYN's timer says nothing; nor does one after
+    // a SYN,ACK that the peer's SYN has drawn again, for that leaves a running timer as it is
+    // (RFC 6298 section 5.1).
+    tcb.rtx.quiet = !(answers || first && running);
+}
+
+/// A SYN,ACK is in answer to what has just arrived, and not for want of time.
+fn answers_syn(tcb: &Tcb) -> bool {
+    let reply = tcb.due.reply;
+    reply.is_some_and(|reply| reply.forms.allow(Forms::SYN_ACK))
 }

@@ -438,13 +438,12 @@ fn retransmitted(tcb: &mut Tcb, seg: &Segment, new: bool, ctx: &Context) -> Resu
     if first {
         retransmission_in_time(tcb, seg, ctx)?;
         let timed = tcb.rtx.quiet && tcb.rtx.dup_acks < 3 && !new;
-        tcb.rtx.gap = if timed {
-            ctx.now.since(tcb.rtx.sent_at)
-        } else {
-            Micros::ZERO
-        };
+        let waited = ctx.now.since(tcb.rtx.sent_at);
+        tcb.rtx.gap = if timed { waited } else { Micros::ZERO };
         let longest = ctx.profile.rto_max.0.max(60_000_000);
-        tcb.rtx.ceiling = Micros((tcb.rtx.ceiling.0 * 2).min(longest));
+        // The timer may have run out, even where duplicates would have let it be sent sooner.
+        let next = (tcb.rtx.ceiling.0 * 2).max(waited.0 * 5 / 2);
+        tcb.rtx.ceiling = Micros(next.min(longest));
         tcb.rtx.sent_at = ctx.now;
         tcb.rtx.quiet = true;
         tcb.rtx.recovering = true;

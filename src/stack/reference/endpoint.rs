@@ -16,7 +16,7 @@ use super::twist;
 use crate::model::tcb::Branches;
 use crate::model::{Context, ErrorClass, State, Tcb, arrives, settle, timeouts};
 use crate::stack::{Broken, CallError, Config, Profile};
-use crate::time::Instant;
+use crate::time::{Instant, Micros};
 use crate::wire::{Flags, IcmpError, Segment, SeqNumber};
 
 /// What the sockets of one instance share.
@@ -202,6 +202,9 @@ impl Endpoint {
         scratch.branches.clear();
         arrives::step(&before, seg, &ctx, &mut scratch.branches);
         let mut after = shared.pick(&scratch.branches, "an arrival")?;
+        if shared.any_text && is_echo(&before, seg, &ctx) {
+            after.due.reply = None;
+        }
         if let Some(fault) = shared.fault {
             twist::arrival(fault, &before, &mut after, seg, &ctx);
         }
@@ -437,6 +440,17 @@ impl Endpoint {
             self.forget();
         }
     }
+}
+
+/// A second within which only one answer is given to what is empty: both ends of a connection may
+/// find each other's acknowledgments unacceptable, as when both have probed a closed window, and
+/// would answer each other without end (RFC 5961 section 7).
+const ECHO: Micros = Micros::secs(1);
+
+/// An empty segment that may be the answer to an answer.
+fn is_echo(before: &Tcb, seg: &Segment, ctx: &Context) -> bool {
+    let lately = |at| ctx.now.since(at) < ECHO;
+    seg.is_empty() && before.challenged_at.is_some_and(lately)
 }
 
 /// A duplicate acknowledgment as RFC 5681 section 2 defines it, of a segment that was used.
