@@ -52,7 +52,8 @@ impl Ahead {
     /// stretch to stretch.
     pub fn may_reach(&self, base: SeqNumber) -> Option<SeqNumber> {
         if self.overflowed {
-            return Some(self.furthest);
+            let ends = self.iter().map(|(_, to)| to);
+            return Some(ends.fold(self.furthest, SeqNumber::later));
         }
         let mut end = base;
         while let Some(boundary) = self.next_boundary(end) {

@@ -15,6 +15,7 @@ pub mod emits;
 mod entries;
 mod fault;
 pub mod invariants;
+pub mod lands;
 mod marks;
 mod mute;
 mod retransmission;

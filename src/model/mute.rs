@@ -2,7 +2,6 @@
 
 use super::Tcb;
 use super::tcb::Due;
-use crate::wire::Segment;
 
 /// Why the model says nothing more of a connection, where no known deviation is to blame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,20 +42,5 @@ impl Tcb {
     pub fn unsaid(mut self, why: Unsaid) -> Tcb {
         self.unsaid = Some(why);
         self.muted()
-    }
-
-    /// Where RCV.NXT has landed, of a connection of which that is not known, as a segment tells that
-    /// the stack sends; the same where it is known, or the segment does not tell.
-    pub fn landed(&self, seg: &Segment) -> Tcb {
-        let mut tcb = *self;
-        if self.rcv.lands && seg.flags.ack() && seg.ack.after(self.rcv.nxt) {
-            tcb.rcv.lands = false;
-            let far = self.rcv.ahead.may_reach(self.rcv.nxt);
-            if far.is_some_and(|far| seg.ack.at_or_before(far)) {
-                tcb.rcv.nxt = seg.ack;
-                tcb.rcv.ahead.forget_before(seg.ack);
-            }
-        }
-        tcb
     }
 }

@@ -9,7 +9,8 @@ use super::transition::Transition;
 use super::verdict::Instead;
 use crate::model::tcb::{Branches, Input};
 use crate::model::{
-    Context, EventClass, Fault, Marks, State, Tcb, Unsaid, arrives, calls, emits, settle, timeouts,
+    Context, EventClass, Fault, Marks, State, Tcb, Unsaid, arrives, calls, emits, lands, settle,
+    timeouts,
 };
 use crate::stack::Outcome;
 use crate::trace::Call;
@@ -409,8 +410,8 @@ fn happen(
     }
 }
 
-/// Where RCV.NXT lies, what the stack sends next tells; what happens before that meets nobody knows
-/// what.
+/// Where RCV.NXT lies, what the stack sends next tells; what happens before that may leave nothing
+/// to say.
 fn untold(
     tcb: &Tcb,
     what: Happening<'_>,
@@ -423,7 +424,9 @@ fn untold(
             out.push(*tcb, crate::spec::req::RFC9293_3_10_8_P02);
             Ok(())
         }
-        Happening::Arrival(_) | Happening::Icmp(_) | Happening::Call(..) => {
+        Happening::Arrival(seg) if lands::arrives(tcb, seg, ctx, out) => Ok(()),
+        Happening::Call(call, outcome, text) => lands::called(tcb, call, outcome, text, ctx, out),
+        Happening::Arrival(_) | Happening::Icmp(_) => {
             unheard(&tcb.unsaid(Unsaid::Ahead), what, ctx, out)
         }
     }

@@ -313,20 +313,28 @@ fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, running: bool, ctx: &Context)
     if first && !running {
         tcb.rtx.flight_at = ctx.now;
     } else if !first {
-        let gap = ctx.now.since(tcb.rtx.sent_at);
-        tcb.rtx.gap = if tcb.rtx.quiet { gap } else { Micros::ZERO };
         let longest = ctx.profile.rto_max.0.max(60_000_000);
         tcb.rtx.ceiling = Micros((tcb.rtx.ceiling.0 * 2).max(3_000_000).min(longest));
     }
     tcb.rtx.since = ctx.now;
+    if answers {
+        // What the peer's SYN has drawn again leaves a running timer as it is (RFC 6298 section
+        // 5.1), or starts it anew. So the next may come at any time, but the timeout is known
+        // still to be no longer than from one that it had sent to the next.
+        tcb.rtx.dup_acks = 3;
+        tcb.rtx.quiet = true;
+        return;
+    }
+    if !first {
+        let gap = ctx.now.since(tcb.rtx.sent_at);
+        tcb.rtx.gap = if tcb.rtx.quiet { gap } else { Micros::ZERO };
+    }
     if !(first && running) {
         // Where the SYN's timer runs already, the SYN,ACK does not start it anew.
         tcb.rtx.sent_at = ctx.now;
     }
-    // The first gap after a SYN,ACK that took over the SYN's timer says nothing; nor does one after
-    // a SYN,ACK that the peer's SYN has drawn again, for that leaves a running timer as it is
-    // (RFC 6298 section 5.1).
-    tcb.rtx.quiet = !(answers || first && running);
+    // The first gap after a SYN,ACK that took over the SYN's timer says nothing.
+    tcb.rtx.quiet = !(first && running);
 }
 
 /// A SYN,ACK is in answer to what has just arrived, and not for want of time.
