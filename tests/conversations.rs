@@ -2,6 +2,12 @@
 //! generated; then that what goes wrong in one is told.
 #![cfg(feature = "cli")]
 
+mod command;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use command::ran;
 use tcprove::cli::{NO_TALKER, StackEntry, built_in};
 use tcprove::conversation::{
     Conversation, Flaw, Judge, Judged, MakeStack, Talker, generate, judge,
@@ -154,6 +160,16 @@ fn faults_are_caught_in_a_conversation_by_what_they_break() {
             &[req::RFC9293_3_6_P06, end_to_end],
         ),
         (
+            Fault::OctetWrongAfterWrap,
+            "peer.octets=100000 peer.wraps=yes",
+            &[end_to_end, end_to_end],
+        ),
+        (
+            Fault::ReopeningMissed,
+            "octets=60000 peer.pause=20s",
+            &[req::RFC9293_MUST_34, end_to_end],
+        ),
+        (
             Fault::SackedForgotten,
             "octets=60000 loses=10 good=1h",
             &[req::RFC9293_3_10_8_P02, end_to_end],
@@ -171,5 +187,43 @@ fn faults_are_caught_in_a_conversation_by_what_they_break() {
     ];
     for (fault, text, expected) in rows {
         assert_eq!(told(*fault, text), *expected, "{}: {text}", fault.name());
+    }
+}
+
+/// A reference stack that drops text, by its own name.
+fn faulty() -> StackEntry {
+    let mut stacks = built_in();
+    stacks.retain(|stack| stack.name == "reference");
+    let mut stack = stacks.remove(0);
+    stack.talker = &|| Ok(Box::new(Reference::with_fault(Fault::TextDropped)));
+    stack
+}
+
+#[test]
+fn what_is_found_is_kept_and_shows_it_again() {
+    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("conversations");
+    let _ = fs::remove_dir_all(&kept);
+    let stacks = [faulty()];
+    let directory = kept.to_str().expect("a name");
+    let converse = ["converse", "--stack", "reference"];
+    let found = ["--cases", "20", "--save", directory];
+    let run = ran(&stacks, "tcprove", [&converse[..], &found].concat());
+    assert_eq!(run.status, 1, "{}{}", run.out, run.err);
+    let files = fs::read_dir(&kept).expect("a directory");
+    let mut files: Vec<PathBuf> = files.map(|file| file.expect("a file").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "talk"));
+    assert!(!files.is_empty());
+    for file in files {
+        let name = file.to_str().expect("a name");
+        let again = format!("tcprove converse --stack reference {name}\n");
+        assert!(run.out.contains(&again), "{again}{}", run.out);
+        let replayed = ran(&stacks, "tcprove", [&converse[..], &[name]].concat());
+        assert_eq!(replayed.status, 1, "{name}: {}", replayed.out);
+        let text = fs::read_to_string(file.with_extension("txt")).expect("a text");
+        assert!(text.contains(&again), "{text}");
+        assert!(file.with_extension("pcapng").exists(), "{name}");
+        let recording = file.with_extension("rec");
+        let judged = ran(&stacks, "tcprove", [Path::new("judge"), &recording]);
+        assert_eq!(judged.status, 1, "{name}: {}{}", judged.out, judged.err);
     }
 }

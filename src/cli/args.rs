@@ -139,8 +139,8 @@ pub(super) struct ReplayArgs {
 
 #[derive(Args, Debug)]
 pub(super) struct ConverseArgs {
-    /// One conversation, as a line of text that begins with `talk`, or `-` for lines on standard
-    /// input; in place of generated ones
+    /// One conversation, as a line of text that begins with `talk`; or files of such lines whose names
+    /// end in `.talk`, or `-` for standard input; in place of generated ones
     #[arg(value_name = "LINE", num_args = 0..)]
     pub(super) line: Vec<String>,
     /// The stack under test
@@ -161,6 +161,9 @@ pub(super) struct ConverseArgs {
     /// Let missed recommendations and failed soft checks fail the run too
     #[arg(long)]
     pub(super) strict: bool,
+    /// Write each finding into this directory: conversation, recording, capture, text
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["line", "list"])]
+    pub(super) save: Option<PathBuf>,
     /// Write what was seen as a capture (pcapng); for one conversation only
     #[arg(long, value_name = "FILE", requires = "line")]
     pub(super) pcap: Option<PathBuf>,

@@ -202,7 +202,7 @@ pub(super) fn cannot_run(stack: &str, why: &str) -> Failure {
     Failure::Run(format!("{stack} cannot be judged: {why}"))
 }
 
-fn new_save<'a>(
+pub(super) fn new_save<'a>(
     directory: &'a Path,
     stack: &'a str,
     command: &'a str,

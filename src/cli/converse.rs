@@ -2,20 +2,26 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::args::ConverseArgs;
-use super::check::{all_cores, cannot_run};
+use super::check::{all_cores, cannot_run, new_save};
+use super::save::{Kept, Save, comment};
 use super::{CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, StackEntry, known};
 use crate::conversation::{
     Check, Checked, Complaint, Conversation, Finding, Flaw, Judged, Plan, generate, judge,
 };
 use crate::oracle::KnownDeviations;
 use crate::report::{Style, capture, fault_text, ladder, title};
+use crate::spec::Req;
 use crate::trace::Trace;
 
 /// So many numbers of inconclusive conversations are told of each kind.
 const NUMBERS: usize = 12;
+
+/// How the names of files end that conversations are kept in.
+const ENDING: &str = ".talk";
 
 pub(super) fn converse(args: &ConverseArgs, environment: &mut Environment) -> Result<u8, Failure> {
     if let Some(first) = args.list {
@@ -45,6 +51,10 @@ fn check(
         jobs: args.jobs.unwrap_or(all_cores()),
         known,
     };
+    let save = args.save.as_deref();
+    let save = save
+        .map(|directory| new_save(directory, stack.name, environment.command))
+        .transpose()?;
     let begun = Instant::now();
     let watched = environment.watched;
     let err = &mut environment.err;
@@ -68,13 +78,13 @@ fn check(
     let style = environment.style;
     let mut text = String::new();
     for (number, finding) in checked.findings.iter().enumerate() {
-        text.push_str(&finding_text(
-            number + 1,
-            finding,
-            args,
-            environment.command,
-            style,
-        ));
+        let command = environment.command;
+        let told = |style| finding_text(number + 1, finding, args, save.as_ref(), command, style);
+        text.push_str(&told(style));
+        if let Some(save) = &save {
+            let kept = kept(number + 1, finding, save, told(Style::default()));
+            save.keep(&kept).map_err(Failure::Run)?;
+        }
     }
     text.push_str(&summary(&checked, known, style));
     environment.print(&text)?;
@@ -135,13 +145,21 @@ fn replay(
     Ok(status)
 }
 
-/// The conversations of the command line, or of standard input, one a line.
+/// The conversations of the command line, of files, or of standard input, one a line.
 fn given(args: &ConverseArgs, environment: &mut Environment) -> Result<Vec<Conversation>, Failure> {
-    let mut text = args.line.join(" ");
-    if text == "-" {
-        text.clear();
-        let read = environment.input.read_to_string(&mut text);
-        read.map_err(|error| Failure::Input(format!("standard input: {error}")))?;
+    let mut text = String::new();
+    match args.line.as_slice() {
+        [only] if only == "-" => {
+            let read = environment.input.read_to_string(&mut text);
+            read.map_err(|error| Failure::Input(format!("standard input: {error}")))?;
+        }
+        files if files.iter().all(|word| word.ends_with(ENDING)) => {
+            for file in files {
+                let read = fs::read_to_string(file);
+                text += &read.map_err(|error| Failure::Input(format!("{file}: {error}")))?;
+            }
+        }
+        words => text = words.join(" "),
     }
     let lines = text.lines().map(str::trim);
     let mut read = Vec::new();
@@ -186,6 +204,7 @@ fn finding_text(
     number: usize,
     finding: &Finding,
     args: &ConverseArgs,
+    save: Option<&Save>,
     command: &str,
     style: Style,
 ) -> String {
@@ -204,12 +223,43 @@ fn finding_text(
     );
     let mark = finding.flaw.event(&finding.trace);
     text.push_str(&ladder(&finding.trace, mark, &[]));
+    let again = match save {
+        Some(save) => file(number, finding, save).display().to_string(),
+        None => finding.conversation.to_string(),
+    };
     let _ = writeln!(
         text,
-        "\n{command} converse --stack {} {}\n",
-        args.stack, finding.conversation
+        "\n{command} converse --stack {} {again}\n",
+        args.stack
     );
     text
+}
+
+/// Where a conversation is kept that shows a finding again.
+fn file(number: usize, finding: &Finding, save: &Save) -> PathBuf {
+    let requirement = match &finding.flaw {
+        Flaw::Fault(fault) => fault.deviation().map(|it| it.shape.requirement),
+        Flaw::Complaint(complaint) => Some(complaint.requirement),
+    };
+    let what = requirement.map_or("broken", Req::id).to_ascii_lowercase();
+    save.directory().join(format!("{number:02}-{what}{ENDING}"))
+}
+
+/// What is kept of a finding.
+fn kept<'a>(number: usize, finding: &'a Finding, save: &Save, text: String) -> Kept<'a> {
+    let title = flaw_title(&finding.flaw);
+    Kept {
+        file: file(number, finding, save),
+        source: format!("# {title}\n{}\n", finding.conversation),
+        text,
+        trace: &finding.trace,
+        mark: finding.flaw.event(&finding.trace),
+        comment: match &finding.flaw {
+            Flaw::Fault(fault) => comment(fault),
+            Flaw::Complaint(complaint) => format!("{title}\ninstead: {}", complaint.detail),
+        },
+        title,
+    }
 }
 
 /// Of how many nothing can be said.

@@ -159,8 +159,8 @@ impl Branches {
                         continue;
                     }
                     all = false;
-                    if let Some(dearest) = before[..kept].iter_mut().max_by_key(|tcb| tcb.cost())
-                        && tcb.cost() < dearest.cost()
+                    if let Some(dearest) = before[..kept].iter_mut().max_by_key(|tcb| worth(tcb))
+                        && worth(tcb) < worth(dearest)
                     {
                         std::mem::swap(dearest, tcb);
                     }
@@ -176,6 +176,12 @@ impl Branches {
         self.states.truncate(kept);
         all
     }
+}
+
+/// By what it is chosen which states are kept: those of which more can be said, and of these the
+/// cheaper.
+fn worth(tcb: &Tcb) -> (bool, (u32, u32, bool)) {
+    (tcb.rcv.lands || tcb.unsaid.is_some(), tcb.cost())
 }
 
 /// Whether two states differ in nothing but what their history cost.
@@ -207,15 +213,17 @@ pub(super) fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         known: _,
         misses: _,
     } = one;
-    // What differs most often comes first.
+    // What differs most often comes first, and what is soon compared.
     *state == other.state
+        && (snd.una, snd.wnd, snd.wl1) == (other.snd.una, other.snd.wnd, other.snd.wl1)
+        && (rtx.since, rtx.dup_acks) == (other.rtx.since, other.rtx.dup_acks)
+        && (due.credit, *arrived_at) == (other.due.credit, other.arrived_at)
         && *rcv == other.rcv
         && *snd == other.snd
         && *due == other.due
         && *rtx == other.rtx
         && *ts == other.ts
         && *input == other.input
-        && *arrived_at == other.arrived_at
         && *time_wait == other.time_wait
         && *reopened_above == other.reopened_above
         && *challenged_at == other.challenged_at

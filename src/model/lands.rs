@@ -8,9 +8,9 @@
 use super::tcb::{Branches, Due, Tcb};
 use super::{Context, Fault, Unsaid, arrives, calls};
 use crate::spec::req;
-use crate::stack::Outcome;
+use crate::stack::{Outcome, RstRule};
 use crate::trace::Call;
-use crate::wire::{Flags, Segment, SeqNumber};
+use crate::wire::{Segment, SeqNumber};
 
 impl Tcb {
     /// Where RCV.NXT has landed, of a connection of which that is not known, as a segment tells that
@@ -36,9 +36,8 @@ impl Tcb {
 
 /// A segment arrives before that is known.
 pub fn arrives(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) -> bool {
-    let plain = seg.flags.ack() && !seg.flags.intersects(Flags::SYN | Flags::FIN | Flags::RST);
-    let options = seg.options.malformed || seg.options.duplicate;
-    if !plain || options || tcb.rcv.fin_ahead.is_some() || !tcb.state.receives_text() {
+    let unclear = seg.options.malformed || seg.options.duplicate || matters(tcb, seg, ctx);
+    if unclear || tcb.rcv.fin_ahead.is_some() || !tcb.state.receives_text() {
         return false;
     }
     let first = out.len();
@@ -58,7 +57,8 @@ pub fn arrives(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) -> b
         old.get_or_insert(*after);
     }
     // What lies before RCV.NXT is answered, and not used.
-    if let Some(after) = old.filter(|_| seg.seq.after(tcb.rcv.nxt)) {
+    let differs = |after: &Tcb| seg.seq.after(tcb.rcv.nxt) && after.snd != tcb.snd;
+    if let Some(after) = old.filter(differs) {
         let due = Due {
             ack: tcb.due.ack,
             send: tcb.due.send,
@@ -72,6 +72,19 @@ pub fn arrives(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) -> b
         out.push(unused, req::RFC9293_3_5_2_P03);
     }
     true
+}
+
+/// Whether where RCV.NXT lies makes more of a difference than whether the segment is used.
+fn matters(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
+    let far = tcb.rcv.ahead.may_reach(tcb.rcv.nxt);
+    let edge = tcb.rcv.edge_max.later(far.unwrap_or(tcb.rcv.nxt));
+    let outside = seg.seq.before(tcb.rcv.nxt) || seg.seq.after(edge + ctx.profile.receive_buffer);
+    match (seg.flags.rst(), seg.flags.syn()) {
+        (true, _) => !outside,
+        // Wherever it lies, it draws an acknowledgment.
+        (false, true) => ctx.profile.syn != RstRule::Rfc5961,
+        (false, false) => seg.flags.fin(),
+    }
 }
 
 /// A call before that is known.

@@ -24,6 +24,11 @@ impl Tcb {
     /// Takes up another block that differs in nothing but how much it allows; false when it
     /// differs in anything else.
     pub fn absorb(&mut self, other: &Tcb) -> bool {
+        // As a rule they differ in one of these, which is soon seen.
+        let numbers = |tcb: &Tcb| (tcb.snd.una, tcb.snd.wnd, tcb.snd.wl1, tcb.rcv.nxt, tcb.mute);
+        if numbers(self) != numbers(other) || self.rcv.ahead != other.rcv.ahead {
+            return false;
+        }
         let wider = self.wider(other);
         if !are_twins(&wider, &other.wider(self)) {
             return false;

@@ -94,6 +94,8 @@ pub(super) const ROWS: &[(Fault, &str)] = &[
     (Fault::UnreadLost, "A: listen | peer handshake | peer data 10 | A: close | A: recv"),
     (Fault::EarlyEnd, "A: listen | peer handshake | peer data 10 | peer fin | A: recv"),
     (Fault::OctetsTwice, "A: listen | peer handshake | peer data 10 | A: recv 5 | A: recv 5"),
+    (Fault::OctetWrongAfterWrap, "isn 4294967290 | A: listen | peer handshake | peer data 10 | A: recv 5 | A: recv 5"),
+    (Fault::ReopeningMissed, "A: listen | peer handshake | peer window 0 | A: send 10 | peer window 100 | wait 2s"),
     (Fault::SendAfterClose, "A: listen | peer handshake | A: close | A: send 10"),
     (Fault::AbortSilent, "A: listen | peer handshake | A: abort"),
     (Fault::CloseResets, "A: connect | A: close"),

@@ -35,12 +35,22 @@ fn what_only_an_unsaid_explanation_allows_is_inconclusive() {
         (
             "something arrives before it is told where the filled gap led",
             filled().arrives("ACK", 1, 1, 0).sends("ACK", 1, 4, 0),
+            "conforms",
+        ),
+        (
+            "no more is acknowledged than may have arrived in order",
+            filled().arrives("ACK", 1, 1, 0).sends("ACK", 1, 40, 0),
+            "deviates: RFC9293-3.5.2-p03",
+        ),
+        (
+            "a FIN arrives before it is told where the filled gap led",
+            filled().arrives("FIN,ACK", 3, 1, 0).sends("ACK", 1, 4, 0),
             ahead,
         ),
         (
             "what comes afterwards does not mend it",
             filled()
-                .arrives("ACK", 1, 1, 0)
+                .arrives("FIN,ACK", 3, 1, 0)
                 .sends("ACK", 1, 4, 0)
                 .call(LISTEN, Outcome::Done)
                 .status(State::Listen),

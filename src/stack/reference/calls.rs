@@ -132,6 +132,10 @@ impl Endpoint {
             };
             self.redelivers = true;
             self.rx.read(at, part);
+            let first = self.tcb.rcv.irs + 1 + at;
+            if shared.has(Fault::OctetWrongAfterWrap) && first.0 < self.tcb.rcv.irs.0 {
+                part[0] ^= 1;
+            }
             self.has_read = true;
             text = part;
         }

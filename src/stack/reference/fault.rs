@@ -520,4 +520,8 @@ faults! {
     HalfEcnSynDropped = "half-ecn-syn-dropped", RFC3168_6_1_1_8;
     /// An acknowledgment of the SYN alone resets when the SYN carried text.
     PartialAckResets = "partial-ack-resets", RFC9293_3_10_7_3_P09;
+    /// A window that opens again after it was closed is not noticed.
+    ReopeningMissed = "reopening-missed", RFC9293_MUST_60;
+    /// Behind the end of the sequence space RECEIVE delivers another octet than was sent.
+    OctetWrongAfterWrap = "octet-wrong-after-wrap", RFC9293_2_2_P01;
 }

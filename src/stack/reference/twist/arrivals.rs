@@ -161,6 +161,9 @@ fn connected(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &C
         Fault::ClosedWindowEnds if before.snd.wnd == 0 && seg.window == 0 && next => {
             *after = with_reset(&before.severed(), before.snd.nxt, None, ctx);
         }
+        Fault::ReopeningMissed if before.state.synchronized() && before.snd.wnd == 0 => {
+            after.snd.wnd = 0;
+        }
         Fault::ShrunkWindowEnds if after.send_edge().before(after.snd.nxt) => {
             *after = with_reset(&before.severed(), before.snd.nxt, None, ctx);
         }

@@ -36,6 +36,15 @@ pub(in crate::stack::reference) fn emission(
         Fault::SackedForgotten if !new && seg.payload_len > 0 && before.rtx.dup_acks >= 3 => {
             return Departure::Never;
         }
+        // The furthest edge tells that the window has opened.
+        Fault::ReopeningMissed
+            if before.snd.wnd == 0
+                && before.snd.edge_max.after(before.snd.una)
+                && !seg.is_empty()
+                && before.state.synchronized() =>
+        {
+            return Departure::Never;
+        }
         Fault::SecondCloseSendsFin if flags.fin() && before.snd.nxt.after(seg.seq) => {
             seg.seq = before.snd.nxt;
         }
