@@ -295,7 +295,8 @@ fn congestion_bits(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fa
 
 /// `running`: a SYN has left before, and its timer runs.
 fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, running: bool, ctx: &Context) {
-    let answers = !first && answers_syn(tcb);
+    let at_once = ctx.now.since(tcb.due.reply_at) <= ctx.profile.slack;
+    let answers = !first && at_once && answers_syn(tcb);
     tcb.due.syn = Instant::NEVER;
     tcb.due.reply = None;
     if seg.flags.ack() {
@@ -323,6 +324,7 @@ fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, running: bool, ctx: &Context)
         // still to be no longer than from one that it had sent to the next.
         tcb.rtx.dup_acks = 3;
         tcb.rtx.quiet = true;
+        tcb.rtx.gap = Micros::ZERO;
         return;
     }
     if !first {
