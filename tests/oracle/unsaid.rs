@@ -44,13 +44,13 @@ fn what_only_an_unsaid_explanation_allows_is_inconclusive() {
         ),
         (
             "a FIN arrives before it is told where the filled gap led",
-            filled().arrives("FIN,ACK", 3, 1, 0).sends("ACK", 1, 4, 0),
+            filled().arrives("FIN,ACK", 30, 1, 0).sends("ACK", 1, 4, 0),
             ahead,
         ),
         (
             "what comes afterwards does not mend it",
             filled()
-                .arrives("FIN,ACK", 3, 1, 0)
+                .arrives("FIN,ACK", 30, 1, 0)
                 .sends("ACK", 1, 4, 0)
                 .call(LISTEN, Outcome::Done)
                 .status(State::Listen),
