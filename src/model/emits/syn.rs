@@ -295,8 +295,6 @@ fn congestion_bits(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fa
 
 /// `running`: a SYN has left before, and its timer runs.
 fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, running: bool, ctx: &Context) {
-    let at_once = ctx.now.since(tcb.due.reply_at) <= ctx.profile.slack;
-    let answers = !first && at_once && answers_syn(tcb);
     tcb.due.syn = Instant::NEVER;
     tcb.due.reply = None;
     if seg.flags.ack() {
@@ -314,33 +312,16 @@ fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, running: bool, ctx: &Context)
     if first && !running {
         tcb.rtx.flight_at = ctx.now;
     } else if !first {
+        let gap = ctx.now.since(tcb.rtx.sent_at);
+        tcb.rtx.gap = if tcb.rtx.quiet { gap } else { Micros::ZERO };
         let longest = ctx.profile.rto_max.0.max(60_000_000);
         tcb.rtx.ceiling = Micros((tcb.rtx.ceiling.0 * 2).max(3_000_000).min(longest));
     }
     tcb.rtx.since = ctx.now;
-    if answers {
-        // What the peer's SYN has drawn again leaves a running timer as it is (RFC 6298 section
-        // 5.1), or starts it anew. So the next may come at any time, but the timeout is known
-        // still to be no longer than from one that it had sent to the next.
-        tcb.rtx.dup_acks = 3;
-        tcb.rtx.quiet = true;
-        tcb.rtx.gap = Micros::ZERO;
-        return;
-    }
-    if !first {
-        let gap = ctx.now.since(tcb.rtx.sent_at);
-        tcb.rtx.gap = if tcb.rtx.quiet { gap } else { Micros::ZERO };
-    }
     if !(first && running) {
         // Where the SYN's timer runs already, the SYN,ACK does not start it anew.
         tcb.rtx.sent_at = ctx.now;
     }
     // The first gap after a SYN,ACK that took over the SYN's timer says nothing.
     tcb.rtx.quiet = !(first && running);
-}
-
-/// A SYN,ACK is in answer to what has just arrived, and not for want of time.
-fn answers_syn(tcb: &Tcb) -> bool {
-    let reply = tcb.due.reply;
-    reply.is_some_and(|reply| reply.forms.allow(Forms::SYN_ACK))
 }
