@@ -99,7 +99,7 @@ fn every_fault_has_a_witness_and_a_name_of_its_own() {
 
 /// Faults that the matrix of the corpus does not show, because they are about what no case of it
 /// has: options that are left out, out of place or scale the window, numbers of the past, long round
-/// trips, damage, other addresses, ICMP, ECN.
+/// trips, damage, other addresses, ICMP, ECN, flights of several segments and what is lost of them.
 const BESIDE_THE_MATRIX: &[Fault] = &[
     Fault::SynWindowScaled,
     Fault::OldWindowTaken,
@@ -132,6 +132,28 @@ const BESIDE_THE_MATRIX: &[Fault] = &[
     Fault::ScalesAlone,
     Fault::ShiftUnlimited,
     Fault::HalfEcnSynDropped,
+    Fault::InitialWindowLarge,
+    Fault::HandshakeGrowsWindow,
+    Fault::SlowStartTooFast,
+    Fault::LostSynsIgnored,
+    Fault::TimeoutKeepsWindow,
+    Fault::TimeoutGrowsFast,
+    Fault::ThresholdHigh,
+    Fault::NoFastRetransmit,
+    Fault::FastRetransmitsAll,
+    Fault::RecoveryBursts,
+    Fault::RecoveryNotDeflated,
+    Fault::AvoidanceTooFast,
+    Fault::PartialAckWaits,
+    Fault::FastRetransmitsAgain,
+    Fault::PauseKeepsWindow,
+    Fault::BareDuplicateSends,
+    Fault::DuplicatesSendMore,
+    Fault::SackIgnored,
+    Fault::SackedResent,
+    Fault::ThreeSecondsForgotten,
+    Fault::TimeoutForgotten,
+    Fault::NagleAlways,
 ];
 
 /// Every case of the matrix.

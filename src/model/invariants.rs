@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn each_invariant_of_a_block_can_break() {
         let profile = profile();
-        let ctx = Context { now: NOW, profile: &profile, index: 0, pardoned: [None; 2] };
+        let ctx = Context::new(NOW, &profile, 0);
         for sound in [Tcb::default(), Tcb::listening(80, None), open(), time_wait()] {
             assert_eq!(broken_by(&sound, &ctx), None, "{sound:?}");
         }
@@ -326,7 +326,7 @@ mod tests {
     #[test]
     fn each_invariant_of_a_step_can_break() {
         let profile = profile();
-        let ctx = Context { now: NOW, profile: &profile, index: 0, pardoned: [None; 2] };
+        let ctx = Context::new(NOW, &profile, 0);
         let miss = |requirement| Miss {
             requirement, state: State::Established, event: EventClass::Time, instead: Instead::Ack, index: 0,
         };

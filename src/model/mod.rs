@@ -14,6 +14,7 @@ mod ecn;
 pub mod emits;
 mod entries;
 mod fault;
+mod flight;
 pub mod invariants;
 pub mod lands;
 mod marks;
@@ -30,6 +31,7 @@ pub use class::{AckClass, ErrorClass, EventClass, IcmpClass, QuoteClass, Segment
 pub use ecn::Ecn;
 pub use entries::Entries;
 pub use fault::Fault;
+pub use flight::{Flight, Owed};
 pub use marks::Marks;
 pub use mute::Unsaid;
 pub use settle::{settle, unsent};
@@ -59,9 +61,26 @@ pub struct Context<'a> {
     pub index: u32,
     /// These requirements are not insisted upon: the stack is known not to meet them here.
     pub pardoned: [Option<Req>; 2],
+    /// What the wire has shown of how the connection sends; none where that is not looked at.
+    pub flight: Option<&'a Flight>,
+    /// What was due, by that, and has not come.
+    pub owed: Option<Owed>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// What a step at this event needs to know, if nothing is known of the stack and of how the
+    /// connection sends.
+    pub fn new(now: Instant, profile: &'a Profile, index: u32) -> Context<'a> {
+        Context {
+            now,
+            profile,
+            index,
+            pardoned: [None; 2],
+            flight: None,
+            owed: None,
+        }
+    }
+
     /// The fault, unless what it is about is pardoned.
     ///
     /// # Errors

@@ -39,6 +39,7 @@ pub fn step(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> Result
 pub fn nothing_due(tcb: &Tcb, input: bool, ctx: &Context) -> bool {
     tcb.state != State::TimeWait
         && tcb.due.soft_ack.is_none()
+        && ctx.owed.is_none()
         && !may_give_up(tcb, ctx)
         && (owes_nothing_yet(tcb, ctx) || overdue(tcb, input, ctx).is_none())
 }
@@ -254,6 +255,9 @@ pub fn overdue(tcb: &Tcb, input: bool, ctx: &Context) -> Option<Fault> {
     }
     if passed(tcb.due.send, input, ctx) {
         return unsent_in_time(tcb);
+    }
+    if let Some(owed) = ctx.owed.filter(|owed| owed.binds(tcb)) {
+        return silence(owed.by, owed.expected);
     }
     let forgotten = tcb.state == State::SynReceived
         && tcb.origin == Origin::Passive

@@ -45,7 +45,8 @@ impl Host {
         }
     }
 
-    pub(super) fn step(
+    /// Looks for what explains an event, a known deviation among it.
+    pub(super) fn explain(
         &mut self,
         trace: &Trace,
         ctx: &Context<'_>,
@@ -53,8 +54,12 @@ impl Host {
         what: Happening<'_>,
         coverage: &mut Coverage,
     ) -> End {
+        let mut ctx = *ctx;
         // One known deviation may be needed after another; each uses up an entry or a deadline.
         for _ in 0..8 {
+            let ctx_now = ctx;
+            ctx.owed = None;
+            let ctx = &ctx_now;
             let worlds = &mut self.sockets[socket];
             match worlds.step(what, ctx, &self.known, &mut self.scratch, coverage) {
                 Stepped::Explained if self.keeps_to_the_explained(ctx, socket, what) => {
@@ -285,9 +290,10 @@ impl Host {
                 };
                 let ctx = Context {
                     pardoned: lenient,
+                    owed: None,
                     ..*ctx
                 };
-                return match self.step(trace, &ctx, socket, what, coverage) {
+                return match self.explain(trace, &ctx, socket, what, coverage) {
                     End::Explained => GoOn::Explained,
                     End::Verdict(verdict) => GoOn::Stop(verdict),
                 };
@@ -429,12 +435,7 @@ impl Host {
             if self.sender(seg) != socket {
                 continue;
             }
-            let then = Context {
-                now: event.at,
-                profile: ctx.profile,
-                index: index as u32,
-                pardoned: [None; 2],
-            };
+            let then = Context::new(event.at, ctx.profile, index as u32);
             let what = Happening::Emission(seg, trace.octets(*text));
             let worlds = &mut self.sockets[socket];
             match worlds.step(what, &then, &self.known, &mut self.scratch, coverage) {

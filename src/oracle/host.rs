@@ -12,8 +12,8 @@ use super::verdict::{Judgment, Shape, Verdict};
 use super::worlds::{Happening, Worlds};
 use crate::model::tcb::{Branches, Input, Miss, Origin, Tcb};
 use crate::model::{
-    AckClass, Context, Entries, EventClass, Fault, Marks, SegmentClass, SeqClass, State, arrives,
-    emits,
+    AckClass, Context, Entries, EventClass, Fault, Flight, Marks, SegmentClass, SeqClass, State,
+    arrives, emits,
 };
 use crate::spec::{Req, req};
 use crate::stack::{Outcome, SOCKETS};
@@ -31,6 +31,8 @@ const ISNS: usize = 8;
 pub(super) struct Host {
     pub(super) known: KnownDeviations,
     pub(super) sockets: [Worlds; SOCKETS + 1],
+    /// How the connections of the sockets send.
+    pub(super) flights: [Flight; SOCKETS],
     pub(super) scratch: Box<Branches>,
     pub(super) used: Vec<u16>,
     /// What known deviations break is noted.
@@ -69,6 +71,7 @@ impl Host {
         Host {
             known,
             sockets: Default::default(),
+            flights: Default::default(),
             scratch: Box::default(),
             used: Vec::new(),
             noting: false,
@@ -84,6 +87,7 @@ impl Host {
         for worlds in &mut self.sockets {
             worlds.reset();
         }
+        self.flights = Default::default();
         self.used.clear();
         self.excused.clear();
         self.last = 0;
@@ -205,12 +209,7 @@ impl Host {
         event: &Event,
         coverage: &mut Coverage,
     ) -> End {
-        let ctx = Context {
-            now: event.at,
-            profile: &trace.profile,
-            index: index as u32,
-            pardoned: [None; 2],
-        };
+        let ctx = Context::new(event.at, &trace.profile, index as u32);
         match &event.what {
             What::Arrival {
                 segment, damaged, ..
@@ -314,7 +313,9 @@ impl Host {
         coverage: &mut Coverage,
     ) -> End {
         for socket in 0..=NOBODY {
-            if Some(socket) == but || self.sockets[socket].is_idle(ctx) {
+            let overdue = |flight: &Flight| flight.is_overdue(ctx);
+            let owes = self.flights.get(socket).is_some_and(overdue);
+            if Some(socket) == but || (self.sockets[socket].is_idle(ctx) && !owes) {
                 continue;
             }
             // Time counts where something was to come of it.

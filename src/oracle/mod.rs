@@ -10,6 +10,7 @@ mod checked;
 mod choices;
 mod coverage;
 mod excuse;
+mod follow;
 mod host;
 mod icmp;
 pub mod known;

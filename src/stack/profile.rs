@@ -208,6 +208,11 @@ pub struct Profile {
     pub orphan_timeout: Option<Micros>,
     /// The Nagle algorithm is on.
     pub nagle: bool,
+    /// What bounds the congestion window: nothing; RFC 5681 to the letter; RFC 9438, or whatever
+    /// else is no more aggressive.
+    pub congestion: CongestionControl,
+    /// What SACK reports decides what is sent again, and when, as RFC 6675 has it.
+    pub recovers_by_sack: bool,
     /// After so long a quiet time a challenge ACK is due again (RFC5961-7-1).
     pub challenge_quiet: Micros,
     /// After so long a quiet time a reset is due again in answer to what belongs to no connection.
@@ -276,6 +281,8 @@ impl Profile {
             fin_wait_2_timeout: None,
             orphan_timeout: None,
             nagle: config.nagle,
+            congestion: CongestionControl::Cubic,
+            recovers_by_sack: false,
             challenge_quiet: Micros::secs(5),
             reset_quiet: Micros::secs(1),
             half_duplex_close: false,

@@ -198,12 +198,7 @@ impl<'a> Explorer<'a> {
         if self.errors_open {
             profile.hard_errors = HardErrors::Undeclared;
         }
-        let ctx = Context {
-            now,
-            profile: &profile,
-            index: 0,
-            pardoned: [None; 2],
-        };
+        let ctx = Context::new(now, &profile, 0);
         let with_options = matches!(event, Event::Options(_));
         let permitted = match self.judge.trials() {
             1 => branches(&reached.states, what, with_options, &ctx),
@@ -249,12 +244,7 @@ impl<'a> Explorer<'a> {
         let trace = without_status(&asked);
         let judgment = self.oracle.judge(&trace);
         let end = trace.events.last().map_or(Instant::START, |event| event.at);
-        let ctx = Context {
-            now: end,
-            profile: &trace.profile,
-            index: 0,
-            pardoned: [None; 2],
-        };
+        let ctx = Context::new(end, &trace.profile, 0);
         let mut states = Vec::new();
         let mut owes = Vec::new();
         for tcb in self.oracle.explanations(SOCKET) {

@@ -10,6 +10,8 @@ mod syn;
 mod text;
 mod window;
 
+pub(super) use text::most_text;
+
 use super::tcb::{Branches, Miss, Tcb};
 use super::{Context, Fault, State, ecn};
 use crate::oracle::Instead;

@@ -29,6 +29,9 @@ pub(super) fn step(
     }
     acknowledgment(tcb, seg, ctx)?;
     let mut tcb = *tcb;
+    if let Some(flight) = ctx.flight {
+        flight.check_probe(&mut tcb, seg, ctx);
+    }
     super::header::sack(&mut tcb, seg, ctx)?;
     let edge_before = tcb.rcv.edge;
     window::of_segment(&mut tcb, seg, ctx)?;
@@ -198,6 +201,9 @@ fn sequence(tcb: &mut Tcb, seg: &Segment, text: &[u8], ctx: &Context) -> Result<
         in_window(tcb, seg, end, ctx)?;
         push(tcb, seg, end, ctx)?;
     }
+    if let Some(flight) = ctx.flight {
+        flight.check(tcb, seg, ctx)?;
+    }
     if seg.seq.before(tcb.snd.nxt) {
         retransmitted(tcb, seg, new, ctx)?;
     }
@@ -287,31 +293,32 @@ pub(super) fn content(tcb: &Tcb, seg: &Segment, text: &[u8]) -> Result<(), Fault
     .deep(9))
 }
 
-/// Eff.snd.MSS (RFC9293-MUST-16, RFC6691-2.3).
-pub(super) fn size(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
-    let family = ctx.profile.family;
+/// The most text in a segment without options.
+pub(in crate::model) fn most_text(tcb: &Tcb, ctx: &Context) -> u32 {
     let local = match tcb.theirs.beyond_link {
         true => u32::MAX,
         false => ctx.profile.most_text(),
     };
     let announced = match tcb.theirs.mss {
-        None => family.default_mss(),
+        None => ctx.profile.family.default_mss(),
         // What a size of nothing comes to, nobody says.
         Some(0) => u16::MAX,
         Some(mss) => mss.max(ctx.profile.mss_floor),
     };
-    let most = u32::from(announced)
-        .min(local)
-        .saturating_sub(u32::from(seg.options.octets))
-        .max(1);
+    u32::from(announced).min(local)
+}
+
+/// Eff.snd.MSS (RFC9293-MUST-16, RFC6691-2.3).
+pub(super) fn size(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
+    let whole = most_text(tcb, ctx);
+    let options = u32::from(seg.options.octets);
+    let most = whole.saturating_sub(options).max(1);
     if seg.payload_len <= most {
         return Ok(());
     }
     let by = if tcb.theirs.mss.is_none() {
         req::RFC9293_MUST_15
-    } else if seg.payload_len + u32::from(seg.options.octets) > u32::from(announced).min(local)
-        && seg.payload_len <= u32::from(announced).min(local)
-    {
+    } else if seg.payload_len + options > whole && seg.payload_len <= whole {
         req::RFC6691_2_3
     } else {
         req::RFC9293_MUST_16

@@ -11,11 +11,9 @@ use std::fmt::Write;
 use std::time::{Duration, Instant as Clock};
 
 use self::channel::Channel;
-use super::text::words::{self, FAMILIES, SWITCH};
+use super::text::words::{self, CONGESTION, FAMILIES, SWITCH};
 use super::text::{Hex, profile, read_outcome};
-use super::{
-    Broken, CallError, Config, CongestionControl, Outbox, Outcome, Profile, Socket, Stack,
-};
+use super::{Broken, CallError, Config, Outbox, Outcome, Profile, Socket, Stack};
 use crate::time::{Instant, Micros};
 use crate::wire::Endpoint;
 
@@ -24,12 +22,6 @@ const VERSION: &str = "1";
 
 /// Whether a stack lives in real time.
 const CLOCKS: [(bool, &str); 2] = [(true, "real"), (false, "virtual")];
-
-const CONGESTION: [(CongestionControl, &str); 3] = [
-    (CongestionControl::None, "none"),
-    (CongestionControl::Reno, "reno"),
-    (CongestionControl::Cubic, "cubic"),
-];
 
 /// A stack behind a driver.
 pub struct Driver {

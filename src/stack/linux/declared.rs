@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::{TICK, series, sockets};
-use crate::stack::{AckRange, Admission, Config, HardErrors, Profile, RstRule};
+use crate::stack::{AckRange, Admission, Config, CongestionControl, HardErrors, Profile, RstRule};
 use crate::time::Micros;
 
 /// What the kernel, so configured, declares about itself.
@@ -47,6 +47,11 @@ pub(super) fn declare(config: &Config) -> Profile {
         fin_wait_2_timeout: None,
         orphan_timeout: None,
         nagle: config.nagle,
+        congestion: match config.congestion {
+            CongestionControl::None | CongestionControl::Reno => CongestionControl::Reno,
+            CongestionControl::Cubic => CongestionControl::Cubic,
+        },
+        recovers_by_sack: true,
         challenge_quiet: Micros::ZERO,
         reset_quiet: Micros::ZERO,
         half_duplex_close: false,

@@ -2,7 +2,7 @@
 
 use super::Variant;
 use super::library::Figures;
-use crate::stack::{AckRange, Admission, Config, HardErrors, Profile, RstRule};
+use crate::stack::{AckRange, Admission, Config, CongestionControl, HardErrors, Profile, RstRule};
 use crate::time::Micros;
 
 /// `TCP_TMR_INTERVAL`: what is delayed waits for a tick of this timer.
@@ -52,6 +52,8 @@ pub(super) fn declare(variant: Variant, config: &Config, figures: Figures) -> Pr
         fin_wait_2_timeout: None,
         orphan_timeout: None,
         nagle: config.nagle,
+        congestion: CongestionControl::Reno,
+        recovers_by_sack: false,
         challenge_quiet: Micros::ZERO,
         reset_quiet: Micros::ZERO,
         half_duplex_close: false,

@@ -75,6 +75,11 @@ impl Congestion {
         self.counted = 0;
     }
 
+    /// For a fault: slow start goes on.
+    pub(super) fn forget_threshold(&mut self) {
+        self.ssthresh = u32::MAX;
+    }
+
     /// The retransmission timer has fired; `again` when it has for this flight before.
     pub(super) fn timed_out(&mut self, flight: u32, mss: u32, again: bool) {
         if !again {

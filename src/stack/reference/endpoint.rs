@@ -40,12 +40,7 @@ pub(super) struct Shared {
 impl Shared {
     /// What a step of the model has to know.
     pub(super) fn ctx(&self) -> Context<'_> {
-        Context {
-            now: self.now,
-            profile: &self.profile,
-            index: 0,
-            pardoned: Default::default(),
-        }
+        Context::new(self.now, &self.profile, 0)
     }
 
     /// Which of what the model allows is done.
@@ -325,13 +320,16 @@ impl Endpoint {
                 }
                 return;
             }
-            State::Established if !before.state.synchronized() => {
-                self.timer.established();
-                let mss = self.effective_mss(shared);
-                self.congestion.established(mss, self.timer.syn_lost());
-            }
             State::SynReceived if before.state == State::TimeWait => return self.forget(),
             State::TimeWait if self.tcb.severed && !before.severed => return self.forget(),
+            state if state.synchronized() && !before.state.synchronized() => {
+                if !shared.has(Fault::ThreeSecondsForgotten) {
+                    self.timer.established();
+                }
+                let mss = self.effective_mss(shared);
+                let lost = self.timer.syn_lost() && !shared.has(Fault::LostSynsIgnored);
+                self.congestion.established(mss, lost);
+            }
             _ => {}
         }
         if before.snd.iss.is_none() {
@@ -364,7 +362,14 @@ impl Endpoint {
         self.scoreboard.acknowledged(una);
         if self.recovery.is_none() && before.state.synchronized() {
             let mss = self.effective_mss(shared);
-            self.congestion.acknowledged(una.since(before.snd.una), mss);
+            let times = if shared.has(Fault::SlowStartTooFast) {
+                4
+            } else {
+                1
+            };
+            for _ in 0..times {
+                self.congestion.acknowledged(una.since(before.snd.una), mss);
+            }
         }
         if shared.has(Fault::AmbiguousSampleTaken) && before.rtx.resent {
             self.timer = Timer::default();
@@ -372,11 +377,34 @@ impl Endpoint {
         if !shared.has(Fault::RoundTripIgnored) {
             self.timer.acknowledged(una, now);
         }
-        self.timer.at = Instant::NEVER;
-        if una != self.tcb.snd.nxt {
+        if shared.has(Fault::TimeoutForgotten) {
+            self.timer.forget_from_third();
+        }
+        if !shared.has(Fault::TimerNotRestarted) || una == self.tcb.snd.nxt {
+            self.timer.at = Instant::NEVER;
+        }
+        if una != self.tcb.snd.nxt && self.timer.at == Instant::NEVER {
             self.timer.restart(now);
         }
-        self.recover_further();
+        self.recover_further(una.since(before.snd.una) >= self.effective_mss(shared));
+        self.twist_recovery(shared);
+    }
+
+    /// What faults make of an acknowledgment in recovery.
+    fn twist_recovery(&mut self, shared: &Shared) {
+        let Some(recovery) = &mut self.recovery else {
+            return;
+        };
+        match shared.fault {
+            Some(Fault::TimeoutGrowsFast) if recovery.step == 2 => recovery.allowance = 6,
+            Some(Fault::PartialAckWaits) if recovery.step == 1 => recovery.allowance = 0,
+            Some(_) | None => {}
+        }
+    }
+
+    /// Duplicate acknowledgments in a row.
+    pub(super) fn duplicates(&self) -> u8 {
+        self.dup_acks
     }
 
     /// Whether a segment tells with SACK of anything new.
@@ -396,17 +424,38 @@ impl Endpoint {
             true => 1,
             false => 3,
         };
+        let told = self.scoreboard.tells_loss(mss) && !shared.has(Fault::SackIgnored);
+        let counted = self.dup_acks == enough && !shared.has(Fault::SackIgnored);
+        if shared.has(Fault::NoFastRetransmit) {
+            return;
+        }
+        if shared.has(Fault::FastRetransmitsAgain) && self.dup_acks.is_multiple_of(3) {
+            self.recovery = None;
+            return self.recover(1);
+        }
         match &mut self.recovery {
-            None if self.dup_acks == enough || self.scoreboard.tells_loss(mss) => {
+            None if counted || told => {
                 let flight = self.tcb.snd.nxt.since(self.tcb.snd.una);
                 self.congestion.lost(flight, mss);
                 self.reduced = true;
                 self.recover(1);
                 self.timer.restart(shared.now);
+                self.twist_loss(flight, mss, shared);
             }
+            Some(recovery) if shared.has(Fault::RecoveryBursts) => recovery.allowance = 8,
             // Something has left the network.
             Some(recovery) if news => recovery.allowance = recovery.allowance.saturating_add(1),
             Some(_) | None => {}
+        }
+    }
+
+    /// What faults make of the third duplicate.
+    fn twist_loss(&mut self, flight: u32, mss: u32, shared: &Shared) {
+        match (shared.fault, &mut self.recovery) {
+            (Some(Fault::FastRetransmitsAll), Some(recovery)) => recovery.allowance = u8::MAX,
+            (Some(Fault::RecoveryNotDeflated), _) => self.congestion.lost(8 * flight, mss),
+            (Some(Fault::AvoidanceTooFast), _) => self.congestion.forget_threshold(),
+            (Some(_) | None, _) => {}
         }
     }
 
@@ -421,13 +470,13 @@ impl Endpoint {
         });
     }
 
-    /// An acknowledgment lets more be sent again, or ends it.
-    fn recover_further(&mut self) {
+    /// An acknowledgment, of a `whole` segment or of less, lets more be sent again, or ends it.
+    fn recover_further(&mut self, whole: bool) {
         let una = self.tcb.snd.una;
         self.recovery = self.recovery.and_then(|known| {
             una.before(known.until).then_some(Recovery {
                 next: known.next.later(una),
-                allowance: known.step,
+                allowance: if whole { known.step } else { 1 },
                 ..known
             })
         });

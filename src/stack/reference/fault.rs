@@ -524,4 +524,62 @@ faults! {
     ReopeningMissed = "reopening-missed", RFC9293_MUST_60;
     /// Behind the end of the sequence space RECEIVE delivers another octet than was sent.
     OctetWrongAfterWrap = "octet-wrong-after-wrap", RFC9293_2_2_P01;
+    /// The congestion window begins twice as large as it may.
+    InitialWindowLarge = "initial-window-large", RFC5681_3_1_2;
+    /// The acknowledgment of the SYN lets the congestion window grow.
+    HandshakeGrowsWindow = "handshake-grows-window", RFC5681_3_1_2;
+    /// In slow start each acknowledgment counts four times.
+    SlowStartTooFast = "slow-start-too-fast", RFC5681_2_1;
+    /// After two lost SYNs the initial window is ten segments.
+    LostSynsIgnored = "lost-syns-ignored", RFC5681_3_1_4;
+    /// At a timeout all that is outstanding is sent again at once.
+    TimeoutKeepsWindow = "timeout-keeps-window", RFC5681_3_1_9;
+    /// After a timeout each acknowledgment lets six segments leave.
+    TimeoutGrowsFast = "timeout-grows-fast", RFC5681_3_1_1;
+    /// A timeout leaves the slow start threshold as it was.
+    ThresholdHigh = "threshold-high", RFC5681_3_1_8;
+    /// Duplicates call for nothing.
+    NoFastRetransmit = "no-fast-retransmit", RFC5681_3_2_3;
+    /// The third duplicate has all that is outstanding sent again.
+    FastRetransmitsAll = "fast-retransmits-all", RFC5681_3_2_6;
+    /// In fast recovery each duplicate lets eight segments leave.
+    RecoveryBursts = "recovery-bursts", RFC5681_3_2_7;
+    /// After fast recovery the congestion window is four times what was in flight.
+    RecoveryNotDeflated = "recovery-not-deflated", RFC5681_3_2_7;
+    /// After fast recovery the congestion window grows as in slow start.
+    AvoidanceTooFast = "avoidance-too-fast", RFC5681_3_1_7;
+    /// A partial acknowledgment has nothing sent again.
+    PartialAckWaits = "partial-ack-waits", RFC6582_3_2_P02;
+    /// Every third duplicate has the same segment sent again.
+    FastRetransmitsAgain = "fast-retransmits-again", RFC6582_3_2_P01;
+    /// A pause leaves the congestion window as it was.
+    PauseKeepsWindow = "pause-keeps-window", RFC5681_4_1_1;
+    /// With SACK, a duplicate that tells of nothing lets new text leave.
+    BareDuplicateSends = "bare-duplicate-sends", RFC3042_2_2;
+    /// Each duplicate lets four new segments leave.
+    DuplicatesSendMore = "duplicates-send-more", RFC3042_2_1;
+    /// What SACK tells of calls for nothing.
+    SackIgnored = "sack-ignored", RFC6675_5_1;
+    /// What SACK has told of is sent again.
+    SackedResent = "sacked-resent", RFC2018_5_1;
+    /// After a lost SYN the timeout for text is what it was for the SYN.
+    ThreeSecondsForgotten = "three-seconds-forgotten", RFC6298_5_5;
+    /// At a timeout the last segment is sent again first.
+    ResendsLastFirst = "resends-last-first", RFC6298_5_3;
+    /// An acknowledgment of something new leaves the timer running.
+    TimerNotRestarted = "timer-not-restarted", RFC6298_5_2;
+    /// From the third round trip on, the timeout is one second.
+    TimeoutForgotten = "timeout-forgotten", RFC6298_3_2;
+    /// Small segments follow each other without an acknowledgment.
+    NagleMissing = "nagle-missing", RFC9293_SHLD_7;
+    /// The Nagle algorithm cannot be switched off.
+    NagleAlways = "nagle-always", RFC9293_MUST_17;
+    /// Every opening of the window is filled at once.
+    SillySegments = "silly-segments", RFC9293_MUST_38;
+    /// Segments are a third of what they may be.
+    SmallSegments = "small-segments", RFC9293_SHLD_28;
+    /// A closed window is probed as soon as there is text.
+    ProbesAtOnce = "probes-at-once", RFC9293_SHLD_29;
+    /// The probes of a closed window come a second after each other.
+    ProbesConstant = "probes-constant", RFC9293_SHLD_30;
 }

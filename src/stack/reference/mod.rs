@@ -282,6 +282,8 @@ fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
         fin_wait_2_timeout: None,
         orphan_timeout: None,
         nagle: config.nagle,
+        congestion: config.congestion,
+        recovers_by_sack: true,
         challenge_quiet: Micros::ZERO,
         reset_quiet: Micros::ZERO,
         half_duplex_close: false,

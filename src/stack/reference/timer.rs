@@ -21,6 +21,8 @@ pub(super) struct Timer {
     /// The segment that is being timed: the number after its last, and when it left.
     timing: Option<(SeqNumber, Instant)>,
     syn_lost: bool,
+    /// So many round trips were measured.
+    measurements: u8,
 }
 
 impl Default for Timer {
@@ -31,6 +33,7 @@ impl Default for Timer {
             estimate: None,
             timing: None,
             syn_lost: false,
+            measurements: 0,
         }
     }
 }
@@ -90,6 +93,13 @@ impl Timer {
         }
     }
 
+    /// For a fault: what was measured thrice is forgotten.
+    pub(super) fn forget_from_third(&mut self) {
+        if self.measurements >= 3 {
+            self.rto = RTO_MIN;
+        }
+    }
+
     /// The window has opened, or what was probed for is answered: no need to wait so long.
     pub(super) fn forget_backoff(&mut self) {
         self.rto = match self.estimate {
@@ -108,6 +118,7 @@ impl Timer {
                 Micros((3 * var.0 + srtt.0.abs_diff(rtt.0)) / 4),
             ),
         };
+        self.measurements = self.measurements.saturating_add(1);
         self.estimate = Some((srtt, var));
         self.rto = rto(srtt, var);
     }

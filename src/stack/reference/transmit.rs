@@ -187,7 +187,8 @@ impl Endpoint {
             State::SynSent => Flags::SYN,
             _ => Flags::SYN | Flags::ACK,
         };
-        if first {
+        // A SYN,ACK for a SYN that crosses repeats the own SYN: it cannot be timed (RFC6298-3-1).
+        if first && self.tcb.snd.iss.is_none() {
             self.timer.sent(iss + 1, shared.now);
         }
         self.timer.restart(shared.now);
@@ -224,16 +225,20 @@ impl Endpoint {
     ) -> Result<(), Broken> {
         if self.timer.at <= shared.now {
             self.timer.at = Instant::NEVER;
-            self.back_off(shared);
+            if !(shared.has(Fault::ProbesConstant) && self.tcb.snd.wnd == 0) {
+                self.back_off(shared);
+            }
             if self.tcb.snd.una != self.tcb.snd.nxt {
                 let again = self.recovery.is_some_and(|known| known.step == 2);
                 let flight = self.tcb.snd.nxt.since(self.tcb.snd.una);
                 let mss = self.effective_mss(shared);
+                let again = again || shared.has(Fault::ThresholdHigh);
                 self.congestion.timed_out(flight, mss, again);
                 self.reduced = true;
                 // The peer may have thrown away what it told of (RFC2018-5-2).
                 self.scoreboard = Scoreboard::default();
                 self.recover(2);
+                self.twist_timeout(mss, shared);
             } else if self.unsent() {
                 // Nothing is outstanding: the window is closed, and is probed.
                 self.timer.restart(shared.now);
@@ -245,6 +250,11 @@ impl Endpoint {
                 break;
             }
             let missing = self.scoreboard.missing(recovery.next, recovery.until);
+            let everything = recovery.next.before(recovery.until);
+            let missing = match shared.has(Fault::SackedResent) && everything {
+                true => Some((recovery.next, recovery.until)),
+                false => missing,
+            };
             let Some((before, end)) = missing else {
                 break;
             };
@@ -258,6 +268,20 @@ impl Endpoint {
             self.recovery = Some(recovery);
         }
         Ok(())
+    }
+
+    /// What faults make of a timeout.
+    fn twist_timeout(&mut self, mss: u32, shared: &Shared) {
+        let Some(recovery) = &mut self.recovery else {
+            return;
+        };
+        if shared.has(Fault::TimeoutKeepsWindow) {
+            recovery.allowance = u8::MAX;
+        }
+        let last = recovery.until - mss;
+        if shared.has(Fault::ResendsLastFirst) && last.after(recovery.next) {
+            recovery.next = last;
+        }
     }
 
     /// Something is queued that was never sent, text or FIN.
@@ -298,7 +322,8 @@ impl Endpoint {
             };
             let next = self.tcb.snd.nxt;
             let idle = self.tcb.snd.una == next;
-            if idle && shared.now.since(self.tcb.rtx.sent_at) > self.timer.timeout() {
+            let paused = shared.now.since(self.tcb.rtx.sent_at) > self.timer.timeout();
+            if idle && paused && !shared.has(Fault::PauseKeepsWindow) {
                 self.congestion.idle(self.effective_mss(shared));
             }
             self.emit_text(next, len, shared, scratch, out)?;
@@ -320,10 +345,23 @@ impl Endpoint {
     /// How many numbers the next new segment takes up, FIN included; none while it has to wait.
     fn next_length(&mut self, shared: &Shared) -> Option<u32> {
         let tcb = &self.tcb;
-        let mss = self.effective_mss(shared);
+        let mss = match shared.has(Fault::SmallSegments) {
+            true => self.effective_mss(shared) / 3,
+            false => self.effective_mss(shared),
+        };
         let idle = tcb.snd.una == tcb.snd.nxt;
+        if shared.has(Fault::ProbesAtOnce) && idle && tcb.snd.wnd == 0 {
+            return Some(1);
+        }
         let edge = twist::send_edge(shared.fault, tcb);
         let flight = self.congestion.window(shared.config.congestion, mss);
+        let flight = match shared.fault {
+            Some(Fault::InitialWindowLarge) => 2 * flight,
+            Some(Fault::HandshakeGrowsWindow) => flight + mss,
+            Some(Fault::BareDuplicateSends) => flight + u32::from(self.duplicates()) * mss,
+            Some(Fault::DuplicatesSendMore) => flight + 4 * u32::from(self.duplicates()) * mss,
+            Some(_) | None => flight,
+        };
         let edge = edge.earlier(tcb.snd.una + flight);
         let usable = edge.distance(tcb.snd.nxt).max(0) as u32;
         let queued = tcb.queue_end().since(tcb.snd.nxt);
@@ -333,8 +371,14 @@ impl Endpoint {
             self.override_at = Instant::NEVER;
             return None;
         }
-        let small_is_fine = idle || !shared.config.nagle || queued == 0;
+        let nagle = match shared.fault {
+            Some(Fault::NagleMissing) => false,
+            Some(Fault::NagleAlways) => true,
+            Some(_) | None => shared.config.nagle,
+        };
+        let small_is_fine = idle || !nagle || queued == 0;
         let goes = text == mss
+            || shared.has(Fault::SillySegments)
             || (small_is_fine && text == queued)
             || (small_is_fine && text >= tcb.snd.max_wnd / 2)
             || (idle && shared.now >= self.override_at);

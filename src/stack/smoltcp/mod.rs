@@ -388,6 +388,8 @@ fn declare(config: &Config) -> Profile {
         fin_wait_2_timeout: None,
         orphan_timeout: None,
         nagle: config.nagle,
+        congestion: config.congestion,
+        recovers_by_sack: false,
         challenge_quiet: Micros::secs(1),
         reset_quiet: Micros::ZERO,
         half_duplex_close: false,

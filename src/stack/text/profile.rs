@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::super::{AckRange, Admission, HardErrors, Profile, RstRule};
-use super::words::{self, ACK_RANGES, ADMISSIONS, FAMILIES, HARD_ERRORS, RST_RULES, SWITCH};
+use super::super::{AckRange, Admission, CongestionControl, HardErrors, Profile, RstRule};
+use super::words::{
+    self, ACK_RANGES, ADMISSIONS, CONGESTION, FAMILIES, HARD_ERRORS, RST_RULES, SWITCH,
+};
 use crate::time::Micros;
 use crate::wire::Family;
 
@@ -102,7 +104,7 @@ fields! {
     challenge_quiet, half_duplex_close, slack, predicts_headers, acks_may_lag,
     syn_timeout, fin_wait_2_timeout, orphan_timeout, reset_quiet, lingers_after_reset, admission,
     text_on_syn, hard_errors, icmp_in_flight, uses_old, listener_resets,
-    counts_retransmissions, ecn,
+    counts_retransmissions, ecn, congestion, recovers_by_sack,
 }
 
 /// A value of a profile as text.
@@ -132,7 +134,8 @@ by_name!(
     RstRule = RST_RULES,
     AckRange = ACK_RANGES,
     Admission = ADMISSIONS,
-    HardErrors = HARD_ERRORS
+    HardErrors = HARD_ERRORS,
+    CongestionControl = CONGESTION
 );
 
 /// What is a number.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::super::{AckRange, Admission, CallError, HardErrors, RstRule};
+use super::super::{AckRange, Admission, CallError, CongestionControl, HardErrors, RstRule};
 use crate::time::Micros;
 use crate::wire::{Endpoint, Family};
 
@@ -35,6 +35,11 @@ pub(crate) const HARD_ERRORS: [(HardErrors, &str); 4] = [
     (HardErrors::Ignored, "ignored"),
     (HardErrors::Handshake, "handshake"),
     (HardErrors::Always, "always"),
+];
+pub(crate) const CONGESTION: [(CongestionControl, &str); 3] = [
+    (CongestionControl::None, "none"),
+    (CongestionControl::Reno, "reno"),
+    (CongestionControl::Cubic, "cubic"),
 ];
 pub(crate) const SWITCH: [(bool, &str); 2] = [(true, "yes"), (false, "no")];
 

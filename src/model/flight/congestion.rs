@@ -1,0 +1,432 @@
+//! How much may be in flight: an upper bound of the congestion window (RFC 5681, RFC 6928).
+//!
+//! The bound grows in slow start by all that is acknowledged, and by a segment at least; after a
+//! loss it is what the standard leaves of it. While something is being sent again, what may leave
+//! is counted out: each octet that is acknowledged frees its place, and lets the window grow.
+
+use super::{Cause, Flight, Sent, may_undo, sack};
+use crate::model::emits::miss;
+use crate::model::{Context, EventClass, Fault, Tcb};
+use crate::oracle::Instead;
+use crate::spec::{Req, req};
+use crate::stack::CongestionControl;
+use crate::time::Instant;
+use crate::wire::{Segment, SeqNumber};
+
+/// What is being done about a loss.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Phase {
+    /// Nothing was lost, as far as the stack knows.
+    #[default]
+    Open,
+    /// The retransmission timer has fired.
+    Timeout,
+    /// Three duplicate acknowledgments have come.
+    Recovery,
+}
+
+/// What the window is bounded by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Bound {
+    /// The initial window.
+    #[default]
+    Initial,
+    /// What was left after a timeout: so much.
+    Timeout(u32),
+    /// What was left after fast recovery: so much.
+    Recovery(u32),
+}
+
+/// An upper bound of the congestion window.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Congestion {
+    bound: Bound,
+    /// By so much it may have grown since.
+    grown: u32,
+    /// The slow start threshold; none before the first loss.
+    threshold: Option<u32>,
+    phase: Phase,
+    /// So much text may leave until more is acknowledged, outside [`Phase::Open`].
+    budget: u32,
+    /// SND.NXT when the phase began: it ends there.
+    recover: Option<SeqNumber>,
+    /// Something was acknowledged in this phase.
+    answered: bool,
+    /// Three duplicates in a row have begun it.
+    surely: bool,
+    /// So many segments with text have left since nothing was outstanding.
+    segments: u32,
+    /// One of them was not full.
+    mixed: bool,
+    /// So many acknowledgments of nothing new have come since.
+    duplicates: u32,
+    /// Why something was sent again is not known: up to there the bound does not hold.
+    loose: Option<SeqNumber>,
+    /// So many SYNs were sent again by the timer.
+    lost_syns: u8,
+    /// The window after a long pause, and how far it may have grown since.
+    restarted: Option<u32>,
+    /// The largest flight.
+    largest: u32,
+}
+
+/// RFC6928-2: ten segments, of no more than 14600 octets unless they are large.
+fn initial(full: u32) -> u32 {
+    (10 * full).min(14_600.max(2 * full))
+}
+
+impl Congestion {
+    pub(super) fn syn_lost(&mut self) {
+        self.lost_syns = self.lost_syns.saturating_add(1);
+    }
+
+    pub(super) fn syns_lost(&self) -> u8 {
+        self.lost_syns
+    }
+
+    /// Nothing of the text was acknowledged yet, or lost.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.bound == Bound::Initial && self.grown == 0 && self.is_open()
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.phase == Phase::Open
+    }
+
+    pub(super) fn recovers(&self) -> bool {
+        self.phase == Phase::Recovery && self.surely
+    }
+
+    pub(super) fn timed_out(&self) -> bool {
+        self.phase == Phase::Timeout
+    }
+
+    /// SND.NXT at the beginning of the phase.
+    pub(super) fn recover(&self) -> Option<SeqNumber> {
+        self.recover
+    }
+
+    /// One segment is outstanding, and it is the first flight, or all before it went well.
+    pub(super) fn is_single(&self) -> bool {
+        self.segments == 1 && self.threshold.is_none() && self.lost_syns == 0
+    }
+
+    /// Up to there the bound does not hold.
+    pub(super) fn loosen(&mut self, nxt: SeqNumber) {
+        self.phase = Phase::Open;
+        self.loose = Some(self.loose.map_or(nxt, |known| known.later(nxt)));
+    }
+
+    /// The largest that the congestion window can be.
+    fn window(&self, full: u32) -> u32 {
+        let begun = match self.bound {
+            // Who has lost more than one SYN begins with one segment (RFC5681-3.1-4, RFC 6928
+            // section 2).
+            Bound::Initial if self.lost_syns > 1 => full,
+            Bound::Initial => initial(full),
+            Bound::Timeout(left) | Bound::Recovery(left) => left,
+        };
+        begun.saturating_add(self.grown)
+    }
+
+    /// By how much the window may grow with one acknowledgment.
+    fn growth(&self, acked: u32, full: u32, ctx: &Context) -> u32 {
+        // Who counts segments counts small ones as well.
+        let counted = match self.mixed {
+            true => self.segments.saturating_mul(full),
+            false => full,
+        };
+        let most = acked.max(counted);
+        let window = self.window(full);
+        let slow_start = self.threshold.is_none_or(|threshold| window < threshold);
+        match ctx.profile.congestion {
+            _ if slow_start => most,
+            CongestionControl::Reno => {
+                (u64::from(full) * u64::from(most) / u64::from(window.max(1))) as u32 + 1
+            }
+            // RFC 9438 section 4.4: in a round trip by half at most.
+            CongestionControl::Cubic | CongestionControl::None => most / 2 + 1,
+        }
+    }
+
+    /// What is left of the window after a loss.
+    fn reduced(&self, flight: u32, full: u32, ctx: &Context) -> u32 {
+        let left = match ctx.profile.congestion {
+            CongestionControl::Reno => flight / 2,
+            // RFC 9438 section 4.6, and it may have been more than was in flight.
+            CongestionControl::Cubic | CongestionControl::None => {
+                let window = self
+                    .window(full)
+                    .min(self.largest.saturating_mul(2))
+                    .max(flight);
+                (u64::from(window) * 7 / 10) as u32
+            }
+        };
+        left.max(2 * full)
+    }
+
+    /// Text has left.
+    pub(super) fn sent(
+        &mut self,
+        text: &Sent,
+        flight: u32,
+        nxt: SeqNumber,
+        tcb: &Tcb,
+        ctx: &Context,
+    ) {
+        let closed = super::probing(tcb);
+        let timeout = text.first && text.cause == Cause::Timer && !closed;
+        let recovery = text.first && text.signalled && self.phase != Phase::Recovery && !closed;
+        if timeout {
+            self.times_out(text, flight, nxt, tcb, ctx);
+        } else if recovery {
+            self.begins_recovery(text, flight, nxt, tcb, ctx);
+        } else if self.is_open() && text.again {
+            self.loosen(nxt);
+        } else {
+            self.budget = self.budget.saturating_sub(text.text);
+        }
+        if text.end.after(nxt) {
+            if flight == 0 {
+                self.segments = 0;
+                self.mixed = false;
+                self.duplicates = 0;
+            }
+            self.segments = self.segments.saturating_add(1);
+            self.mixed |= text.text + 60 < text.full;
+            self.largest = self.largest.max(flight + text.text);
+        }
+    }
+
+    fn times_out(&mut self, text: &Sent, flight: u32, nxt: SeqNumber, tcb: &Tcb, ctx: &Context) {
+        if !may_undo(tcb) {
+            if !self.timed_out() {
+                self.threshold = Some(self.reduced(flight, text.full, ctx));
+            }
+            self.bound = Bound::Timeout(text.full);
+            self.grown = 0;
+            self.restarted = None;
+        }
+        self.phase = Phase::Timeout;
+        self.loose = None;
+        self.recover = Some(nxt);
+        self.answered = false;
+        self.duplicates = 0;
+        self.budget = text.full.saturating_sub(text.beyond);
+    }
+
+    fn begins_recovery(
+        &mut self,
+        text: &Sent,
+        flight: u32,
+        nxt: SeqNumber,
+        tcb: &Tcb,
+        ctx: &Context,
+    ) {
+        let left = self.reduced(flight, text.full, ctx);
+        if !may_undo(tcb) {
+            self.threshold = Some(left);
+        }
+        // Of what was outstanding at a timeout, nothing counts any more.
+        let una = nxt - flight;
+        let outstanding = match self.recover {
+            Some(recover) if una.before(recover) => 0,
+            Some(_) | None => flight,
+        };
+        self.loose = None;
+        self.recover = Some(nxt);
+        self.answered = false;
+        // The lost segment, and what three that have left the network make room for; with SACK
+        // all that the smaller window has room for (RFC 6675 section 5).
+        let inflated = text.full + (left.saturating_add(3 * text.full)).saturating_sub(outstanding);
+        let most = match sack(tcb) {
+            true => left.max(inflated),
+            false => inflated,
+        };
+        self.budget = most.saturating_sub(text.text);
+        self.surely = text.surely;
+        self.phase = Phase::Recovery;
+    }
+
+    /// Something has arrived that acknowledges so many octets.
+    pub(super) fn heard(
+        &mut self,
+        acked: u32,
+        una: SeqNumber,
+        full: u32,
+        tcb: &Tcb,
+        ctx: &Context,
+    ) {
+        let growth = match acked {
+            0 => 0,
+            _ => self.growth(acked, full, ctx),
+        };
+        self.answered |= acked > 0 || self.phase == Phase::Recovery;
+        if acked == 0 {
+            self.duplicates = self.duplicates.saturating_add(1);
+        }
+        match self.phase {
+            Phase::Open => self.grow(growth),
+            Phase::Timeout if may_undo(tcb) => {
+                self.grow(growth);
+                self.loosen(tcb.snd.nxt);
+            }
+            Phase::Timeout => {
+                self.grow(growth);
+                self.budget = self.budget.saturating_add(acked).saturating_add(growth);
+            }
+            Phase::Recovery => {
+                if may_undo(tcb) {
+                    self.grow(growth);
+                }
+                // What SACK tells of has left the network as well: what it is is not counted out.
+                let told = match sack(tcb) {
+                    true => self.largest,
+                    false => 0,
+                };
+                self.budget = self
+                    .budget
+                    .saturating_add(acked)
+                    .saturating_add(full)
+                    .saturating_add(told);
+            }
+        }
+        if !self.is_open() && self.recover.is_none_or(|recover| una.at_or_after(recover)) {
+            self.ends_phase(full, tcb);
+        }
+        if super::probing(tcb) {
+            self.loosen(tcb.snd.nxt);
+        }
+        self.loose = self.loose.filter(|until| una.before(*until));
+    }
+
+    fn grow(&mut self, by: u32) {
+        self.grown = self.grown.saturating_add(by);
+        self.restarted = self.restarted.map(|window| window.saturating_add(by));
+    }
+
+    /// All that was outstanding when the phase began is acknowledged.
+    fn ends_phase(&mut self, full: u32, tcb: &Tcb) {
+        if let (Phase::Recovery, Some(threshold), false) =
+            (self.phase, self.threshold, may_undo(tcb))
+        {
+            // RFC 6582 section 3.2 lets it be a segment more than the threshold.
+            self.bound = Bound::Recovery(threshold.saturating_add(full));
+            self.grown = 0;
+            self.restarted = None;
+        }
+        self.phase = Phase::Open;
+        self.duplicates = 0;
+    }
+
+    /// The window after a pause, and what it may have grown to since, if there was one: text leaves
+    /// now, and nothing is outstanding.
+    fn restarts(&self, idle_since: Instant, full: u32, tcb: &Tcb, ctx: &Context) -> Option<u32> {
+        let pause = ctx.now.since(idle_since);
+        let timeout = tcb.rtx.ceiling.max(ctx.profile.rto_initial);
+        match pause > timeout.times(2) && self.window(full) > initial(full) {
+            true => Some(initial(full)),
+            false => self.restarted,
+        }
+    }
+
+    /// Text leaves now, and nothing is outstanding.
+    pub(super) fn restart(&mut self, idle_since: Instant, full: u32, tcb: &Tcb, ctx: &Context) {
+        self.restarted = self.restarts(idle_since, full, tcb, ctx);
+    }
+
+    /// Which rule is broken by so much in flight.
+    fn excess(&self) -> Req {
+        match self.bound {
+            Bound::Initial if self.grown > 0 => req::RFC5681_2_1,
+            Bound::Initial if self.lost_syns > 1 => req::RFC5681_3_1_4,
+            Bound::Initial => req::RFC5681_3_1_2,
+            Bound::Timeout(_) => req::RFC5681_3_1_8,
+            Bound::Recovery(_) if self.grown == 0 => req::RFC5681_3_2_7,
+            Bound::Recovery(_) => req::RFC5681_3_1_7,
+        }
+    }
+}
+
+impl Flight {
+    /// How much is in flight.
+    pub(super) fn check_congestion(
+        &self,
+        tcb: &mut Tcb,
+        text: &Sent,
+        seg: &Segment,
+        ctx: &Context,
+    ) -> Result<(), Fault> {
+        if ctx.profile.congestion == CongestionControl::None {
+            return Ok(());
+        }
+        let congestion = &self.congestion;
+        let fault =
+            |by, expected| ctx.unless_pardoned(Fault::new(by, Instead::Text, expected).deep(8));
+        match congestion.phase {
+            Phase::Open => self.check_open(tcb, text, seg, ctx),
+            _ if text.cause == Cause::Timer || text.first && text.signalled => Ok(()),
+            _ if text.text <= congestion.budget => Ok(()),
+            // Limited transmit (RFC 3042).
+            _ if !text.again && (1..=2).contains(&congestion.duplicates) => Ok(()),
+            Phase::Timeout if congestion.answered => fault(
+                req::RFC5681_3_1_1,
+                "after a timeout two segments at most for each that is acknowledged",
+            ),
+            Phase::Timeout => fault(
+                req::RFC5681_3_1_9,
+                "after a timeout one segment, and no more until something is acknowledged",
+            ),
+            Phase::Recovery if congestion.answered => fault(
+                req::RFC5681_3_2_7,
+                "in fast recovery one segment at most for each that has left the network",
+            ),
+            Phase::Recovery => fault(
+                req::RFC5681_3_2_6,
+                "the lost segment again, and no more than the halved window has room for",
+            ),
+        }
+    }
+
+    fn check_open(
+        &self,
+        tcb: &mut Tcb,
+        text: &Sent,
+        seg: &Segment,
+        ctx: &Context,
+    ) -> Result<(), Fault> {
+        let congestion = &self.congestion;
+        if congestion.loose.is_some() || !text.end.after(tcb.snd.nxt) {
+            return Ok(());
+        }
+        let flight = text.end.since(tcb.snd.una);
+        let inflated = congestion.duplicates.saturating_mul(text.full);
+        let most = congestion.window(text.full).saturating_add(inflated);
+        let by_arrival = matches!(tcb.input.class, EventClass::Segment(_));
+        if flight > most && congestion.duplicates > 0 && by_arrival {
+            miss(tcb, seg, ctx, req::RFC3042_2_1);
+        } else if flight > most {
+            ctx.unless_pardoned(
+                Fault::new(
+                    congestion.excess(),
+                    Instead::Text,
+                    "no more in flight than the congestion window can be by now",
+                )
+                .deep(8),
+            )?;
+        }
+        let restarted = match self.una == self.nxt {
+            true => congestion.restarts(self.idle_since(), text.full, tcb, ctx),
+            false => congestion.restarted,
+        };
+        if restarted.is_some_and(|most| flight > most.saturating_add(inflated)) {
+            miss(tcb, seg, ctx, req::RFC5681_4_1_1);
+        }
+        Ok(())
+    }
+
+    /// Since when nothing of weight has happened, at the latest.
+    pub(super) fn idle_since(&self) -> Instant {
+        self.sent_at.max(self.heard_at)
+    }
+}

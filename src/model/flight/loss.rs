@@ -1,0 +1,371 @@
+//! What tells of a loss, and what is sent again for it (RFC 5681 section 3.2, RFC 6298 section 5,
+//! RFC 6582, RFC 6675, RFC 2018 section 5).
+
+use super::{Cause, Flight, Owed, Sent, sack};
+use crate::model::emits::{kind, miss};
+use crate::model::{Context, Fault, State, Tcb};
+use crate::spec::req;
+use crate::time::{Instant, Micros};
+use crate::wire::{Flags, Segment, SeqNumber};
+
+/// So many duplicates tell of a loss.
+const THRESHOLD: u8 = 3;
+/// The timeout for text after a lost SYN, before there is a sample: three seconds (RFC6298-5-5),
+/// less a tick of half a second, which is the longest in use, and a little more.
+const AFTER_LOST_SYN: Micros = Micros::millis(2_400);
+/// A retransmission that SACK calls for may wait as long as reordering is put up with
+/// (RFC 8985 section 6.2).
+const REORDERING: Micros = Micros::millis(500);
+
+/// What tells of a loss, and what was sent again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Loss {
+    /// Duplicate acknowledgments in a row, with nothing else between them.
+    duplicates: u8,
+    /// The last window field.
+    window: Option<u16>,
+    /// How far text has been sent again, of what is outstanding.
+    resent_to: Option<SeqNumber>,
+    /// SND.NXT when something was last called lost.
+    recover: Option<SeqNumber>,
+    /// When SND.UNA last advanced, with something left outstanding.
+    advanced_at: Instant,
+    /// When the flight began.
+    flight_at: Instant,
+    /// Nothing of this flight was sent again.
+    clean: bool,
+    /// The last two round trips of flights that nothing was lost of.
+    trips: [Micros; 2],
+    /// What SACK has told of last.
+    told: [(u32, u32); 4],
+    /// When a duplicate came that told of nothing though SACK is agreed on.
+    bare_at: Instant,
+    /// Text waited before the last arrival.
+    held: bool,
+    /// The same, before the arrival that is being looked at.
+    was_held: bool,
+}
+
+impl Default for Loss {
+    fn default() -> Loss {
+        Loss {
+            duplicates: 0,
+            window: None,
+            resent_to: None,
+            recover: None,
+            advanced_at: Instant::NEVER,
+            flight_at: Instant::START,
+            clean: true,
+            trips: [Micros::ZERO; 2],
+            told: [(0, 0); 4],
+            bare_at: Instant::NEVER,
+            held: false,
+            was_held: false,
+        }
+    }
+}
+
+impl Loss {
+    /// Whether three duplicates in a row have come.
+    pub(super) fn tells(&self) -> bool {
+        self.duplicates >= THRESHOLD
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.duplicates = 0;
+        self.clean = false;
+        self.trips = [Micros::ZERO; 2];
+    }
+
+    pub(super) fn held_back(&mut self, waits: bool) {
+        self.was_held = self.held;
+        self.held = waits;
+    }
+
+    /// A duplicate acknowledgment as RFC 5681 section 2 defines it, of text, and in sequence.
+    pub(super) fn is_duplicate(&self, seg: &Segment, tcb: &Tcb, una: SeqNumber) -> bool {
+        let outstanding = tcb.snd.una != tcb.snd.nxt && tcb.snd.fin != Some(tcb.snd.una);
+        outstanding
+            && seg.flags.ack()
+            && seg.is_empty()
+            && !seg.flags.intersects(Flags::SYN | Flags::FIN | Flags::RST)
+            && seg.ack == una
+            && tcb.snd.una == una
+            && seg.seq == tcb.rcv.nxt
+            && self.window == Some(seg.window)
+    }
+
+    /// Something has arrived.
+    pub(super) fn heard(
+        &mut self,
+        seg: &Segment,
+        duplicate: bool,
+        acked: u32,
+        tcb: &Tcb,
+        ctx: &Context,
+    ) {
+        self.duplicates = match duplicate {
+            true => self.duplicates.saturating_add(1),
+            false => 0,
+        };
+        let una = tcb.snd.una;
+        let taken = tcb.snd.wl1 == seg.seq && tcb.snd.wl2 == seg.ack;
+        let plain =
+            seg.flags.ack() && !seg.flags.syn() && seg.ack == una && taken && seg.is_empty();
+        self.window = plain.then_some(seg.window);
+        if acked > 0 {
+            let all = una == tcb.snd.nxt;
+            if all && self.clean {
+                self.trips = [self.trips[1], ctx.now.since(self.flight_at)];
+            }
+            self.advanced_at = if all { Instant::NEVER } else { ctx.now };
+            self.resent_to = self.resent_to.filter(|to| to.after(una));
+        }
+        self.bare_at = Instant::NEVER;
+        if !sack(tcb) {
+            return;
+        }
+        if !seg.options.sack.is_empty() {
+            self.told = [(0, 0); 4];
+            let outstanding = |block: &&(u32, u32)| {
+                let (left, right) = (SeqNumber(block.0), SeqNumber(block.1));
+                left.after(una) && left.before(right) && right.at_or_before(tcb.snd.nxt)
+            };
+            let blocks = seg.options.sack.iter().filter(outstanding);
+            for (place, block) in self.told.iter_mut().zip(blocks.filter(|_| taken)) {
+                *place = *block;
+            }
+        } else if duplicate {
+            self.bare_at = ctx.now;
+        }
+    }
+
+    /// Text has left; `nxt` was SND.NXT, and `idle` whether nothing was outstanding.
+    pub(super) fn sent(&mut self, text: &Sent, nxt: SeqNumber, idle: bool) {
+        if idle {
+            self.flight_at = text.now;
+            self.clean = true;
+            self.duplicates = 0;
+            self.resent_to = None;
+            self.advanced_at = Instant::NEVER;
+        }
+        if !text.again {
+            return;
+        }
+        self.clean = false;
+        let to = text.end.earlier(nxt);
+        self.resent_to = Some(self.resent_to.map_or(to, |known| known.later(to)));
+        if text.first && (text.cause == Cause::Timer || text.signalled) {
+            self.recover = Some(nxt);
+        }
+        if text.cause == Cause::Timer {
+            // The peer may have thrown away what it told of.
+            self.told = [(0, 0); 4];
+        }
+    }
+
+    /// Whether SACK has told of all of this.
+    fn was_told(&self, text: &Sent) -> bool {
+        self.told.iter().any(|&(left, right)| {
+            let (left, right) = (SeqNumber(left), SeqNumber(right));
+            left.at_or_before(text.seq) && text.end.at_or_before(right) && left.before(right)
+        })
+    }
+
+    /// How many octets beyond `una` SACK has told of.
+    fn octets_told(&self, una: SeqNumber, nxt: SeqNumber) -> u32 {
+        let mut octets = 0u32;
+        for (n, &(left, right)) in self.told.iter().enumerate() {
+            let (from, to) = (SeqNumber(left), SeqNumber(right));
+            let outstanding = from.after(una) && from.before(to) && to.at_or_before(nxt);
+            let repeated = self.told[..n].contains(&(left, right));
+            if outstanding && !repeated {
+                octets = octets.saturating_add(to.since(from));
+            }
+        }
+        octets
+    }
+}
+
+impl Flight {
+    /// What is sent again, and when.
+    pub(super) fn check_loss(
+        &self,
+        tcb: &mut Tcb,
+        text: &Sent,
+        seg: &Segment,
+        ctx: &Context,
+    ) -> Result<(), Fault> {
+        if !text.again {
+            return self.check_bare(tcb, text, seg, ctx);
+        }
+        match text.cause {
+            Cause::Timer => self.check_timed(tcb, text, seg, ctx),
+            Cause::Arrival => {
+                self.check_signalled(tcb, text, seg, ctx);
+                Ok(())
+            }
+            Cause::Unclear => Ok(()),
+        }
+    }
+
+    /// New text must not be set going by a duplicate that tells of nothing, where it would not
+    /// have left without (RFC3042-2-2).
+    fn check_bare(
+        &self,
+        tcb: &Tcb,
+        text: &Sent,
+        seg: &Segment,
+        ctx: &Context,
+    ) -> Result<(), Fault> {
+        let by_sack = ctx.profile.recovers_by_sack && sack(tcb);
+        let held = self.loss.bare_at == text.now && self.loss.was_held;
+        if !by_sack || !held || !self.congestion.is_open() {
+            return Ok(());
+        }
+        ctx.unless_pardoned(
+            Fault::new(
+                req::RFC3042_2_2,
+                kind(seg),
+                "nothing new for a duplicate that SACK says nothing with",
+            )
+            .deep(8),
+        )
+    }
+
+    fn check_timed(
+        &self,
+        tcb: &mut Tcb,
+        text: &Sent,
+        seg: &Segment,
+        ctx: &Context,
+    ) -> Result<(), Fault> {
+        // With SACK a probe of the tail may come before the timeout (RFC 8985 section 7).
+        if sack(tcb) {
+            return Ok(());
+        }
+        if !text.first {
+            miss(tcb, seg, ctx, req::RFC6298_5_3);
+            return Ok(());
+        }
+        let loss = &self.loss;
+        let since = |at: Instant| text.now.since(at) + ctx.profile.slack;
+        let untouched = loss.resent_to.is_none() && loss.duplicates == 0;
+        if untouched && loss.advanced_at != Instant::NEVER {
+            if since(loss.advanced_at) < ctx.profile.rto_min {
+                miss(tcb, seg, ctx, req::RFC6298_5_2);
+            }
+            return Ok(());
+        }
+        let waited = since(loss.flight_at);
+        let unsampled = self.congestion.is_fresh() && !tcb.timestamps_agreed();
+        if loss.clean && unsampled && self.congestion.syns_lost() > 0 && waited < AFTER_LOST_SYN {
+            ctx.unless_pardoned(
+                Fault::new(
+                    req::RFC6298_5_5,
+                    kind(seg),
+                    "three seconds to the first retransmission, for the SYN had to be sent again",
+                )
+                .deep(8),
+            )?;
+        }
+        let shortest = loss.trips[0].min(loss.trips[1]);
+        if loss.clean && waited < Micros(shortest.0 / 10 * 9).min(ctx.profile.rto_max) {
+            ctx.unless_pardoned(
+                Fault::new(
+                    req::RFC6298_3_2,
+                    kind(seg),
+                    "a timeout that has followed the round trips",
+                )
+                .deep(8),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn check_signalled(&self, tcb: &mut Tcb, text: &Sent, seg: &Segment, ctx: &Context) {
+        let loss = &self.loss;
+        if sack(tcb) {
+            if loss.was_told(text) && !self.congestion.timed_out() {
+                miss(tcb, seg, ctx, req::RFC2018_5_1);
+            }
+            return;
+        }
+        let same_window = loss
+            .recover
+            .is_some_and(|recover| self.una.at_or_before(recover));
+        let again = loss.resent_to.is_some_and(|to| to.after(text.seq));
+        if text.first && loss.tells() && same_window && again && !tcb.timestamps_agreed() {
+            miss(tcb, seg, ctx, req::RFC6582_3_2_P01);
+        }
+    }
+
+    /// What an arrival makes the stack owe.
+    pub(super) fn owed_again(
+        &self,
+        duplicate: bool,
+        acked: u32,
+        full: u32,
+        tcb: &Tcb,
+        ctx: &Context,
+    ) -> Option<Owed> {
+        let loss = &self.loss;
+        let una = tcb.snd.una;
+        let outstanding = una != tcb.snd.nxt && tcb.snd.fin != Some(una);
+        let heeds = match tcb.state {
+            State::Established | State::CloseWait | State::FinWait1 => true,
+            // What does not acknowledge the FIN may be dropped.
+            State::Closing | State::LastAck => false,
+            State::Closed
+            | State::Listen
+            | State::SynSent
+            | State::SynReceived
+            | State::FinWait2
+            | State::TimeWait => false,
+        };
+        // What the window has no room for any more need not be sent again.
+        let outside = tcb.send_edge().before(tcb.snd.nxt);
+        if !outstanding || outside || !heeds || loss.resent_to.is_some() {
+            return None;
+        }
+        let owed = |at, by, expected| {
+            Some(Owed {
+                at,
+                by,
+                expected,
+                again: Some(una),
+            })
+        };
+        let later = loss.recover.is_none_or(|recover| una.after(recover));
+        if sack(tcb) {
+            let lost = loss.octets_told(una, tcb.snd.nxt) > 2 * full;
+            let tells = ctx.profile.recovers_by_sack && lost && self.congestion.is_open() && later;
+            return tells.then_some(()).and_then(|()| {
+                owed(
+                    ctx.now + REORDERING,
+                    req::RFC6675_5_1,
+                    "what lies below three segments that SACK has told of, again",
+                )
+            });
+        }
+        if duplicate && loss.duplicates == THRESHOLD && self.congestion.is_open() && later {
+            return owed(
+                ctx.now,
+                req::RFC5681_3_2_3,
+                "at the third duplicate acknowledgment, what is not acknowledged, again",
+            );
+        }
+        let partial = self
+            .congestion
+            .recover()
+            .is_some_and(|recover| una.before(recover));
+        if acked > 0 && self.congestion.recovers() && partial {
+            return owed(
+                ctx.now,
+                req::RFC6582_3_2_P02,
+                "at a partial acknowledgment, what is not acknowledged, again",
+            );
+        }
+        None
+    }
+}

@@ -1,0 +1,184 @@
+//! Small segments: the Nagle algorithm, silly window avoidance, and full segments where there is
+//! enough for them (RFC 9293 sections 3.7.4, 3.8.6.2.1 and 3.9.1.2).
+
+use super::{Flight, MOMENT, Owed, Sent, sends};
+use crate::model::emits::{kind, miss};
+use crate::model::{Context, Fault, Tcb};
+use crate::spec::req;
+use crate::time::{Instant, Micros};
+use crate::wire::{Segment, SeqNumber};
+
+/// So many small segments in a row are no accident of where a window ended.
+const RUN: u8 = 4;
+/// With Nagle off, what fits leaves at once; so much is put up with.
+const AT_ONCE: Micros = Micros::millis(200);
+
+/// What small segments have left, and what waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Small {
+    /// The end of the last small segment.
+    end: Option<SeqNumber>,
+    /// Small segments in a row, though there was text and window for full ones.
+    run: u8,
+    /// Since when text waits, or the last time that some left while more waited.
+    since: Option<Instant>,
+    /// The largest window that was offered by anything but a SYN.
+    largest: u32,
+    /// Where the text began that has left since the last input.
+    burst: Option<SeqNumber>,
+    /// An ICMP error may have told of a smaller MTU.
+    pub(super) path_narrowed: bool,
+}
+
+impl Small {
+    /// Whether text waits.
+    pub(super) fn waits(&self) -> bool {
+        self.since.is_some()
+    }
+
+    /// Something was done to the stack.
+    pub(super) fn input(&mut self) {
+        self.burst = None;
+    }
+
+    /// A segment has arrived.
+    pub(super) fn heard(&mut self, seg: &Segment, tcb: &Tcb) {
+        if !seg.flags.syn() {
+            self.largest = self.largest.max(tcb.snd.wnd);
+        }
+    }
+
+    /// Half of the largest window, or nearly: silly window avoidance takes it for worth sending.
+    fn half(&self, tcb: &Tcb) -> u32 {
+        let largest = match self.largest {
+            0 => tcb.snd.max_wnd,
+            offered => offered,
+        };
+        (largest / 2).saturating_sub(1)
+    }
+
+    /// Less than half of what a segment can carry, and of the largest window. What a stack takes
+    /// for a full segment may be somewhat less than it can be.
+    fn calls_small(&self, text: &Sent, tcb: &Tcb) -> bool {
+        text.text * 2 < worth(text, tcb) && text.text < self.half(tcb)
+    }
+
+    pub(super) fn waits_from(&mut self, waits: bool, now: Instant) {
+        self.since = match waits {
+            true => self.since.or(Some(now)),
+            false => None,
+        };
+    }
+
+    /// Text has left; `nxt` was SND.NXT.
+    pub(super) fn sent(&mut self, text: &Sent, nxt: SeqNumber, tcb: &Tcb) {
+        if !text.end.after(nxt) {
+            return;
+        }
+        let left = tcb.queue_end().after(text.end);
+        self.since = left.then_some(text.now);
+        if self.calls_small(text, tcb) {
+            self.end = Some(text.end);
+        }
+        self.burst.get_or_insert(text.seq);
+        let undersized = text.text * 2 < possible(text, tcb);
+        self.run = match undersized {
+            true => self.run.saturating_add(1),
+            false if text.text * 2 < text.full => self.run,
+            false => 0,
+        };
+    }
+}
+
+/// What is taken for a full segment.
+fn worth(text: &Sent, tcb: &Tcb) -> u32 {
+    if tcb.theirs.mss.is_none() {
+        return text.full.min(536);
+    }
+    let own = tcb.ours.mss.filter(|mss| *mss > 0);
+    text.full.min(own.map_or(u32::MAX, u32::from))
+}
+
+/// The part of the window that is free from this number on.
+fn room(from: SeqNumber, tcb: &Tcb) -> u32 {
+    tcb.send_edge().distance(from).max(0) as u32
+}
+
+/// The full segment that could have been sent, with what the stack has announced itself; none where
+/// there was not enough text or window for it.
+fn possible(text: &Sent, tcb: &Tcb) -> u32 {
+    let own = tcb.ours.mss.filter(|mss| *mss > 0);
+    let full = text.full.min(own.map_or(u32::MAX, u32::from));
+    match room(text.seq, tcb).min(queued(text, tcb)) >= full {
+        true => full,
+        false => 0,
+    }
+}
+
+/// The octets that were there to be sent.
+fn queued(text: &Sent, tcb: &Tcb) -> u32 {
+    tcb.queue_end().distance(text.seq).max(0) as u32
+}
+
+impl Flight {
+    /// Whether a small segment should have waited.
+    pub(super) fn check_small(
+        &self,
+        tcb: &mut Tcb,
+        text: &Sent,
+        seg: &Segment,
+        ctx: &Context,
+    ) -> Result<(), Fault> {
+        let fresh = !text.again && text.end.after(tcb.snd.nxt);
+        let undersized = text.text * 2 < possible(text, tcb);
+        let half = self.small.half(tcb);
+        if !fresh || text.text >= half || self.small.path_narrowed {
+            return Ok(());
+        }
+        if undersized && self.small.run + 1 >= RUN {
+            miss(tcb, seg, ctx, req::RFC9293_SHLD_28);
+        }
+        if !self.small.calls_small(text, tcb) {
+            return Ok(());
+        }
+        let waited = self
+            .small
+            .since
+            .map_or(Micros::ZERO, |at| text.now.since(at));
+        let at_once = waited < MOMENT;
+        let begun = self.small.burst.unwrap_or(text.seq);
+        let silly = room(begun, tcb) < half.min(worth(text, tcb));
+        let last = self.small.end.filter(|end| end.after(tcb.snd.una));
+        let all = text.text == queued(text, tcb);
+        if all && ctx.profile.nagle && last.is_some() && at_once && !tcb.snd.closed {
+            miss(tcb, seg, ctx, req::RFC9293_SHLD_7);
+        }
+        if !all && silly && text.text == room(text.seq, tcb) && at_once {
+            ctx.unless_pardoned(
+                Fault::new(
+                    req::RFC9293_MUST_38,
+                    kind(seg),
+                    "a small window is left alone until it is worth a segment",
+                )
+                .deep(8),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// With Nagle off, a second small segment does not wait for the first (RFC9293-MUST-17).
+    pub(super) fn owed_anew(&self, tcb: &Tcb, ctx: &Context) -> Option<Owed> {
+        let text = tcb.queue_end().distance(tcb.snd.nxt).max(0) as u32;
+        let outstanding = tcb.snd.nxt.since(tcb.snd.una);
+        let full = super::full(tcb, ctx);
+        let fits = text > 0 && outstanding + text <= full && outstanding + text <= tcb.snd.wnd;
+        let single = outstanding > 0 && self.congestion.is_single() && self.congestion.is_open();
+        let quiet = !ctx.profile.nagle && sends(tcb.state) && !super::probing(tcb) && !self.vague;
+        (fits && single && quiet).then_some(Owed {
+            at: ctx.now + AT_ONCE,
+            by: req::RFC9293_MUST_17,
+            expected: "with the Nagle algorithm off, small text at once",
+            again: None,
+        })
+    }
+}
