@@ -92,7 +92,8 @@ impl Small {
 
 /// What is taken for a full segment.
 fn worth(text: &Sent, tcb: &Tcb) -> u32 {
-    if tcb.theirs.mss.is_none() {
+    // What an MSS of nothing comes to, nobody says.
+    if tcb.theirs.mss.is_none_or(|mss| mss == 0) {
         return text.full.min(536);
     }
     let own = tcb.ours.mss.filter(|mss| *mss > 0);
@@ -109,7 +110,8 @@ fn room(from: SeqNumber, tcb: &Tcb) -> u32 {
 fn possible(text: &Sent, tcb: &Tcb) -> u32 {
     let own = tcb.ours.mss.filter(|mss| *mss > 0);
     let full = text.full.min(own.map_or(u32::MAX, u32::from));
-    match room(text.seq, tcb).min(queued(text, tcb)) >= full {
+    let enough = room(text.seq, tcb).min(queued(text, tcb)) >= full;
+    match enough && tcb.theirs.mss != Some(0) {
         true => full,
         false => 0,
     }
