@@ -26,6 +26,7 @@ pub(super) fn step(
         State::SynSent | State::SynReceived => {
             let mut tcb = tcb;
             let first = is_first(&tcb);
+            let answers = !first && answers_syn(&tcb);
             let running = tcb.snd.iss.is_some();
             let offered = tcb.ours;
             numbers(&mut tcb, seg, ctx)?;
@@ -33,13 +34,23 @@ pub(super) fn step(
             options(&mut tcb, seg, first, ctx)?;
             congestion_bits(&mut tcb, seg, ctx)?;
             window::of_syn(&mut tcb, seg, ctx)?;
+            let runs = tcb.rtx;
             sent(&mut tcb, seg, first, running, ctx);
-            out.push(tcb, req::RFC9293_3_10_1_P01);
+            let mut push = |tcb: &Tcb, by| {
+                out.push(*tcb, by);
+                if answers {
+                    // A timer that runs need not be started anew (RFC 6298, 5.1).
+                    let mut tcb = *tcb;
+                    (tcb.rtx.sent_at, tcb.rtx.gap) = (runs.sent_at, runs.gap);
+                    out.push(tcb, by);
+                }
+            };
+            push(&tcb, req::RFC9293_3_10_1_P01);
             if running && offered != tcb.ours {
                 // A SYN that comes again may offer less; what an earlier one has offered may
                 // still count.
                 tcb.ours = offered;
-                out.push(tcb, req::RFC7323_2_2_3);
+                push(&tcb, req::RFC7323_2_2_3);
             }
             Ok(())
         }
