@@ -23,6 +23,8 @@ pub(crate) fn profile() -> Profile {
         ack_delay: Micros::ZERO,
         challenge_quiet: Micros::ZERO,
         reset_quiet: Micros::ZERO,
+        // Small segments follow each other here.
+        nagle: false,
         ..Profile::undeclared(&Config::default())
     }
 }
