@@ -163,7 +163,7 @@ fn faults_come_and_go() {
     let mut seen = std::collections::BTreeSet::new();
     let mut data = vec![0; 2_000];
     let mut size = 0;
-    for seed in 0..20_000 {
+    for seed in 0..40_000 {
         size = mutate_text::<Faulty>(&mut data, size.min(200), 2_000, seed, |_, _, _| 0);
         input = std::str::from_utf8(&data[..size])
             .expect("text")

@@ -144,7 +144,9 @@ fn against(
     other.rcv.edge_max = edge;
     let first = out.len();
     arrive(&other, seg, ctx, out);
-    for (tcb, _) in out.iter_mut(first) {
+    // A listener has no window.
+    let connected = |tcb: &Tcb| tcb.state != State::Listen;
+    for (tcb, _) in out.iter_mut(first).filter(|(tcb, _)| connected(tcb)) {
         tcb.rcv.edge = advertised.edge;
         tcb.rcv.edge_max = advertised.edge_max;
     }
