@@ -3,6 +3,7 @@
 
 use super::{Flight, MOMENT, Owed, Sent, sends};
 use crate::model::emits::{kind, miss};
+use crate::model::tcb::Origin;
 use crate::model::{Context, Fault, Tcb};
 use crate::spec::req;
 use crate::time::{Instant, Micros};
@@ -43,16 +44,17 @@ impl Small {
 
     /// A segment has arrived.
     pub(super) fn heard(&mut self, seg: &Segment, tcb: &Tcb) {
-        if !seg.flags.syn() {
+        if !seg.flags.syn() && tcb.state.synchronized() {
             self.largest = self.largest.max(tcb.snd.wnd);
         }
     }
 
     /// Half of the largest window, or nearly: silly window avoidance takes it for worth sending.
     fn half(&self, tcb: &Tcb) -> u32 {
-        let largest = match self.largest {
-            0 => tcb.snd.max_wnd,
-            offered => offered,
+        let largest = match (self.largest, tcb.origin) {
+            (0, Origin::Active) => tcb.snd.max_wnd,
+            // Whether the window of the SYN counts is not said.
+            (offered, _) => offered,
         };
         (largest / 2).saturating_sub(1)
     }
