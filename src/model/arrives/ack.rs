@@ -195,6 +195,9 @@ pub(super) fn apart(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branc
         }
         established(tcb, ctx);
         tcb.snd.edge_max = seg.ack;
+        if tcb.snd.closed {
+            tcb.state = State::FinWait1;
+        }
     }
     if new {
         tcb.snd.una = seg.ack;
