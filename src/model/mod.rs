@@ -31,7 +31,7 @@ pub use class::{AckClass, ErrorClass, EventClass, IcmpClass, QuoteClass, Segment
 pub use ecn::Ecn;
 pub use entries::Entries;
 pub use fault::Fault;
-pub use flight::{Flight, Owed};
+pub use flight::{Flight, Owed, initial_window};
 pub use marks::Marks;
 pub use mute::Unsaid;
 pub use settle::{settle, unsent};

@@ -39,33 +39,11 @@ pub fn settle(tcb: &mut Tcb, ctx: &Context) {
 
 /// The states in which something may wait for its acknowledgment.
 fn sends(state: State) -> bool {
-    match state {
-        State::SynSent
-        | State::SynReceived
-        | State::Established
-        | State::CloseWait
-        | State::FinWait1
-        | State::Closing
-        | State::LastAck => true,
-        State::Closed | State::Listen | State::FinWait2 | State::TimeWait => false,
-    }
+    state.sends_text() || matches!(state, State::SynSent | State::SynReceived)
 }
 
 /// Whether something is queued that was never sent and may be sent in this state.
 pub fn unsent(tcb: &Tcb) -> bool {
-    match tcb.state {
-        State::Established
-        | State::CloseWait
-        | State::FinWait1
-        | State::Closing
-        | State::LastAck => {
-            tcb.queue_end().after(tcb.snd.nxt) || (tcb.snd.closed && tcb.snd.fin.is_none())
-        }
-        State::Closed
-        | State::Listen
-        | State::SynSent
-        | State::SynReceived
-        | State::FinWait2
-        | State::TimeWait => false,
-    }
+    let fin = tcb.snd.closed && tcb.snd.fin.is_none();
+    tcb.state.sends_text() && (tcb.queue_end().after(tcb.snd.nxt) || fin)
 }

@@ -88,6 +88,23 @@ impl State {
         matches!(self, State::Established | State::FinWait1 | State::FinWait2)
     }
 
+    /// Whether text and FIN may leave, for the first time or again.
+    pub const fn sends_text(self) -> bool {
+        match self {
+            State::Established
+            | State::CloseWait
+            | State::FinWait1
+            | State::Closing
+            | State::LastAck => true,
+            State::Closed
+            | State::Listen
+            | State::SynSent
+            | State::SynReceived
+            | State::FinWait2
+            | State::TimeWait => false,
+        }
+    }
+
     /// Whether the user has closed and our FIN was or will be sent.
     pub const fn user_closed(self) -> bool {
         matches!(

@@ -485,6 +485,11 @@ impl Tcb {
         self.ours.timestamps && self.theirs.timestamps
     }
 
+    /// Whether both SYNs carried SACK-permitted.
+    pub fn sack_agreed(&self) -> bool {
+        self.ours.sack && self.theirs.sack
+    }
+
     /// How dear this explanation is: how many known deviations and missed recommendations it
     /// needs; of equally dear ones that is cheaper which needs fewer of the latter, and then which
     /// leaves nothing unsaid.

@@ -85,6 +85,8 @@ mod tests {
 
     const LATER: Instant = Instant(9);
 
+    type Change = fn(&mut Tcb);
+
     /// A block to which something is done.
     fn with(change: fn(&mut Tcb)) -> Tcb {
         let mut tcb = Tcb::default();
@@ -94,7 +96,6 @@ mod tests {
 
     #[test]
     fn what_one_of_two_allows_their_union_allows() {
-        type Change = fn(&mut Tcb);
         let more: [Change; 8] = [
             |tcb| tcb.snd.edge_max += 5,
             |tcb| tcb.due.credit = 2,
@@ -127,7 +128,6 @@ mod tests {
 
     #[test]
     fn what_differs_in_anything_else_stays_apart() {
-        type Change = fn(&mut Tcb);
         let other: [Change; 6] = [
             |tcb| tcb.snd.una += 1,
             |tcb| tcb.snd.wnd = 1,

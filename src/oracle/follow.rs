@@ -23,10 +23,9 @@ impl Host {
             Happening::Emission(..) => None,
             _ => flight.take_overdue(ctx),
         };
-        let before = *flight;
-        let flight = before.begun().then_some(&before);
+        let before = flight.begun().then_some(*flight);
         let ctx = Context {
-            flight,
+            flight: before.as_ref(),
             owed,
             ..*ctx
         };

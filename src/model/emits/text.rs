@@ -111,7 +111,7 @@ fn set_going(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
     // Where SACK was agreed upon, an acknowledgment of nothing new may report what was lost.
     let tells = match class.ack {
         AckClass::New => true,
-        AckClass::Current => tcb.ours.sack && tcb.theirs.sack,
+        AckClass::Current => tcb.sack_agreed(),
         AckClass::Any | AckClass::Ancient | AckClass::Old | AckClass::Unsent => false,
     };
     let both = brings && tells && tcb.input.at == ctx.now;

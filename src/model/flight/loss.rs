@@ -1,7 +1,7 @@
 //! What tells of a loss, and what is sent again for it (RFC 5681 section 3.2, RFC 6298 section 5,
 //! RFC 6582, RFC 6675, RFC 2018 section 5).
 
-use super::{Cause, Flight, Owed, Sent, sack};
+use super::{Cause, Flight, Owed, Sent, passes};
 use crate::model::emits::{kind, miss};
 use crate::model::{Context, Fault, State, Tcb};
 use crate::spec::req;
@@ -122,7 +122,7 @@ impl Loss {
             self.resent_to = self.resent_to.filter(|to| to.after(una));
         }
         self.bare_at = Instant::NEVER;
-        if !sack(tcb) {
+        if !tcb.sack_agreed() {
             return;
         }
         if !seg.options.sack.is_empty() {
@@ -218,18 +218,16 @@ impl Flight {
         seg: &Segment,
         ctx: &Context,
     ) -> Result<(), Fault> {
-        let by_sack = ctx.profile.recovers_by_sack && sack(tcb);
+        let by_sack = ctx.profile.recovers_by_sack && tcb.sack_agreed();
         let held = self.loss.bare_at == text.now && self.loss.was_held;
         if !by_sack || !held || !self.congestion.is_open() {
             return Ok(());
         }
-        ctx.unless_pardoned(
-            Fault::new(
-                req::RFC3042_2_2,
-                kind(seg),
-                "nothing new for a duplicate that SACK says nothing with",
-            )
-            .deep(8),
+        passes(
+            req::RFC3042_2_2,
+            kind(seg),
+            "nothing new for a duplicate that SACK says nothing with",
+            ctx,
         )
     }
 
@@ -241,7 +239,7 @@ impl Flight {
         ctx: &Context,
     ) -> Result<(), Fault> {
         // With SACK a probe of the tail may come before the timeout (RFC 8985 section 7).
-        if sack(tcb) {
+        if tcb.sack_agreed() {
             return Ok(());
         }
         if !text.first {
@@ -260,24 +258,20 @@ impl Flight {
         let waited = since(loss.flight_at);
         let unsampled = self.congestion.is_fresh() && !tcb.timestamps_agreed();
         if loss.clean && unsampled && self.congestion.syns_lost() > 0 && waited < AFTER_LOST_SYN {
-            ctx.unless_pardoned(
-                Fault::new(
-                    req::RFC6298_5_5,
-                    kind(seg),
-                    "three seconds to the first retransmission, for the SYN had to be sent again",
-                )
-                .deep(8),
+            passes(
+                req::RFC6298_5_5,
+                kind(seg),
+                "three seconds to the first retransmission, for the SYN had to be sent again",
+                ctx,
             )?;
         }
         let shortest = loss.trips[0].min(loss.trips[1]);
         if loss.clean && waited < Micros(shortest.0 / 10 * 9).min(ctx.profile.rto_max) {
-            ctx.unless_pardoned(
-                Fault::new(
-                    req::RFC6298_3_2,
-                    kind(seg),
-                    "a timeout that has followed the round trips",
-                )
-                .deep(8),
+            passes(
+                req::RFC6298_3_2,
+                kind(seg),
+                "a timeout that has followed the round trips",
+                ctx,
             )?;
         }
         Ok(())
@@ -285,7 +279,7 @@ impl Flight {
 
     fn check_signalled(&self, tcb: &mut Tcb, text: &Sent, seg: &Segment, ctx: &Context) {
         let loss = &self.loss;
-        if sack(tcb) {
+        if tcb.sack_agreed() {
             if loss.was_told(text) && !self.congestion.timed_out() {
                 miss(tcb, seg, ctx, req::RFC2018_5_1);
             }
@@ -312,60 +306,34 @@ impl Flight {
         let loss = &self.loss;
         let una = tcb.snd.una;
         let outstanding = una != tcb.snd.nxt && tcb.snd.fin != Some(una);
-        let heeds = match tcb.state {
-            State::Established | State::CloseWait | State::FinWait1 => true,
-            // What does not acknowledge the FIN may be dropped.
-            State::Closing | State::LastAck => false,
-            State::Closed
-            | State::Listen
-            | State::SynSent
-            | State::SynReceived
-            | State::FinWait2
-            | State::TimeWait => false,
-        };
+        // In CLOSING and LAST-ACK, what does not acknowledge the FIN may be dropped.
+        let heeds = !matches!(tcb.state, State::Closing | State::LastAck);
         // What the window has no room for any more need not be sent again.
         let outside = tcb.send_edge().before(tcb.snd.nxt);
         if !outstanding || outside || !heeds || loss.resent_to.is_some() {
             return None;
         }
-        let owed = |at, by, expected| {
-            Some(Owed {
-                at,
-                by,
-                expected,
-                again: Some(una),
-            })
+        let owed = |at, by, expected| Owed {
+            at,
+            by,
+            expected,
+            again: Some(una),
         };
         let later = loss.recover.is_none_or(|recover| una.after(recover));
-        if sack(tcb) {
+        if tcb.sack_agreed() {
             let lost = loss.octets_told(una, tcb.snd.nxt) > 2 * full;
             let tells = ctx.profile.recovers_by_sack && lost && self.congestion.is_open() && later;
-            return tells.then_some(()).and_then(|()| {
-                owed(
-                    ctx.now + REORDERING,
-                    req::RFC6675_5_1,
-                    "what lies below three segments that SACK has told of, again",
-                )
-            });
+            let expected = "what lies below three segments that SACK has told of, again";
+            return tells.then(|| owed(ctx.now + REORDERING, req::RFC6675_5_1, expected));
         }
         if duplicate && loss.duplicates == THRESHOLD && self.congestion.is_open() && later {
-            return owed(
-                ctx.now,
-                req::RFC5681_3_2_3,
-                "at the third duplicate acknowledgment, what is not acknowledged, again",
-            );
+            let expected = "at the third duplicate acknowledgment, what is not acknowledged, again";
+            return Some(owed(ctx.now, req::RFC5681_3_2_3, expected));
         }
-        let partial = self
-            .congestion
-            .recover()
-            .is_some_and(|recover| una.before(recover));
-        if acked > 0 && self.congestion.recovers() && partial {
-            return owed(
-                ctx.now,
-                req::RFC6582_3_2_P02,
-                "at a partial acknowledgment, what is not acknowledged, again",
-            );
-        }
-        None
+        let recover = self.congestion.recover();
+        let partial = recover.is_some_and(|recover| una.before(recover));
+        let answers = acked > 0 && self.congestion.recovers() && partial;
+        let expected = "at a partial acknowledgment, what is not acknowledged, again";
+        answers.then(|| owed(ctx.now, req::RFC6582_3_2_P02, expected))
     }
 }

@@ -11,11 +11,14 @@ mod loss;
 mod probes;
 mod small;
 
-use super::{Context, Fault, State, Tcb, emits, unsent};
+use super::{Context, Fault, Tcb, emits, unsent};
+use crate::oracle::Instead;
 use crate::spec::Req;
 use crate::time::{Instant, Micros};
 use crate::trace::Call;
 use crate::wire::{Segment, SeqNumber};
+
+pub use congestion::initial_window;
 
 use congestion::Congestion;
 use loss::Loss;
@@ -46,7 +49,7 @@ impl Owed {
             Some(una) => tcb.snd.una == una,
             None => tcb.queue_end().since(tcb.snd.una) <= tcb.snd.wnd,
         };
-        stands && !tcb.mute && sends(tcb.state)
+        stands && !tcb.mute && tcb.state.sends_text()
     }
 }
 
@@ -111,37 +114,23 @@ pub struct Flight {
     owed: Option<Owed>,
 }
 
-/// The states in which text is sent.
-fn sends(state: State) -> bool {
-    match state {
-        State::Established
-        | State::CloseWait
-        | State::FinWait1
-        | State::Closing
-        | State::LastAck => true,
-        State::Closed
-        | State::Listen
-        | State::SynSent
-        | State::SynReceived
-        | State::FinWait2
-        | State::TimeWait => false,
-    }
-}
-
 /// The most text that a segment of this connection can carry without options.
 fn full(tcb: &Tcb, ctx: &Context) -> u32 {
     emits::most_text(tcb, ctx).max(1)
 }
 
-/// Both sides have agreed on SACK.
-fn sack(tcb: &Tcb) -> bool {
-    tcb.ours.sack && tcb.theirs.sack
-}
-
 /// With SACK or timestamps a stack may find out that nothing was lost, and take back what it has
 /// done about it (RFC 3522, RFC 3708).
 fn may_undo(tcb: &Tcb) -> bool {
-    sack(tcb) || tcb.timestamps_agreed()
+    tcb.sack_agreed() || tcb.timestamps_agreed()
+}
+
+/// A limit is passed.
+///
+/// # Errors
+/// That, unless it is pardoned.
+fn passes(by: Req, instead: Instead, expected: &'static str, ctx: &Context) -> Result<(), Fault> {
+    ctx.unless_pardoned(Fault::new(by, instead, expected).deep(8))
 }
 
 /// The window is closed, or was in this flight: other rules hold.
@@ -175,7 +164,8 @@ impl Flight {
     /// # Errors
     /// When a limit is passed.
     pub fn check(&self, tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
-        if self.vague || tcb.mute || seg.payload_len == 0 || !sends(tcb.state) || probing(tcb) {
+        if self.vague || tcb.mute || seg.payload_len == 0 || !tcb.state.sends_text() || probing(tcb)
+        {
             return Ok(());
         }
         let text = self.about(seg, tcb, ctx);
@@ -206,14 +196,15 @@ impl Flight {
     fn about(&self, seg: &Segment, tcb: &Tcb, ctx: &Context) -> Sent {
         let cause = self.cause(ctx);
         let again = seg.seq.before(self.nxt);
+        let end = seg.seq + seg.payload_len;
         Sent {
             seq: seg.seq,
-            end: seg.seq + seg.payload_len,
+            end,
             text: seg.payload_len,
             again,
             first: again && seg.seq.at_or_before(self.una),
             cause,
-            beyond: (seg.seq + seg.payload_len).distance(self.una).max(0) as u32,
+            beyond: end.distance(self.una).max(0) as u32,
             signalled: cause == Cause::Arrival && tcb.rtx.dup_acks >= 3,
             surely: cause == Cause::Arrival && self.loss.tells(),
             full: full(tcb, ctx),
@@ -261,13 +252,19 @@ impl Flight {
             tcb.snd.una == first.snd.una && tcb.snd.nxt == first.snd.nxt && tcb.state == first.state
         };
         self.vague = !speaking.all(agrees);
+        self.doubt(first.snd.nxt);
+        Some(first)
+    }
+
+    /// Where the explanations do not agree, what was seen of the flight counts no more, and what has
+    /// just been noted of it neither.
+    fn doubt(&mut self, nxt: SeqNumber) {
         if self.vague {
             self.owed = None;
             self.loss.forget();
             self.probes.forget();
-            self.congestion.loosen(first.snd.nxt);
+            self.congestion.loosen(nxt);
         }
-        Some(first)
     }
 
     /// The stack has sent a segment that is neither SYN nor reset; `after` is what explains it.
@@ -314,24 +311,22 @@ impl Flight {
     pub fn hears(&mut self, seg: &Segment, after: &[Tcb], ctx: &Context) {
         self.heard_at = ctx.now;
         self.small.input();
-        if !self.begun {
-            if let Some(tcb) = self.common(after) {
-                self.small.heard(seg, tcb);
-                self.loss.heard(seg, false, 0, tcb, ctx);
-            }
-            return self.settle(after, ctx);
-        }
         let was_vague = self.vague;
         let Some(tcb) = self.common(after) else {
             return;
         };
+        self.small.heard(seg, tcb);
+        if !self.begun {
+            self.loss.heard(seg, false, 0, tcb, ctx);
+            self.doubt(tcb.snd.nxt);
+            return self.settle(tcb, ctx);
+        }
         let una = self.una.later(tcb.text_start());
         let now_una = tcb.snd.una.later(una);
         let acked = now_una.since(una);
         let full = full(tcb, ctx);
         self.owed = self.owed.filter(|owed| owed.again.is_some());
         let duplicate = !self.vague && !was_vague && self.loss.is_duplicate(seg, tcb, self.una);
-        self.small.heard(seg, tcb);
         self.loss.heard(seg, duplicate, acked, tcb, ctx);
         self.congestion.heard(acked, now_una, full, tcb, ctx);
         // What an answer of the window's end makes of the gaps, nobody says.
@@ -340,12 +335,13 @@ impl Flight {
         }
         self.una = tcb.snd.una;
         self.nxt = tcb.snd.nxt;
-        if !self.vague && sends(tcb.state) && !probing(tcb) {
+        if !self.vague && tcb.state.sends_text() && !probing(tcb) {
             self.owed = self
                 .owed_again(duplicate, acked, full, tcb, ctx)
                 .or(self.owed);
         }
-        self.settle(after, ctx);
+        self.doubt(tcb.snd.nxt);
+        self.settle(tcb, ctx);
     }
 
     /// The user has called; `after` is what explains the outcome.
@@ -353,10 +349,11 @@ impl Flight {
         self.called_at = ctx.now;
         self.small.input();
         let waited = self.small.waits();
-        self.settle(after, ctx);
         let Some(tcb) = self.common(after) else {
             return;
         };
+        self.settle(tcb, ctx);
+        self.doubt(tcb.snd.nxt);
         if let (Call::Send(_), false) = (call, waited) {
             self.begun = true;
             self.owed = self.owed_anew(tcb, ctx).or(self.owed);
@@ -364,17 +361,15 @@ impl Flight {
     }
 
     /// What waits to be sent, and for how long.
-    fn settle(&mut self, after: &[Tcb], ctx: &Context) {
-        let Some(tcb) = self.common(after) else {
-            return;
-        };
+    fn settle(&mut self, tcb: &Tcb, ctx: &Context) {
         if !self.begun {
             self.una = tcb.snd.una;
             self.nxt = tcb.snd.nxt;
         }
-        let waits = unsent(tcb) && tcb.queue_end().after(tcb.snd.nxt);
+        let unsent = unsent(tcb);
+        let waits = unsent && tcb.queue_end().after(tcb.snd.nxt);
         self.small.waits_from(waits, ctx.now);
         self.loss.held_back(waits);
-        self.probes.settle(tcb, unsent(tcb), ctx);
+        self.probes.settle(tcb, unsent, ctx);
     }
 }

@@ -1,7 +1,7 @@
 //! Small segments: the Nagle algorithm, silly window avoidance, and full segments where there is
 //! enough for them (RFC 9293 sections 3.7.4, 3.8.6.2.1 and 3.9.1.2).
 
-use super::{Flight, MOMENT, Owed, Sent, sends};
+use super::{Flight, MOMENT, Owed, Sent, passes};
 use crate::model::emits::{kind, miss};
 use crate::model::tcb::Origin;
 use crate::model::{Context, Fault, Tcb};
@@ -92,14 +92,19 @@ impl Small {
     }
 }
 
+/// A full segment, which is no more than the stack has announced itself.
+fn full(text: &Sent, tcb: &Tcb) -> u32 {
+    let own = tcb.ours.mss.filter(|mss| *mss > 0);
+    text.full.min(own.map_or(u32::MAX, u32::from))
+}
+
 /// What is taken for a full segment.
 fn worth(text: &Sent, tcb: &Tcb) -> u32 {
     // What an MSS of nothing comes to, nobody says.
-    if tcb.theirs.mss.is_none_or(|mss| mss == 0) {
-        return text.full.min(536);
+    match tcb.theirs.mss {
+        None | Some(0) => text.full.min(536),
+        Some(_) => full(text, tcb),
     }
-    let own = tcb.ours.mss.filter(|mss| *mss > 0);
-    text.full.min(own.map_or(u32::MAX, u32::from))
 }
 
 /// The part of the window that is free from this number on.
@@ -107,11 +112,10 @@ fn room(from: SeqNumber, tcb: &Tcb) -> u32 {
     tcb.send_edge().distance(from).max(0) as u32
 }
 
-/// The full segment that could have been sent, with what the stack has announced itself; none where
-/// there was not enough text or window for it.
+/// The full segment that could have been sent; none where there was not enough text or window for
+/// it.
 fn possible(text: &Sent, tcb: &Tcb) -> u32 {
-    let own = tcb.ours.mss.filter(|mss| *mss > 0);
-    let full = text.full.min(own.map_or(u32::MAX, u32::from));
+    let full = full(text, tcb);
     let enough = room(text.seq, tcb).min(queued(text, tcb)) >= full;
     match enough && tcb.theirs.mss != Some(0) {
         true => full,
@@ -158,13 +162,11 @@ impl Flight {
             miss(tcb, seg, ctx, req::RFC9293_SHLD_7);
         }
         if !all && silly && text.text == room(text.seq, tcb) && at_once {
-            ctx.unless_pardoned(
-                Fault::new(
-                    req::RFC9293_MUST_38,
-                    kind(seg),
-                    "a small window is left alone until it is worth a segment",
-                )
-                .deep(8),
+            passes(
+                req::RFC9293_MUST_38,
+                kind(seg),
+                "a small window is left alone until it is worth a segment",
+                ctx,
             )?;
         }
         Ok(())
@@ -177,7 +179,8 @@ impl Flight {
         let full = super::full(tcb, ctx);
         let fits = text > 0 && outstanding + text <= full && outstanding + text <= tcb.snd.wnd;
         let single = outstanding > 0 && self.congestion.is_single() && self.congestion.is_open();
-        let quiet = !ctx.profile.nagle && sends(tcb.state) && !super::probing(tcb) && !self.vague;
+        let quiet =
+            !ctx.profile.nagle && tcb.state.sends_text() && !super::probing(tcb) && !self.vague;
         (fits && single && quiet).then_some(Owed {
             at: ctx.now + AT_ONCE,
             by: req::RFC9293_MUST_17,

@@ -3,19 +3,15 @@
 
 use super::occasion::Occasion;
 use super::{Row, always, row};
+use crate::model::initial_window;
 use crate::spec::req::*;
-
-/// Both sides have agreed on SACK.
-fn sack(o: &Occasion<'_>) -> bool {
-    o.tcb.ours.sack && o.tcb.theirs.sack
-}
 
 /// No more is in flight than one segment too much.
 fn one_too_many(o: &Occasion<'_>) -> bool {
     let mss = u32::from(o.tcb.theirs.mss.unwrap_or(536));
     let flight = |seg: &crate::wire::Segment| seg.end().since(o.tcb.snd.una);
     o.sent()
-        .is_none_or(|seg| flight(seg) <= (10 * mss).min(14_600.max(2 * mss)) + mss)
+        .is_none_or(|seg| flight(seg) <= initial_window(mss) + mss)
 }
 
 pub(super) const ROWS: &[Row] = &[
@@ -43,7 +39,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(&[RFC5681_3_1_1, RFC5681_3_1_9], always, &[RFC5681_3_1]),
     row(&[RFC5681_3_2_6], always, &[RFC5681_4_3_1]),
-    row(&[RFC5681_3_2_6], sack, &[RFC6675_5_2]),
+    row(&[RFC5681_3_2_6], |o| o.tcb.sack_agreed(), &[RFC6675_5_2]),
     row(
         &[RFC5681_3_2_7],
         |o| !o.tcb.rtx.recovering,

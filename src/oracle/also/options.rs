@@ -59,7 +59,7 @@ pub(super) const ROWS: &[Row] = &[
     row(&[RFC2018_4_3], always, &[RFC2018_4_2]),
     row(
         &[RFC5681_3_2_1, RFC2018_4_3],
-        |o| o.tcb.theirs.sack && o.tcb.ours.sack,
+        |o| o.tcb.sack_agreed(),
         &[RFC2018_4_7],
     ),
     row(&[RFC2018_3_P01], |o| o.tcb.theirs.sack, &[RFC2883_4_P01]),

@@ -3,6 +3,7 @@
 //! Reno without the inflation of fast recovery: nothing new is sent while something is being sent
 //! again.
 
+use crate::model::initial_window;
 use crate::stack::CongestionControl;
 
 /// Without congestion control so many full segments may be outstanding.
@@ -29,11 +30,6 @@ impl Default for Congestion {
     }
 }
 
-/// RFC6928-2: ten segments, of no more than 14600 octets unless they are large.
-fn initial(mss: u32) -> u32 {
-    (10 * mss).min(14_600.max(2 * mss))
-}
-
 impl Congestion {
     /// How many octets may be outstanding.
     pub(super) fn window(&self, algorithm: CongestionControl, mss: u32) -> u32 {
@@ -41,20 +37,20 @@ impl Congestion {
             CongestionControl::None => FLIGHT * mss,
             // What CUBIC adds to Reno shows on long paths only.
             CongestionControl::Reno | CongestionControl::Cubic => {
-                self.cwnd.unwrap_or_else(|| initial(mss))
+                self.cwnd.unwrap_or_else(|| initial_window(mss))
             }
         }
     }
 
     /// The handshake is complete; where a SYN was lost, one segment is enough (RFC5681-3.1).
     pub(super) fn established(&mut self, mss: u32, syn_lost: bool) {
-        self.cwnd = Some(if syn_lost { mss } else { initial(mss) });
+        self.cwnd = Some(if syn_lost { mss } else { initial_window(mss) });
     }
 
     /// So many octets were acknowledged while nothing was being sent again: slow start below the
     /// threshold, a segment for each window above it.
     pub(super) fn acknowledged(&mut self, octets: u32, mss: u32) {
-        let cwnd = self.cwnd.unwrap_or_else(|| initial(mss));
+        let cwnd = self.cwnd.unwrap_or_else(|| initial_window(mss));
         self.cwnd = Some(if cwnd < self.ssthresh {
             cwnd.saturating_add(octets.min(mss))
         } else {
@@ -91,7 +87,7 @@ impl Congestion {
 
     /// Nothing was sent for longer than the retransmission timeout (RFC5681-4.1).
     pub(super) fn idle(&mut self, mss: u32) {
-        self.cwnd = self.cwnd.map(|cwnd| cwnd.min(initial(mss)));
+        self.cwnd = self.cwnd.map(|cwnd| cwnd.min(initial_window(mss)));
     }
 }
 

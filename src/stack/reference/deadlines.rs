@@ -4,7 +4,7 @@ use super::endpoint::{Endpoint, Scratch, Shared};
 use super::fault::Fault;
 use super::policy::Choice;
 use super::twist;
-use crate::model::{State, timeouts};
+use crate::model::{State, timeouts, unsent};
 use crate::stack::{Broken, CallError};
 use crate::time::{Instant, Micros};
 
@@ -90,7 +90,7 @@ impl Endpoint {
             | State::FinWait2
             | State::CloseWait
             | State::Closing
-            | State::LastAck => self.tcb.snd.una != self.tcb.snd.nxt || self.unsent(),
+            | State::LastAck => self.tcb.snd.una != self.tcb.snd.nxt || unsent(&self.tcb),
         }
     }
 

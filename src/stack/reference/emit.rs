@@ -99,7 +99,7 @@ impl Endpoint {
             self.put_timestamps(shared, &mut field);
         }
         let reports = !shared.policy.has(Choice::NeverReports);
-        if self.tcb.theirs.sack && self.tcb.ours.sack && reports {
+        if self.tcb.sack_agreed() && reports {
             self.put_sack(&mut field);
         }
         field

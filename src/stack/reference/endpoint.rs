@@ -412,8 +412,7 @@ impl Endpoint {
         let snd = &self.tcb.snd;
         // What the model has not used, it has not counted.
         let used = snd.una != snd.nxt && self.tcb.rtx.dup_acks >= 3;
-        let agreed = self.tcb.ours.sack && self.tcb.theirs.sack;
-        used && agreed && self.scoreboard.note(&seg.options, snd.una, snd.nxt)
+        used && self.tcb.sack_agreed() && self.scoreboard.note(&seg.options, snd.una, snd.nxt)
     }
 
     /// An acknowledgment of nothing new, which may tell of something that has arrived.

@@ -12,7 +12,7 @@ use super::scoreboard::Scoreboard;
 use super::timer::RTO_MAX;
 use super::twist;
 use crate::model::tcb::{Forms, Origin, Reply};
-use crate::model::{EventClass, State};
+use crate::model::{EventClass, State, unsent};
 use crate::spec::req;
 use crate::stack::{Broken, Outbox};
 use crate::time::{Instant, Micros};
@@ -239,7 +239,7 @@ impl Endpoint {
                 self.scoreboard = Scoreboard::default();
                 self.recover(2);
                 self.twist_timeout(mss, shared);
-            } else if self.unsent() {
+            } else if unsent(&self.tcb) {
                 // Nothing is outstanding: the window is closed, and is probed.
                 self.timer.restart(shared.now);
                 self.emit_text(self.tcb.snd.nxt, 1, shared, scratch, out)?;
@@ -249,11 +249,10 @@ impl Endpoint {
             if recovery.allowance == 0 {
                 break;
             }
-            let missing = self.scoreboard.missing(recovery.next, recovery.until);
-            let everything = recovery.next.before(recovery.until);
-            let missing = match shared.has(Fault::SackedResent) && everything {
-                true => Some((recovery.next, recovery.until)),
-                false => missing,
+            let (from, to) = (recovery.next, recovery.until);
+            let missing = match shared.has(Fault::SackedResent) {
+                true => from.before(to).then_some((from, to)),
+                false => self.scoreboard.missing(from, to),
             };
             let Some((before, end)) = missing else {
                 break;
@@ -284,26 +283,6 @@ impl Endpoint {
         }
     }
 
-    /// Something is queued that was never sent, text or FIN.
-    pub(super) fn unsent(&self) -> bool {
-        let tcb = &self.tcb;
-        match tcb.state {
-            State::Established
-            | State::CloseWait
-            | State::FinWait1
-            | State::Closing
-            | State::LastAck => {
-                tcb.queue_end().after(tcb.snd.nxt) || (tcb.snd.closed && tcb.snd.fin.is_none())
-            }
-            State::Closed
-            | State::Listen
-            | State::SynSent
-            | State::SynReceived
-            | State::FinWait2
-            | State::TimeWait => false,
-        }
-    }
-
     /// New text, then FIN, as the window, Nagle and silly window avoidance let them.
     fn send_new(
         &mut self,
@@ -311,7 +290,7 @@ impl Endpoint {
         scratch: &mut Scratch,
         out: &mut Outbox,
     ) -> Result<(), Broken> {
-        while self.unsent() {
+        while unsent(&self.tcb) {
             let recovering = |known: super::endpoint::Recovery| known.next.before(known.until);
             if self.recovery.is_some_and(recovering) {
                 self.override_at = Instant::NEVER;
@@ -336,7 +315,7 @@ impl Endpoint {
                 break;
             }
         }
-        if !self.unsent() {
+        if !unsent(&self.tcb) {
             self.override_at = Instant::NEVER;
         }
         Ok(())
