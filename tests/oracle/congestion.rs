@@ -4,12 +4,8 @@ use super::*;
 
 /// Both SYNs agree on ECN.
 fn agreed() -> Tape {
-    let listen = Call::Listen {
-        port: PORTS.0,
-        remote: None,
-    };
     Tape::new()
-        .call(listen, Outcome::Done)
+        .call(LISTEN, Outcome::Done)
         .arrives("SYN,ECE,CWR", 0, 0, 0)
         .sends("SYN,ACK,ECE", 0, 1, 0)
         .arrives("ACK", 1, 1, 0)

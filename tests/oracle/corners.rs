@@ -3,11 +3,6 @@
 use super::*;
 
 /// A passive OPEN.
-const LISTEN: Call = Call::Listen {
-    port: PORTS.0,
-    remote: None,
-};
-
 /// A passive OPEN, and the peer's SYN is answered.
 fn syn_received() -> Tape {
     Tape::new()

@@ -107,22 +107,18 @@ fn a_known_deviation_covers_its_shape_and_no_other() {
 
 #[test]
 fn a_known_deviation_of_used_sockets_covers_no_other() {
-    let listen = Call::Listen {
-        port: PORTS.0,
-        remote: None,
-    };
     let closed = || Tape::established().arrives("RST", 1, 0, 0);
     let asked = |tape: Tape| tape.arrives("SYN", 0, 0, 0);
     let answered = |tape: Tape, iss| tape.sends("SYN,ACK", iss, 1, 0);
     let opened = |tape: Tape, iss| answered(tape, iss).arrives("ACK", 1, iss + 1, 0);
-    let unused = || Tape::new().call(listen, Outcome::Done);
-    let refused = || Tape::new().call(listen, Outcome::Failed(CallError::NoConnection));
+    let unused = || Tape::new().call(LISTEN, Outcome::Done);
+    let refused = || Tape::new().call(LISTEN, Outcome::Failed(CallError::NoConnection));
     let deviates = "deviates: RFC9293-3.10.7.4-4: SYN seq beyond in ESTABLISHED, silence";
     let rows = [
         ("its first connection", Tape::established(), deviates),
         (
             "its first connection, and an OPEN before it failed",
-            opened(asked(refused().call(listen, Outcome::Done)), 0),
+            opened(asked(refused().call(LISTEN, Outcome::Done)), 0),
             deviates,
         ),
         (
@@ -132,7 +128,7 @@ fn a_known_deviation_of_used_sockets_covers_no_other() {
         ),
         (
             "opened anew",
-            opened(asked(closed().call(listen, Outcome::Done)), 70_000),
+            opened(asked(closed().call(LISTEN, Outcome::Done)), 70_000),
             "conforms; known: [0]",
         ),
         (
@@ -169,11 +165,7 @@ fn a_known_deviation_does_not_hide_the_next() {
     };
     assert_eq!(told(&tape.judged(&stop.file())), "conforms; known: [0]");
     // Opened anew, the socket is judged again, and the connection before explains nothing.
-    let listen = Call::Listen {
-        port: PORTS.0,
-        remote: None,
-    };
-    let again = || syn_without_answer().call(listen, Outcome::Done);
+    let again = || syn_without_answer().call(LISTEN, Outcome::Done);
     let rows = [
         (again(), "conforms; known: [0]"),
         (
@@ -457,13 +449,7 @@ fn how_a_segment_is_taken_otherwise() {
     let stamps = |value: u8, echo: u8| [1, 1, 8, 10, 0, 0, 0, value, 0, 0, 0, echo];
     let sent = |octets| Tape::established().call(Call::Send(octets), Outcome::Sent(octets));
     let stamped = Tape::new()
-        .call(
-            Call::Listen {
-                port: PORTS.0,
-                remote: None,
-            },
-            Outcome::Done,
-        )
+        .call(LISTEN, Outcome::Done)
         .arrives("SYN", 0, 0, 0)
         .with_options(&stamps(5, 0))
         .sends("SYN,ACK", 0, 1, 0)
@@ -547,152 +533,4 @@ fn how_a_segment_is_taken_otherwise() {
         let file = entry.file();
         assert_eq!(told(&tape.judged(&file)), "conforms; known: [0]", "{then}");
     }
-}
-
-/// What is refused has come after what lies ahead of a gap, so the blocks need not begin with that.
-#[test]
-fn a_segment_that_is_refused_is_the_one_that_is_answered() {
-    const SACK_PERMITTED: [u8; 8] = [2, 4, 5, 180, 1, 1, 4, 2];
-    let sack = |from: u32, to: u32| {
-        let edges = [(IRS + from).to_be_bytes(), (IRS + to).to_be_bytes()];
-        [&[1, 1, 5, 10][..], &edges.concat()].concat()
-    };
-    let listen = Call::Listen {
-        port: PORTS.0,
-        remote: None,
-    };
-    let tape = |answered: bool| {
-        let tape = Tape::new()
-            .call(listen, Outcome::Done)
-            .arrives("SYN", 0, 0, 0)
-            .with_options(&SACK_PERMITTED)
-            .sends("SYN,ACK", 0, 1, 0)
-            .with_options(&SACK_PERMITTED)
-            .arrives("ACK", 1, 1, 0)
-            .arrives("ACK", 11, 1, 10)
-            .sends("ACK", 1, 1, 0)
-            .with_options(&sack(11, 21))
-            // For this one there is no memory.
-            .arrives("ACK", 31, 1, 10);
-        let tape = match answered {
-            true => tape,
-            false => tape.arrives("ACK", 1, 0, 10),
-        };
-        tape.sends("ACK", 1, 1, 0).with_options(&sack(11, 21))
-    };
-    let entry = Entry {
-        requirement: "RFC9293-3.10.7.4-p23",
-        state: "ESTABLISHED",
-        event: "on = 'segment', set = 'ACK', ack = ['old', 'ancient']",
-        instead: "ACK",
-        then: "'refused'",
-    };
-    for silently in ["", "\nsilently = true"] {
-        let then = format!("{}{silently}", entry.then);
-        let file = Entry {
-            then: &then,
-            ..entry
-        };
-        assert_eq!(
-            told(&tape(false).judged(&file.file())),
-            "conforms; missed: RFC5681-3.2-1: ACK+text seq ahead ack current in ESTABLISHED, \
-             silence; known: [0]",
-            "{then}"
-        );
-        assert_eq!(
-            told(&tape(true).judged(&file.file())),
-            "deviates: RFC2018-4-4: ACK+text seq ahead ack current in ESTABLISHED, ACK"
-        );
-    }
-}
-
-/// What may be asked of the segment that came instead: a neighbour that is otherwise is not covered.
-#[test]
-fn an_entry_may_ask_for_what_is_special_about_the_segment_that_came() {
-    const SACK_PERMITTED: [u8; 8] = [2, 4, 5, 180, 1, 1, 4, 2];
-    let sack = |blocks: &[(u32, u32)]| {
-        let edges = blocks.iter().flat_map(|(from, to)| [from, to]);
-        let edges = edges.flat_map(|edge| (IRS + edge).to_be_bytes());
-        let head = [1, 1, 5, 2 + 8 * blocks.len() as u8];
-        head.into_iter().chain(edges).collect::<Vec<u8>>()
-    };
-    let listen = Call::Listen {
-        port: PORTS.0,
-        remote: None,
-    };
-    let reports = |blocks: &[(u32, u32)]| {
-        Tape::new()
-            .call(listen, Outcome::Done)
-            .arrives("SYN", 0, 0, 0)
-            .with_options(&SACK_PERMITTED)
-            .sends("SYN,ACK", 0, 1, 0)
-            .with_options(&SACK_PERMITTED)
-            .arrives("ACK", 1, 1, 0)
-            .arrives("ACK", 11, 1, 10)
-            .sends("ACK", 1, 1, 0)
-            .with_options(&sack(&[(11, 21)]))
-            .arrives("ACK", 1, 1, 10)
-            .sends("ACK", 1, 21, 0)
-            .with_options(&sack(blocks))
-    };
-    let dropped = |open: bool| {
-        let tape = Tape::established().arrives("ACK", 1, 1, 10);
-        match open {
-            true => tape.sends("ACK", 1, 1, 0),
-            false => tape.closes(1, 1),
-        }
-    };
-    let counted = |fin: bool| match fin {
-        true => Tape::established()
-            .arrives("FIN,ACK", 1, 1, 0)
-            .sends("ACK", 1, 3, 0),
-        false => Tape::established()
-            .arrives("ACK", 1, 1, 1)
-            .sends("ACK", 1, 3, 0),
-    };
-    let blocks = Entry {
-        requirement: "RFC2018-3-p01",
-        state: "ESTABLISHED",
-        event: "on = 'segment', set = 'ACK'",
-        instead: "ACK",
-        then: "'pardoned'\ntold = ['came']",
-    };
-    let shut = Entry {
-        requirement: "RFC9293-3.10.7.4-p23",
-        then: "'refused'\ntold = ['shut']",
-        ..blocks
-    };
-    let beyond = Entry {
-        requirement: "RFC9293-3.4-p04",
-        then: "'stop'\ntold = ['beyond-fin']",
-        ..blocks
-    };
-    for (entry, covered, neighbour) in [
-        (blocks, reports(&[(11, 21), (11, 21)]), reports(&[(41, 51)])),
-        (shut, dropped(false), dropped(true)),
-        (beyond, counted(true), counted(false)),
-    ] {
-        let file = entry.file();
-        let verdict = told(&covered.judged(&file));
-        assert!(verdict.starts_with("conforms"), "{file}{verdict}");
-        assert!(verdict.ends_with("known: [0]"), "{file}{verdict}");
-        let verdict = told(&neighbour.judged(&file));
-        let deviates = format!("deviates: {}", entry.requirement);
-        assert!(verdict.starts_with(&deviates), "{file}{verdict}");
-        // Without the word it would be covered too.
-        let wide = entry.then.split('\n').next().unwrap_or_default();
-        let wide = Entry {
-            then: wide,
-            ..entry
-        };
-        let verdict = told(&neighbour.judged(&wide.file()));
-        assert!(verdict.ends_with("known: [0]"), "{file}{verdict}");
-    }
-    let misspelt = Entry {
-        then: "'stop'\ntold = ['shot']",
-        ..beyond
-    };
-    let refused = misspelt.file().parse::<KnownDeviations>();
-    let message = refused.expect_err("no such word").to_string();
-    assert!(message.contains("`shot`; there are: shut"), "{message}");
 }

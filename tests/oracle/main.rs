@@ -3,6 +3,7 @@
 mod broken;
 mod congestion;
 mod corners;
+mod instead;
 mod invariants;
 mod known;
 mod profiles;
@@ -27,7 +28,7 @@ use tcprove::wire::{Ecn, Endpoint, Family, Flags, Options, Segment, SeqNumber};
 
 use known::{Entry, SYN_WITHOUT_ANSWER, syn_without_answer};
 use tape::{
-    A, IRS, ISS, PORTS, Tape, WINDOW, connecting, ends, half_closed, profile, segment, told,
+    A, IRS, ISS, LISTEN, PORTS, Tape, WINDOW, connecting, ends, half_closed, profile, segment, told,
 };
 
 #[test]

@@ -206,10 +206,7 @@ fn a_handshake_is_given_up_in_time_and_the_user_is_told() {
 
 #[test]
 fn a_listener_has_only_the_limits_that_it_declares() {
-    let listening = || {
-        let (port, remote) = (PORTS.0, None);
-        Tape::new().call(Call::Listen { port, remote }, Outcome::Done)
-    };
+    let listening = || Tape::new().call(LISTEN, Outcome::Done);
     let second = Micros::secs(1);
     let dropped = || listening().arrives("SYN", 0, 0, 0).waits(second);
     let proven = || {
@@ -251,12 +248,8 @@ fn what_a_stack_of_listeners_does_is_declared() {
 
     // What fits none of its handshakes is a segment to the listener, wherever its number lies.
     let stray = || {
-        let listen = Call::Listen {
-            port: PORTS.0,
-            remote: None,
-        };
         Tape::new()
-            .call(listen, Outcome::Done)
+            .call(LISTEN, Outcome::Done)
             .arrives("SYN", 0, 0, 0)
             .sends("SYN,ACK", 0, 1, 0)
             .arrives("ACK", 60_000, 5, 0)

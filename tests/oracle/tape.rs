@@ -29,6 +29,12 @@ pub(crate) fn profile() -> Profile {
     }
 }
 
+/// A passive OPEN.
+pub(crate) const LISTEN: Call = Call::Listen {
+    port: PORTS.0,
+    remote: None,
+};
+
 /// A trace in the making. Sequence numbers count from the initial ones.
 pub(crate) struct Tape {
     pub(crate) trace: Trace,
@@ -46,13 +52,7 @@ impl Tape {
     /// A passive open and the three-way handshake.
     pub(crate) fn established() -> Tape {
         Tape::new()
-            .call(
-                Call::Listen {
-                    port: PORTS.0,
-                    remote: None,
-                },
-                Outcome::Done,
-            )
+            .call(LISTEN, Outcome::Done)
             .arrives("SYN", 0, 0, 0)
             .sends("SYN,ACK", 0, 1, 0)
             .arrives("ACK", 1, 1, 0)
@@ -124,25 +124,16 @@ impl Tape {
     }
 
     /// The last segment, either way, has these options.
-    pub(crate) fn with_options(mut self, options: &[u8]) -> Tape {
-        if let Some(
-            What::Arrival {
-                segment: Some(segment),
-                ..
-            }
-            | What::Emission {
-                segment: Some(segment),
-                ..
-            },
-        ) = self.trace.events.last_mut().map(|event| &mut event.what)
-        {
-            segment.options = Options::parse(options);
-        }
-        self
+    pub(crate) fn with_options(self, options: &[u8]) -> Tape {
+        self.with(|segment| segment.options = Options::parse(options))
     }
 
     /// The IP header of the last segment, either way, says this.
-    pub(crate) fn with_ecn(mut self, ecn: Ecn) -> Tape {
+    pub(crate) fn with_ecn(self, ecn: Ecn) -> Tape {
+        self.with(|segment| segment.ecn = ecn)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Segment)) -> Tape {
         if let Some(
             What::Arrival {
                 segment: Some(segment),
@@ -154,7 +145,7 @@ impl Tape {
             },
         ) = self.trace.events.last_mut().map(|event| &mut event.what)
         {
-            segment.ecn = ecn;
+            change(segment);
         }
         self
     }

@@ -3,11 +3,6 @@
 use super::*;
 
 /// A passive OPEN.
-const LISTEN: Call = Call::Listen {
-    port: PORTS.0,
-    remote: None,
-};
-
 /// One stretch more than is remembered lies ahead of a gap, which is then filled. The one that is
 /// not remembered comes first in the stream.
 fn overflowing() -> Tape {
