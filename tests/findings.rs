@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use tcprove::cli::built_in;
-use tcprove::oracle::{KnownDeviations, Verdict};
+use tcprove::oracle::known::Known;
+use tcprove::oracle::{Deviation, KnownDeviations, Verdict};
 use tcprove::scenario::Scenario;
 use tcprove::spec::Req;
 
@@ -85,6 +86,127 @@ fn what_is_told_to_maintainers_is_known_and_still_seen() {
             assert!(seen, "no longer seen: {told:?}");
             assert_eq!(judgment.verdict, Verdict::Conforms, "{told:?}");
         }
+    }
+}
+
+/// A row of the tables that end the part of a stack: the same again, or a recommendation.
+#[derive(Debug)]
+struct Row {
+    /// The title of the finding that it is the same as, in the table of those.
+    same_as: Option<String>,
+    requirement: Req,
+    scenario: String,
+}
+
+/// The rows of the tables in the part of this stack.
+fn rows(part: &str) -> Vec<Row> {
+    let mut again = false;
+    let mut rows = Vec::new();
+    for line in part.lines() {
+        if let Some(heading) = line.strip_prefix("### ") {
+            again = heading == "The same again";
+        }
+        let Some((before, scenario)) = line
+            .strip_suffix("` |")
+            .and_then(|row| row.rsplit_once('`'))
+        else {
+            continue;
+        };
+        let ids = before.split(['(', ')']).filter_map(Req::from_id);
+        let cell = before.split('|').nth(1).map(str::trim).expect(line);
+        rows.push(Row {
+            same_as: again.then(|| cell.to_owned()),
+            requirement: ids.last().expect(line),
+            scenario: scenario.to_owned(),
+        });
+    }
+    rows
+}
+
+/// The part of the page that is about this stack.
+fn part<'a>(page: &'a str, stack: &str) -> &'a str {
+    let (_, rest) = page.split_once(&format!("\n## {stack}\n")).expect(stack);
+    rest.split("\n## ").next().expect(stack)
+}
+
+/// What is known of a stack without the entry of this name.
+fn all_but(known: &str, name: &str) -> KnownDeviations {
+    let name = format!("name = \"{name}\"\n");
+    let others = known
+        .split("[[deviation]]")
+        .filter(|entry| !entry.contains(&name));
+    let others: Vec<&str> = others.collect();
+    others
+        .join("[[deviation]]")
+        .parse()
+        .expect("known deviations")
+}
+
+/// Whether a run that does not know of this would say that a recommendation was not followed, or that
+/// a soft check failed, and no more.
+fn is_light(stack: &str, known: &Known) -> bool {
+    let entry = built_in().into_iter().find(|entry| entry.name == stack);
+    let entry = entry.expect(stack);
+    let judge = (entry.judge)(all_but(&entry.known, &known.name));
+    let text = fs::read_to_string(root().join("corpus").join(&known.witness));
+    let scenario: Scenario = text.expect(&known.name).parse().expect(&known.name);
+    let judgment = judge.expect(stack).judge(&scenario);
+    let noted = |missed: &Deviation| known.breaks().any(|req| req == missed.shape.requirement);
+    judgment.verdict == Verdict::Conforms && judgment.missed.iter().any(noted)
+}
+
+/// Of smoltcp and lwIP all of them are told: each has a finding of its own, or stands in a table, as
+/// the same again of a finding that is there, or as a recommendation or a check that is soft.
+#[test]
+fn every_known_deviation_of_smoltcp_and_lwip_is_told() {
+    let page = fs::read_to_string(root().join("docs/findings.md")).expect("docs/findings.md");
+    let all = told();
+    for (heading, stacks) in [
+        ("smoltcp", &["smoltcp"][..]),
+        ("lwIP", &["lwip", "lwip-full"]),
+    ] {
+        let rows = rows(part(&page, heading));
+        let told: Vec<&Told> = (all.iter())
+            .filter(|told| stacks.contains(&told.stack.as_str()))
+            .collect();
+        let mut needed: BTreeSet<&str> = rows.iter().map(|row| row.scenario.as_str()).collect();
+        for entry in built_in() {
+            if !stacks.contains(&entry.name) {
+                continue;
+            }
+            let known: KnownDeviations = entry.known.parse().expect("known deviations");
+            for known in known.entries() {
+                let is = |scenario: &str, by: Req| {
+                    known.witness == scenario && known.breaks().any(|req| req == by)
+                };
+                let found = told.iter().any(|told| is(&told.scenario, told.requirement));
+                let row = rows.iter().find(|row| is(&row.scenario, row.requirement));
+                assert!(
+                    found || row.is_some(),
+                    "{heading}: not told: {}",
+                    known.name
+                );
+                assert!(
+                    !found || row.is_none(),
+                    "{heading}: told twice: {}",
+                    known.name
+                );
+                let Some(row) = row else { continue };
+                needed.remove(row.scenario.as_str());
+                match &row.same_as {
+                    Some(title) => {
+                        let same = told.iter().any(|told| told.title == *title);
+                        assert!(same, "{heading}: no such finding: {row:?}");
+                    }
+                    None => assert!(is_light(entry.name, known), "{heading}: a finding: {row:?}"),
+                }
+            }
+        }
+        let built = built_in().iter().any(|entry| stacks.contains(&entry.name));
+        assert!(
+            !built || needed.is_empty(),
+            "{heading}: not known: {needed:?}"
+        );
     }
 }
 
