@@ -112,11 +112,11 @@ fn rows(part: &str) -> Vec<Row> {
         else {
             continue;
         };
-        let ids = before.split(['(', ')']).filter_map(Req::from_id);
+        let mut ids = before.split(['(', ')']).filter_map(Req::from_id);
         let cell = before.split('|').nth(1).map(str::trim).expect(line);
         rows.push(Row {
             same_as: again.then(|| cell.to_owned()),
-            requirement: ids.last().expect(line),
+            requirement: ids.next_back().expect(line),
             scenario: scenario.to_owned(),
         });
     }
@@ -147,7 +147,7 @@ fn all_but(known: &str, name: &str) -> KnownDeviations {
 fn is_light(stack: &str, known: &Known) -> bool {
     let entry = built_in().into_iter().find(|entry| entry.name == stack);
     let entry = entry.expect(stack);
-    let judge = (entry.judge)(all_but(&entry.known, &known.name));
+    let judge = (entry.judge)(all_but(entry.known, &known.name));
     let text = fs::read_to_string(root().join("corpus").join(&known.witness));
     let scenario: Scenario = text.expect(&known.name).parse().expect(&known.name);
     let judgment = judge.expect(stack).judge(&scenario);
