@@ -45,6 +45,9 @@ pub(super) struct Congestion {
     grown: u32,
     /// The slow start threshold; none before the first loss.
     threshold: Option<u32>,
+    /// In congestion avoidance: the window when this round trip began, and how many octets were
+    /// acknowledged since.
+    round: (u32, u32),
     phase: Phase,
     /// So much text may leave until more is acknowledged, outside [`Phase::Open`].
     budget: u32,
@@ -130,7 +133,7 @@ impl Congestion {
     }
 
     /// By how much the window may grow with one acknowledgment.
-    fn growth(&self, acked: u32, full: u32, ctx: &Context) -> u32 {
+    fn growth(&mut self, acked: u32, full: u32, ctx: &Context) -> u32 {
         // Who counts segments counts small ones as well.
         let counted = match self.mixed {
             true => self.segments.saturating_mul(full),
@@ -138,15 +141,33 @@ impl Congestion {
         };
         let most = acked.max(counted);
         let window = self.window(full);
-        let slow_start = self.threshold.is_none_or(|threshold| window < threshold);
-        match ctx.profile.congestion {
-            _ if slow_start => most,
-            CongestionControl::Reno => {
-                (u64::from(full) * u64::from(most) / u64::from(window.max(1))) as u32 + 1
-            }
+        let Some(threshold) = self.threshold.filter(|threshold| window >= *threshold) else {
+            self.round = (0, 0);
+            return most;
+        };
+        let growth = match ctx.profile.congestion {
+            CongestionControl::Reno => self.linear(most, window, full),
             // RFC 9438 section 4.4: in a round trip by half at most.
             CongestionControl::Cubic | CongestionControl::None => most / 2 + 1,
-        }
+        };
+        // The window may be smaller than this bound, and its slow start last longer; and who counts
+        // octets may have counted nearly a window of them.
+        let slower = threshold.saturating_add(most).saturating_add(full);
+        growth.max(slower.saturating_sub(window))
+    }
+
+    /// Congestion avoidance: a segment for each window, however that is counted.
+    fn linear(&mut self, most: u32, window: u32, full: u32) -> u32 {
+        let (begun, counted) = match self.round {
+            (0, _) => (window, 0),
+            round => round,
+        };
+        let counted = counted.saturating_add(most);
+        self.round = match counted < begun {
+            true => (begun, counted),
+            false => (0, 0),
+        };
+        (u64::from(full) * u64::from(most) / u64::from(begun.max(1))) as u32 + 1
     }
 
     /// What is left of the window after a loss.
@@ -181,7 +202,7 @@ impl Congestion {
             self.times_out(text, flight, nxt, tcb, ctx);
         } else if recovery {
             self.begins_recovery(text, flight, nxt, tcb, ctx);
-        } else if self.is_open() && text.again {
+        } else if text.again && (self.is_open() || text.perhaps_timed && !self.timed_out()) {
             self.loosen(nxt);
         } else {
             self.budget = self.budget.saturating_sub(text.text);
@@ -203,9 +224,7 @@ impl Congestion {
             if !self.timed_out() {
                 self.threshold = Some(self.reduced(flight, text.full, ctx));
             }
-            self.bound = Bound::Timeout(text.full);
-            self.grown = 0;
-            self.restarted = None;
+            self.begins_with(Bound::Timeout(text.full));
         }
         self.phase = Phase::Timeout;
         self.loose = None;
@@ -300,6 +319,14 @@ impl Congestion {
         self.loose = self.loose.filter(|until| una.before(*until));
     }
 
+    /// So much is left, and has not grown yet.
+    fn begins_with(&mut self, bound: Bound) {
+        self.bound = bound;
+        self.grown = 0;
+        self.round = (0, 0);
+        self.restarted = None;
+    }
+
     fn grow(&mut self, by: u32) {
         self.grown = self.grown.saturating_add(by);
         self.restarted = self.restarted.map(|window| window.saturating_add(by));
@@ -311,9 +338,7 @@ impl Congestion {
             (self.phase, self.threshold, may_undo(tcb))
         {
             // RFC 6582 section 3.2 lets it be a segment more than the threshold.
-            self.bound = Bound::Recovery(threshold.saturating_add(full));
-            self.grown = 0;
-            self.restarted = None;
+            self.begins_with(Bound::Recovery(threshold.saturating_add(full)));
         }
         self.phase = Phase::Open;
         self.duplicates = 0;
@@ -364,7 +389,8 @@ impl Flight {
         let fault = |by, expected| passes(by, Instead::Text, expected, ctx);
         match congestion.phase {
             Phase::Open => self.check_open(tcb, text, seg, ctx),
-            _ if text.cause == Cause::Timer || text.first && text.signalled => Ok(()),
+            _ if text.cause == Cause::Timer || text.perhaps_timed => Ok(()),
+            _ if text.first && text.signalled => Ok(()),
             _ if text.text <= congestion.budget => Ok(()),
             // Limited transmit (RFC 3042).
             _ if !text.again && (1..=2).contains(&congestion.duplicates) => Ok(()),

@@ -75,6 +75,8 @@ struct Sent {
     /// What it begins with is the first that is not acknowledged.
     first: bool,
     cause: Cause,
+    /// The retransmission timer may have fired, though something has just arrived.
+    perhaps_timed: bool,
     /// Of its octets so many are not acknowledged.
     beyond: u32,
     /// Duplicates may have told of a loss, and it comes right after an arrival.
@@ -97,6 +99,8 @@ pub struct Flight {
     nxt: SeqNumber,
     /// The explanations do not agree on these.
     vague: bool,
+    /// Nor on whether the window is closed.
+    ajar: bool,
     /// The acknowledgment last sent.
     acked: Option<SeqNumber>,
     /// There is something to send.
@@ -197,13 +201,16 @@ impl Flight {
         let cause = self.cause(ctx);
         let again = seg.seq.before(self.nxt);
         let end = seg.seq + seg.payload_len;
+        let first = again && seg.seq.at_or_before(self.una);
+        let waited = ctx.now.since(self.sent_at) + ctx.profile.slack;
         Sent {
             seq: seg.seq,
             end,
             text: seg.payload_len,
             again,
-            first: again && seg.seq.at_or_before(self.una),
+            first,
             cause,
+            perhaps_timed: first && cause != Cause::Timer && waited >= ctx.profile.rto_min,
             beyond: end.distance(self.una).max(0) as u32,
             signalled: cause == Cause::Arrival && tcb.rtx.dup_acks >= 3,
             surely: cause == Cause::Arrival && self.loss.tells(),
@@ -251,6 +258,8 @@ impl Flight {
         let agrees = |tcb: &Tcb| {
             tcb.snd.una == first.snd.una && tcb.snd.nxt == first.snd.nxt && tcb.state == first.state
         };
+        let shut = |tcb: &Tcb| tcb.snd.wnd == 0;
+        self.ajar = speaking.clone().any(|tcb| shut(tcb) != shut(first));
         self.vague = !speaking.all(agrees);
         self.doubt(first.snd.nxt);
         Some(first)
@@ -370,6 +379,9 @@ impl Flight {
         let waits = unsent && tcb.queue_end().after(tcb.snd.nxt);
         self.small.waits_from(waits, ctx.now);
         self.loss.held_back(waits);
-        self.probes.settle(tcb, unsent, ctx);
+        match self.ajar {
+            true => self.probes.forget(),
+            false => self.probes.settle(tcb, unsent, ctx),
+        }
     }
 }

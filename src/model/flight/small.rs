@@ -86,7 +86,7 @@ impl Small {
         let undersized = text.text * 2 < possible(text, tcb);
         self.run = match undersized {
             true => self.run.saturating_add(1),
-            false if text.text * 2 < text.full => self.run,
+            false if text.text * 2 < full(text, tcb) => self.run,
             false => 0,
         };
     }
