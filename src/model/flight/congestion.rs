@@ -390,7 +390,7 @@ impl Flight {
         match congestion.phase {
             Phase::Open => self.check_open(tcb, text, seg, ctx),
             _ if text.cause == Cause::Timer || text.perhaps_timed => Ok(()),
-            _ if text.first && text.signalled => Ok(()),
+            _ if text.first && (text.signalled || text.cause == Cause::Unclear) => Ok(()),
             _ if text.text <= congestion.budget => Ok(()),
             // Limited transmit (RFC 3042).
             _ if !text.again && (1..=2).contains(&congestion.duplicates) => Ok(()),

@@ -158,8 +158,8 @@ impl Loss {
         if text.first && (text.cause == Cause::Timer || text.signalled) {
             self.recover = Some(nxt);
         }
-        if text.cause == Cause::Timer {
-            // The peer may have thrown away what it told of.
+        if text.cause == Cause::Timer || text.first && text.cause == Cause::Unclear {
+            // After a timeout the peer may have thrown away what it told of.
             self.told = [(0, 0); 4];
         }
     }

@@ -193,7 +193,7 @@ impl Flight {
     fn is_probe(&self, seg: &Segment, nxt: SeqNumber, ctx: &Context) -> bool {
         let late = ctx.now.since(self.heard_at) > ctx.profile.slack;
         let empty = seg.seq.before(nxt) && self.acked == Some(seg.ack);
-        let alone = self.cause(ctx) == Cause::Timer && ctx.now.since(self.called_at) >= MOMENT;
+        let alone = self.cause(ctx) == Cause::Timer;
         seg.payload_len > 0 || (late && (!seg.is_empty() || (empty && alone)))
     }
 
@@ -223,7 +223,8 @@ impl Flight {
     fn cause(&self, ctx: &Context) -> Cause {
         let heard = ctx.now.since(self.heard_at);
         let sent = ctx.now.since(self.sent_at);
-        if heard >= MOMENT && sent >= MOMENT {
+        let called = ctx.now.since(self.called_at);
+        if heard >= MOMENT && sent >= MOMENT && called >= MOMENT {
             Cause::Timer
         } else if heard <= ctx.profile.slack {
             Cause::Arrival
