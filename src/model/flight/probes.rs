@@ -30,7 +30,12 @@ impl Probes {
         if tcb.mute || !tcb.state.synchronized() {
             self.forget();
         } else if tcb.snd.wnd > 0 {
-            *self = Probes::default();
+            // A window that has room for a part only may be waited out, by a timer that runs on.
+            let idle = unsent && tcb.snd.una == tcb.snd.nxt;
+            match idle && tcb.queue_end().after(tcb.snd.nxt + tcb.snd.wnd) {
+                true => self.forget(),
+                false => *self = Probes::default(),
+            }
         } else if self.since.is_none() && !self.void && unsent && tcb.snd.una == tcb.snd.nxt {
             self.since = Some(ctx.now);
         }
