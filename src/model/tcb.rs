@@ -490,13 +490,12 @@ impl Tcb {
         self.ours.sack && self.theirs.sack
     }
 
-    /// How dear this explanation is: how many known deviations and missed recommendations it
-    /// needs; of equally dear ones that is cheaper which needs fewer of the latter, and then which
-    /// leaves nothing unsaid.
+    /// How dear this explanation is: how many recommendations it has missed, and of equally dear
+    /// ones, how many known deviations it needs, and then whether it leaves anything unsaid. What is
+    /// known is no reason to complain of something new.
     pub fn cost(&self) -> (u32, u32, bool) {
         let misses = self.misses.iter().flatten().count() as u32;
-        let dear = self.known.len() + misses;
-        (dear, misses, self.unsaid.is_some())
+        (misses, self.known.len(), self.unsaid.is_some())
     }
 
     /// Ends the connection: nothing is owed any more, the ports are remembered.

@@ -400,6 +400,8 @@ pub(super) fn retransmission_in_time(tcb: &Tcb, seg: &Segment, ctx: &Context) ->
             )
             .deep(8),
         )?;
+        // What is too early by the floor is so by all else.
+        return Ok(());
     }
     if waited < sampled(tcb, ctx) {
         ctx.unless_pardoned(

@@ -77,6 +77,11 @@ impl Loss {
         self.trips = [Micros::ZERO; 2];
     }
 
+    /// The user has called: what leaves now may leave for that.
+    pub(super) fn called(&mut self) {
+        self.bare_at = Instant::NEVER;
+    }
+
     pub(super) fn held_back(&mut self, waits: bool) {
         self.was_held = self.held;
         self.held = waits;

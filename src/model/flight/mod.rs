@@ -325,7 +325,7 @@ impl Flight {
         let Some(tcb) = self.common(after) else {
             return;
         };
-        self.small.heard(seg, tcb);
+        self.small.heard(seg, after);
         if !self.begun {
             self.loss.heard(seg, false, 0, tcb, ctx);
             self.doubt(tcb.snd.nxt);
@@ -358,6 +358,7 @@ impl Flight {
     pub fn called(&mut self, call: &Call, after: &[Tcb], ctx: &Context) {
         self.called_at = ctx.now;
         self.small.input();
+        self.loss.called();
         let waited = self.small.waits();
         let Some(tcb) = self.common(after) else {
             return;

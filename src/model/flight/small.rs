@@ -42,10 +42,17 @@ impl Small {
         self.burst = None;
     }
 
-    /// A segment has arrived.
-    pub(super) fn heard(&mut self, seg: &Segment, tcb: &Tcb) {
-        if !seg.flags.syn() && tcb.state.synchronized() {
-            self.largest = self.largest.max(tcb.snd.wnd);
+    /// A segment has arrived; `after` is what explains it. Where an explanation has it that the
+    /// segment was dropped, its window has not been offered for sure.
+    pub(super) fn heard(&mut self, seg: &Segment, after: &[Tcb]) {
+        let speaking = after.iter().filter(|tcb| !tcb.mute);
+        let window = |tcb: &Tcb| match tcb.state.synchronized() {
+            true => tcb.snd.wnd,
+            false => 0,
+        };
+        if !seg.flags.syn() {
+            let offered = speaking.map(window).min().unwrap_or(0);
+            self.largest = self.largest.max(offered);
         }
     }
 
