@@ -248,7 +248,10 @@ impl Flight {
             return Ok(());
         }
         if !text.first {
-            miss(tcb, seg, ctx, req::RFC6298_5_3);
+            // What goes with an acknowledgment that was delayed, the timer of that sets going.
+            if self.acked == Some(seg.ack) {
+                miss(tcb, seg, ctx, req::RFC6298_5_3);
+            }
             return Ok(());
         }
         let loss = &self.loss;

@@ -46,7 +46,7 @@ impl Owed {
     /// Whether a connection as this explanation has it can still pay.
     pub fn binds(&self, tcb: &Tcb) -> bool {
         let stands = match self.again {
-            Some(una) => tcb.snd.una == una,
+            Some(una) => tcb.snd.una == una && !probing(tcb),
             None => tcb.queue_end().since(tcb.snd.una) <= tcb.snd.wnd,
         };
         stands && !tcb.mute && tcb.state.sends_text()

@@ -341,8 +341,10 @@ impl Endpoint {
         }
         self.heed(before, shared);
         let news = self.is_told(seg);
-        let duplicate = una != nxt && una == before.snd.una;
-        if duplicate && (news || is_duplicate(before, &self.tcb, seg)) {
+        let again = una == before.snd.una && is_duplicate(before, &self.tcb, seg);
+        // With SACK, what tells of something new is a duplicate whatever it acknowledges (RFC 6675
+        // section 2).
+        if una != nxt && (news || again) {
             self.duplicated(news, shared);
         }
         if before.snd.wnd == 0 && self.tcb.snd.wnd > 0 && before.state.synchronized() {
