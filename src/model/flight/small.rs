@@ -1,7 +1,7 @@
 //! Small segments: the Nagle algorithm, silly window avoidance, and full segments where there is
 //! enough for them (RFC 9293 sections 3.7.4, 3.8.6.2.1 and 3.9.1.2).
 
-use super::{Flight, MOMENT, Owed, Sent, passes};
+use super::{Cause, Flight, MOMENT, Owed, Sent, passes};
 use crate::model::emits::{kind, miss};
 use crate::model::tcb::Origin;
 use crate::model::{Context, Fault, Tcb};
@@ -160,7 +160,7 @@ impl Flight {
             .small
             .since
             .map_or(Micros::ZERO, |at| text.now.since(at));
-        let at_once = waited < MOMENT;
+        let at_once = waited < MOMENT && text.cause != Cause::Timer;
         let begun = self.small.burst.unwrap_or(text.seq);
         let silly = room(begun, tcb) < half.min(worth(text, tcb));
         let last = self.small.end.filter(|end| end.after(tcb.snd.una));
