@@ -46,9 +46,12 @@ use crate::time::{Instant, Micros};
 /// last microsecond.
 pub const ACK_DELAY: Micros = Micros(499_999);
 
-/// Data that nothing holds back leaves within this time: the longest override timeout of the
-/// silly window avoidance (RFC 1122 section 4.2.3.4).
+/// Data that nothing holds back leaves within this time. It is the longest override timeout that is
+/// recommended for silly window avoidance (RFC 1122 section 4.2.3.4) too.
 pub const SEND_DELAY: Micros = Micros::secs(1);
+
+/// Data that waits for a larger window leaves within this time: longer is for ever (RFC9293-MUST-60).
+pub const SILLY_DELAY: Micros = Micros::secs(60);
 
 /// What a step of the model needs to know besides the connection.
 #[derive(Clone, Copy, Debug)]

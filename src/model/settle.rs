@@ -30,11 +30,31 @@ pub fn settle(tcb: &mut Tcb, ctx: &Context) {
         tcb.rtx.waits_since = ctx.now;
     }
     let due = unsent && !outstanding && !closed_window;
-    if !due {
-        tcb.due.send = Instant::NEVER;
-    } else if tcb.due.send == Instant::NEVER {
-        tcb.due.send = ctx.now + SEND_DELAY;
+    sending(tcb, due, ctx);
+}
+
+/// By when what waits has to leave. Once the override timeout has passed, a deadline of another kind
+/// runs on.
+fn sending(tcb: &mut Tcb, due: bool, ctx: &Context) {
+    tcb.snd.held &= due && waits_for_window(tcb, ctx);
+    if tcb.snd.held {
+        return;
     }
+    let soon = ctx.now + SEND_DELAY;
+    tcb.due.send = match due {
+        true => tcb.due.send.min(soon),
+        false => Instant::NEVER,
+    };
+}
+
+/// The window has room for a part of what waits, less than a segment. When that leaves, RFC 9293
+/// section 3.8.6.2.1 recommends.
+pub(super) fn waits_for_window(tcb: &Tcb, ctx: &Context) -> bool {
+    let usable = tcb.send_edge().distance(tcb.snd.nxt).max(0) as u32;
+    let waiting = tcb.queue_end().distance(tcb.snd.nxt).max(0) as u32;
+    let theirs = tcb.theirs.mss.unwrap_or(ctx.profile.family.default_mss());
+    let full = u32::from(theirs).min(ctx.profile.most_text());
+    waiting > usable && usable < full
 }
 
 /// The states in which something may wait for its acknowledgment.

@@ -66,6 +66,8 @@ pub struct SendSpace {
     pub queued: u32,
     /// CLOSE was called: a FIN follows the last octet.
     pub closed: bool,
+    /// Octets wait for a larger window, and have for longer than the override timeout should be.
+    pub held: bool,
     /// The sequence number of our FIN, once sent.
     pub fin: Option<SeqNumber>,
 }

@@ -1,8 +1,8 @@
 //! Timeouts (RFC 9293 section 3.10.8), and every other deadline.
 
-use super::settle::unsent;
+use super::settle::{unsent, waits_for_window};
 use super::tcb::{Branches, Forms, Miss, Origin, Reply, Tcb};
-use super::{Context, EventClass, Fault, State};
+use super::{Context, EventClass, Fault, SILLY_DELAY, State};
 use crate::oracle::Instead;
 use crate::spec::req;
 use crate::stack::Admission;
@@ -23,6 +23,7 @@ pub fn step(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> Result
         }
     }
     soft_deadline(&mut tcb, input, ctx);
+    override_timeout(&mut tcb, input, ctx);
     let late = overdue(&tcb, input, ctx);
     let surely = give_up(&tcb, input, ctx, out);
     match late {
@@ -199,6 +200,22 @@ fn soft_deadline(tcb: &mut Tcb, input: bool, ctx: &Context) {
             requirement: by,
             state: tcb.input.state,
             event: tcb.input.class,
+            instead: Instead::Silence,
+            index: ctx.index,
+        });
+    }
+}
+
+/// What waits for a larger window should leave when the override timeout has passed, and has to leave
+/// in the end.
+fn override_timeout(tcb: &mut Tcb, input: bool, ctx: &Context) {
+    if passed(tcb.due.send, input, ctx) && !tcb.snd.held && waits_for_window(tcb, ctx) {
+        tcb.snd.held = true;
+        tcb.due.send = tcb.due.send + SILLY_DELAY;
+        tcb.miss(Miss {
+            requirement: req::RFC1122_4_2_3_4_P01,
+            state: tcb.state,
+            event: EventClass::Time,
             instead: Instead::Silence,
             index: ctx.index,
         });

@@ -8,13 +8,21 @@ const ROWS: &[(&str, &[Req])] = &[
     (
         "it leaves a choice free, and either is right",
         &[
+            RFC9293_MAY_1,
             RFC9293_MAY_3,
             RFC9293_MAY_4,
             RFC9293_MAY_5,
+            RFC9293_MAY_7,
+            RFC9293_MAY_8,
             RFC9293_MAY_10,
             RFC9293_MAY_11,
+            RFC9293_MAY_12,
             RFC9293_MAY_13,
+            RFC9293_MAY_16,
+            RFC9293_MAY_17,
+            RFC9293_MAY_18,
             RFC9293_3_10_1_P03,
+            RFC5961_5_2_1,
             RFC7323_2_2_1,
             RFC7323_2_4_6,
             RFC7323_4_1_2,
@@ -102,8 +110,9 @@ const ROWS: &[(&str, &[Req])] = &[
         &[RFC9293_SHLD_10, RFC9293_3_10_7_4_P09],
     ),
     (
-        "it is about the weight of single samples in an estimate, of which only the bounds show",
-        &[RFC7323_4_2_1],
+        "it is about the weight of single samples in an estimate, of which only the bounds show: which \
+         round trips are timed, and how finely, the stack may choose",
+        &[RFC7323_4_2_1, RFC6298_2_3, RFC6298_2_4, RFC6298_4_1],
     ),
     (
         "it takes a host that loses its memory, or an interface whose MTU changes",

@@ -14,9 +14,12 @@ const NOT_TAKEN: &[crate::spec::Req] = &[RFC9293_MUST_40, RFC9293_3_10_7_4_P23];
 const RECEIVES: &[State] = &[State::Established, State::FinWait1, State::FinWait2];
 const HALF_CLOSED: &[State] = &[State::FinWait1, State::FinWait2];
 
-/// Text that is to be taken.
+/// Text that is to be taken, and is not, as far as it shows.
 fn text_in_order(o: &Occasion<'_>) -> bool {
-    o.text() && o.flags(Flags::ACK, Flags::SYN.with(Flags::RST)) && o.within(RECEIVES)
+    o.untaken()
+        && o.text()
+        && o.flags(Flags::ACK, Flags::SYN.with(Flags::RST))
+        && o.within(RECEIVES)
 }
 
 /// The numbers of the peer have passed the end of the space.
@@ -52,6 +55,7 @@ pub(super) const ROWS: &[Row] = &[
         |o| {
             o.flags(Flags::FIN, Flags::SYN.with(Flags::RST))
                 && o.within(&[State::SynReceived, State::Established])
+                && o.untaken()
         },
         &[RFC9293_3_10_7_4_P28],
     ),
@@ -62,7 +66,7 @@ pub(super) const ROWS: &[Row] = &[
             RFC9293_3_8_P01,
             RFC9293_3_4_P04,
         ],
-        wrapped,
+        |o| wrapped(o) && o.untaken(),
         &[RFC9293_3_4_P01],
     ),
     row(&[RFC9293_SHLD_19], always, &[RFC5681_4_2_3]),
@@ -120,14 +124,6 @@ pub(super) const ROWS: &[Row] = &[
         |o| o.tcb.rcv.edge.at_or_before(o.tcb.rcv.nxt),
         &[RFC9293_3_10_7_4_P04],
     ),
-    row(
-        &[RFC9293_3_5_2_P02, RFC9293_3_8_6_1_P01],
-        |o| {
-            let closed = o.tcb.rcv.edge.at_or_before(o.tcb.rcv.nxt);
-            closed && o.tcb.state.synchronized() && o.came(&[Instead::Rst])
-        },
-        &[RFC9293_MAY_8],
-    ),
     // Urgent data is data like any other, and its pointer harms nothing.
     row(
         &[RFC9293_2_2_P01],
@@ -136,7 +132,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         &[RFC9293_MUST_40, RFC9293_3_10_7_4_P23, RFC9293_3_5_2_P02],
-        |o| o.arrival(urgent) && o.tcb.state.synchronized(),
+        |o| o.arrival(urgent) && o.tcb.state.synchronized() && o.untaken(),
         &[RFC9293_3_8_5_P01],
     ),
     row(
@@ -145,7 +141,7 @@ pub(super) const ROWS: &[Row] = &[
             let pushed = |seg: &Segment| seg.flags.contains(Flags::PSH) || seg.flags.fin();
             o.event == EventClass::Receive && o.came(&[Instead::Empty]) && !o.met(pushed)
         },
-        &[RFC1122_4_2_2_2_1, RFC9293_MAY_17],
+        &[RFC1122_4_2_2_2_1],
     ),
     row(
         &[RFC9293_2_2_P01, RFC9293_3_10_7_4_P23],

@@ -6,7 +6,7 @@ use crate::model::{AckClass, EventClass, SeqClass, State};
 use crate::oracle::Instead;
 use crate::spec::req::*;
 use crate::trace::Call;
-use crate::wire::{Flags, Segment};
+use crate::wire::{Flags, Segment, SeqNumber};
 
 const OPENING: &[State] = &[State::SynSent, State::SynReceived];
 
@@ -38,6 +38,12 @@ fn blind_reset(o: &Occasion<'_>, acked: bool) -> bool {
     o.tcb.state == State::SynSent && o.met(|seg| seg.flags.rst() && seg.flags.ack() == acked)
 }
 
+/// What the stack acknowledges of the last segment is another number than this.
+fn miscounts(o: &Occasion<'_>, end: impl Fn(&Segment) -> SeqNumber) -> bool {
+    let right = o.arrived().map(end);
+    o.instead.is_none() || o.sends(|seg| seg.flags.ack() && Some(seg.ack) != right)
+}
+
 /// Text on the SYN that opened the connection was acknowledged.
 fn text_came_with_syn(o: &Occasion<'_>, answers: bool) -> bool {
     let start = o.tcb.rcv.irs;
@@ -64,12 +70,12 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         &[RFC9293_3_10_7_2_P03],
-        |o| o.came(&[Instead::SynAck, Instead::Silence]),
+        |o| o.came(&[Instead::SynAck]) && miscounts(o, |syn| syn.seq + 1),
         &[RFC9293_3_4_P03],
     ),
     row(
         &[RFC9293_3_10_7_1_P02],
-        |o| o.came(&[Instead::Rst]),
+        |o| o.came(&[Instead::Rst]) && miscounts(o, Segment::end),
         &[RFC9293_3_4_P03],
     ),
     row(&[RFC9293_3_10_7_3_P01], always, &[RFC9293_3_5_1_P01]),
@@ -153,7 +159,11 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         &[RFC9293_3_8_P03, RFC9293_3_10_7_4_P12],
-        |o| o.has_sent(|seg| seg.flags.syn() && seg.flags.ack()) && o.tcb.state.synchronized(),
+        |o| {
+            let again = o.instead.is_none() || o.sends(|seg| seg.flags.syn());
+            let answered = o.has_sent(|seg| seg.flags.syn() && seg.flags.ack());
+            again && answered && o.tcb.state.synchronized()
+        },
         &[RFC9293_3_10_7_4_P12],
     ),
     row(
@@ -171,7 +181,10 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         &[RFC9293_3_5_2_P02, RFC9293_3_10_7_1_P03],
-        |o| o.calls(|call| matches!(call, Call::Listen { .. })) > 1 && o.came(&[Instead::Rst]),
+        |o| {
+            let again = o.calls(|call| matches!(call, Call::Listen { .. })) > 1;
+            again && o.came(&[Instead::Rst]) && o.tcb.state.synchronized()
+        },
         &[RFC9293_MUST_41],
     ),
     row(

@@ -145,6 +145,39 @@ impl<'a> Occasion<'a> {
         self.sent().is_some_and(test)
     }
 
+    /// What the stack sends from this event on, until something else is done to it.
+    pub(super) fn burst(&self) -> impl Iterator<Item = &'a Segment> + use<'a> {
+        let from = self.index.min(self.trace.events.len());
+        let rest = self.trace.events[from..].iter();
+        rest.map_while(|event| match &event.what {
+            What::Emission { segment, .. } => Some(segment.as_ref()),
+            _ => None,
+        })
+        .flatten()
+    }
+
+    /// Whether nothing shows that the stack has taken what the last segment brought: no
+    /// acknowledgment of it, however late.
+    pub(super) fn untaken(&self) -> bool {
+        let Some(last) = self.arrived().filter(|_| self.instead.is_some()) else {
+            return true;
+        };
+        let from = self.index.min(self.trace.events.len());
+        !self.trace.events[from..]
+            .iter()
+            .any(|event| match &event.what {
+                What::Emission {
+                    segment: Some(seg), ..
+                } => {
+                    !seg.flags.rst()
+                        && seg.flags.ack()
+                        && seg.dst == last.src
+                        && !seg.ack.before(last.end())
+                }
+                _ => false,
+            })
+    }
+
     /// Whether the stack has sent something before that passes a test.
     pub(super) fn has_sent(&self, test: impl Fn(&Segment) -> bool) -> bool {
         let before = self.index.min(self.trace.events.len());

@@ -6,7 +6,7 @@ use super::{Row, always, row};
 use crate::model::State;
 use crate::oracle::Instead;
 use crate::spec::req::*;
-use crate::wire::{Flags, Segment};
+use crate::wire::{Flags, Segment, SeqNumber};
 
 /// What is reported when a segment is not taken that has to be.
 const NOT_TAKEN: &[crate::spec::Req] = &[
@@ -43,17 +43,34 @@ fn half_ecn_syn(o: &Occasion<'_>) -> bool {
     ecn_of_syn(o).is_some_and(|bits| bits == Flags::ECE || bits == Flags::CWR)
 }
 
+/// The first block lies below what is acknowledged, as one does that tells of a duplicate.
+fn tells_of_duplicate(o: &Occasion<'_>) -> bool {
+    let below = |seg: &Segment| {
+        let first = seg.options.sack.iter().next();
+        first.is_some_and(|&(_, right)| SeqNumber(right).at_or_before(seg.ack))
+    };
+    o.instead.is_none() || o.sends(below)
+}
+
 pub(super) const ROWS: &[Row] = &[
-    row(NOT_TAKEN, odd_option, &[RFC9293_MUST_5]),
     row(
         NOT_TAKEN,
-        |o| o.arrival(|seg| seg.options.unknown && !seg.options.malformed),
+        |o| odd_option(o) && o.untaken(),
+        &[RFC9293_MUST_5],
+    ),
+    row(
+        NOT_TAKEN,
+        |o| o.arrival(|seg| seg.options.unknown && !seg.options.malformed) && o.untaken(),
         &[RFC9293_MUST_6],
     ),
-    row(NOT_TAKEN, |o| o.ip_options(), &[RFC9293_MUST_50]),
     row(
         NOT_TAKEN,
-        |o| o.arrival(|seg| seg.flags.intersects(Flags::RESERVED)),
+        |o| o.ip_options() && o.untaken(),
+        &[RFC9293_MUST_50],
+    ),
+    row(
+        NOT_TAKEN,
+        |o| o.arrival(|seg| seg.flags.intersects(Flags::RESERVED)) && o.untaken(),
         &[RFC9293_3_1_P01],
     ),
     row(&[RFC2018_4_3], always, &[RFC2018_4_2]),
@@ -62,8 +79,11 @@ pub(super) const ROWS: &[Row] = &[
         |o| o.tcb.sack_agreed(),
         &[RFC2018_4_7],
     ),
-    row(&[RFC2018_3_P01], |o| o.tcb.theirs.sack, &[RFC2883_4_P01]),
-    row(&[RFC2018_4_4], always, &[RFC2883_4_P03]),
+    row(
+        &[RFC2018_3_P01],
+        |o| o.tcb.theirs.sack && tells_of_duplicate(o),
+        &[RFC2883_4_P01],
+    ),
     row(
         &[RFC9293_3_10_7_2_P03, RFC3168_6_1_1_1],
         |o| {

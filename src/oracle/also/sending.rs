@@ -24,6 +24,13 @@ fn unknown_on_syn(o: &Occasion<'_>) -> bool {
     o.met(|seg| seg.flags.syn() && seg.options.unknown && !seg.options.malformed)
 }
 
+/// What is sent ends where the window would end if it were not scaled.
+fn fills_unscaled_window(o: &Occasion<'_>) -> bool {
+    let offered = o.last(|seg| seg.flags.ack() && !seg.flags.syn());
+    let edge = offered.map(|seg| seg.ack + u32::from(seg.window));
+    o.instead.is_none() || o.sends(|seg| Some(seg.end()) == edge)
+}
+
 const SIZES: &[crate::spec::Req] = &[RFC9293_MUST_16, RFC9293_MUST_15, RFC9293_3_10_2_P02];
 
 pub(super) const ROWS: &[Row] = &[
@@ -45,14 +52,19 @@ pub(super) const ROWS: &[Row] = &[
         &[RFC9293_MAY_6],
     ),
     row(&[RFC9293_MUST_25], always, &[RFC9293_MUST_24]),
-    row(&[RFC9293_MUST_26], always, &[RFC9293_MUST_27]),
+    row(
+        &[RFC9293_MUST_26],
+        |o| o.tcb.snd.una == o.tcb.snd.nxt,
+        &[RFC9293_MUST_27],
+    ),
     row(
         &[RFC9293_3_5_2_P02],
         |o| {
             let una = o.tcb.snd.una;
             let probe = |seg: &crate::wire::Segment| seg.seq == una - 1 && !seg.flags.syn();
             let on = o.trace.profile.keep_alive.is_some();
-            on && o.came(&[Instead::Rst]) && o.tcb.state == State::Established && o.has_sent(probe)
+            let reset = o.timed && o.came(&[Instead::Rst]) && o.tcb.state == State::Established;
+            on && reset && o.has_sent(probe)
         },
         &[RFC9293_MUST_29],
     ),
@@ -66,7 +78,7 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         &[RFC9293_SHLD_28],
-        |o| o.tcb.send_shift() > 0,
+        |o| o.tcb.send_shift() > 0 && fills_unscaled_window(o),
         &[RFC7323_2_3_3],
     ),
 ];

@@ -23,6 +23,41 @@ fn stamped_syn(o: &Occasion<'_>) -> bool {
     o.arrival(|seg| seg.flags.syn() && seg.options.timestamps.is_some())
 }
 
+/// The stack echoes the TSval of the last segment.
+fn echoes_last(o: &Occasion<'_>) -> bool {
+    let last = o.arrived().and_then(|seg| seg.options.timestamps);
+    o.instead.is_none() || o.sends(|seg| echo(seg) == last.map(|(value, _)| value))
+}
+
+/// The stack echoes what the peer has never sent.
+fn echoes_nothing(o: &Occasion<'_>) -> bool {
+    let came = |echo: u32| {
+        o.met(|seg| {
+            seg.options
+                .timestamps
+                .is_some_and(|(value, _)| value == echo)
+        })
+    };
+    o.instead.is_none() || o.sends(|seg| echo(seg).is_some_and(|echo| !came(echo)))
+}
+
+fn echo(seg: &Segment) -> Option<u32> {
+    seg.options.timestamps.map(|(_, echo)| echo)
+}
+
+/// What fills the gap has a later TSval than what was held, so that a second look finds that old.
+fn outdated_meanwhile(o: &Occasion<'_>) -> bool {
+    let value = |seg: &Segment| seg.options.timestamps.map(|(value, _)| value);
+    let Some(last) = o.arrived() else {
+        return false;
+    };
+    let older = |held: &Segment| match (value(held), value(last)) {
+        (Some(held), Some(last)) => (held.wrapping_sub(last) as i32) < 0,
+        _ => false,
+    };
+    o.earlier(|seg| seg.payload_len > 0 && seg.seq.after(last.seq) && older(seg))
+}
+
 /// A segment that came before, and has filled a gap.
 fn filled(o: &Occasion<'_>) -> bool {
     let Some(last) = o.arrived() else {
@@ -42,7 +77,7 @@ pub(super) const ROWS: &[Row] = &[
         &[RFC7323_4_3_P01],
         |o| {
             let plain = o.text() && o.seq(&[SeqClass::Next]) && !filled(o);
-            plain && o.earlier(|seg| seg.payload_len > 0)
+            plain && o.arrival(|seg| o.tcb.rcv.acked.is_some_and(|acked| acked.before(seg.seq)))
         },
         &[RFC7323_4_3_1],
     ),
@@ -53,25 +88,29 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         &[RFC7323_4_3_P01],
-        |o| age(o).is_some_and(|age| age < 0),
+        |o| age(o).is_some_and(|age| age < 0) && echoes_last(o),
         &[RFC7323_5_2_1],
     ),
     row(
         &[RFC7323_4_3_P01],
-        |o| o.flags(Flags::RST, Flags::NONE),
+        |o| o.flags(Flags::RST, Flags::NONE) && echoes_last(o),
         &[RFC7323_5_2_5],
     ),
-    row(&[RFC7323_4_3_P01], always, &[RFC7323_3_2_2]),
+    row(&[RFC7323_4_3_P01], echoes_nothing, &[RFC7323_3_2_2]),
     row(
         &[RFC7323_3_2_6],
         |o| o.event == EventClass::Abort,
         &[RFC7323_5_2_3],
     ),
     row(&[RFC7323_5_2_2], |o| o.tcb.ts.on, &[RFC7323_3_2_6]),
-    row(&[RFC9293_SHLD_31], |o| o.tcb.ts.on, &[RFC7323_5_3_3]),
+    row(
+        &[RFC9293_SHLD_31],
+        |o| o.tcb.ts.on && outdated_meanwhile(o),
+        &[RFC7323_5_3_3],
+    ),
     row(
         &[RFC9293_MUST_40, RFC9293_3_10_7_4_P23, RFC7323_5_3_2],
-        |o| o.tcb.ts.on && wrapped(o),
+        |o| o.tcb.ts.on && wrapped(o) && o.untaken(),
         &[RFC7323_5_3_P01],
     ),
     row(

@@ -501,9 +501,11 @@ faults! {
     /// An urgent pointer beyond the text resets.
     UrgentPointerResets = "urgent-pointer-resets", RFC9293_3_8_5_P01;
     /// Text at a closed window resets.
-    ClosedWindowResets = "closed-window-resets", RFC9293_MAY_8;
+    ClosedWindowResets = "closed-window-resets", RFC9293_3_8_6_1_P01;
     /// The window is scaled although the peer has not offered to.
     ScalesAlone = "scales-alone", RFC7323_2_2_3;
+    /// The windows of the peer are taken as they come, scaled or not.
+    WindowNotShifted = "window-not-shifted", RFC9293_SHLD_28;
     /// A shift beyond 14 is used as it comes.
     ShiftUnlimited = "shift-unlimited", RFC7323_2_3_5;
     /// Text that SACK has reported is not sent again.

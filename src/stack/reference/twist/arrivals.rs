@@ -179,6 +179,10 @@ fn connected(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &C
         Fault::ChallengedSynTextTaken if text && asks(after, req::RFC9293_3_10_7_4_4) => {
             after.rcv.nxt = before.rcv.nxt + seg.payload_len;
         }
+        Fault::WindowNotShifted if seg.flags.ack() && !seg.flags.syn() => {
+            after.snd.wnd = u32::from(seg.window);
+            after.snd.max_wnd = after.snd.wnd;
+        }
         Fault::ShiftUnlimited if seg.flags.ack() => {
             let shift = after.theirs.window_scale.unwrap_or(0).min(16);
             after.snd.wnd = u32::from(seg.window) << shift;
