@@ -361,8 +361,15 @@ pub(super) fn departed(before: &Tcb, tcb: &mut Tcb, seg: &Segment, ctx: &Context
         if tcb.ecn.known.has(Known::REFUSED) {
             miss(tcb, seg, ctx, req::RFC3168_6_1_1_4);
         }
+        if seg.ecn == wire::Ecn::Ect1 {
+            miss(tcb, seg, ctx, req::RFC3168_6_1_2_4);
+        }
     }
     if seg.seq.before(before.snd.nxt) {
+        let again = seg.end().at_or_before(before.snd.nxt);
+        if again && seg.flags.contains(Flags::CWR) {
+            miss(tcb, seg, ctx, req::RFC3168_6_1_2_3);
+        }
         tcb.ecn.known.note(Known::DISTURBED);
     } else if seg.flags.contains(Flags::CWR) {
         tcb.ecn.known.forget(Known::OWES);

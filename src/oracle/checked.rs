@@ -105,6 +105,12 @@ fn congestion(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
     if seg.payload_len == 0 {
         return;
     }
+    if seg.ecn.is_ect() {
+        checked.insert(RFC3168_6_1_2_4);
+    }
+    if ecn.agreed() && seg.end().at_or_before(tcb.snd.nxt) {
+        checked.insert(RFC3168_6_1_2_3);
+    }
     if !ecn.agreed() {
         checked.insert(RFC3168_6_1_1_3);
     } else if !ecn.wanted() {

@@ -70,6 +70,8 @@ pub(super) const ROWS: &[(Fault, &str)] = &[
     (Fault::EceAlways, "A: listen | < SYN,ECE,CWR | < ACK | peer data 10 | wait 1s"),
     (Fault::CwrMissing, "A: listen | < SYN,ECE,CWR | < ACK | A: send 10 | < ACK,ECE | A: send 10"),
     (Fault::CwrAlways, "A: listen | < SYN,ECE,CWR | < ACK | A: send 10 | peer ack | A: send 10"),
+    (Fault::CwrAgain, "A: listen | < SYN,ECE,CWR | < ACK | A: send 10 | wait 2s"),
+    (Fault::EctOther, "A: listen | < SYN,ECE,CWR | < ACK | A: send 10"),
     (Fault::MssOnData, "A: listen | peer handshake | A: send 10"),
     (Fault::ScaleUnasked, "A: listen | < SYN <mss 1460>"),
     (Fault::TimestampsUnasked, "stack ts | A: listen | < SYN <mss 1460>"),

@@ -27,6 +27,7 @@ const ROWS: &[(&str, &[Req])] = &[
             RFC7323_2_4_6,
             RFC7323_4_1_2,
             RFC7323_5_2_6,
+            RFC7323_A_P01,
             RFC6298_5_6,
             RFC6675_6_1,
             RFC1337_3_P01,
@@ -113,6 +114,10 @@ const ROWS: &[(&str, &[Req])] = &[
         "it is about the weight of single samples in an estimate, of which only the bounds show: which \
          round trips are timed, and how finely, the stack may choose",
         &[RFC7323_4_2_1, RFC6298_2_3, RFC6298_2_4, RFC6298_4_1],
+    ),
+    (
+        "it asks for a limit and says of no number that it is too large",
+        &[RFC5961_7_1],
     ),
     (
         "it takes a host that loses its memory, or an interface whose MTU changes",

@@ -102,6 +102,30 @@ fn displaced_before(read: u32) -> Tape {
     reads(text(again, 0, 70_001), read)
 }
 
+/// The peer sends ten octets, and a FIN at the number `fin`; the user reads from `read` on.
+fn with_fin(fin: u32, acked: u32, read: u32) -> Tape {
+    let tape = text(Tape::established(), 0, 1);
+    let tape = tape.arrives("FIN,ACK", fin, 1, 0).sends("ACK", 1, acked, 0);
+    reads(tape, read)
+}
+
+/// A FIN below text that came before: which of the two is meant, nobody can say.
+#[test]
+fn octets_under_the_number_of_a_fin_are_not_held_against_the_stack() {
+    let contradicts = "inconclusive: the peer sent text under the number of its FIN";
+    let deviates = "deviates: RFC9293-2.2-p01: RECEIVE in";
+    let rows = [
+        ("FIN in the middle", with_fin(6, 11, 1), contradicts),
+        ("FIN at the last octet", with_fin(10, 11, 1), contradicts),
+        ("FIN behind the last", with_fin(11, 12, 1), deviates),
+        ("nothing is wrong", with_fin(6, 11, 0), "conforms"),
+    ];
+    for (what, tape, verdict) in rows {
+        let told = told(&tape.judged(""));
+        assert!(told.starts_with(verdict), "{what}: {told}");
+    }
+}
+
 #[test]
 fn octets_that_the_peer_itself_displaced_are_not_held_against_the_stack() {
     let displaced_by_peer = "inconclusive: the peer numbered its text from another SYN than the \

@@ -464,6 +464,10 @@ faults! {
     CwrMissing = "cwr-missing", RFC3168_6_1_1_5;
     /// All text has CWR.
     CwrAlways = "cwr-always", RFC3168_6_1_1_5;
+    /// What is sent again has CWR.
+    CwrAgain = "cwr-again", RFC3168_6_1_2_3;
+    /// Text is marked as ECT(1).
+    EctOther = "ect-other", RFC3168_6_1_2_4;
     /// A SYN offers no window scale, though windows can be scaled.
     ScaleNotOffered = "scale-not-offered", RFC7323_2_2_2;
     /// A SYN,ACK does not answer the offer of a window scale.

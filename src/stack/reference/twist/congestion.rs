@@ -37,6 +37,8 @@ pub(super) fn emission(fault: Fault, before: &Tcb, parts: &mut Parts<'_>) {
         Fault::StrayCeEchoed if before.ecn.strays() => seg.flags = flags.with(Flags::ECE),
         Fault::CwrMissing => seg.flags = flags.without(Flags::CWR),
         Fault::CwrAlways if new => seg.flags = flags.with(Flags::CWR),
+        Fault::CwrAgain if again => seg.flags = flags.with(Flags::CWR),
+        Fault::EctOther if seg.ecn == Ecn::Ect0 => seg.ecn = Ecn::Ect1,
         _ => {}
     }
 }
