@@ -211,7 +211,7 @@ fn soft_deadline(tcb: &mut Tcb, input: bool, ctx: &Context) {
 fn override_timeout(tcb: &mut Tcb, input: bool, ctx: &Context) {
     if passed(tcb.due.send, input, ctx) && !tcb.snd.held && waits_for_window(tcb, ctx) {
         tcb.snd.held = true;
-        tcb.due.send = tcb.due.send + SILLY_DELAY;
+        tcb.due.send += SILLY_DELAY;
         tcb.miss(Miss {
             requirement: req::RFC1122_4_2_3_4_P01,
             state: tcb.state,
