@@ -23,6 +23,7 @@ use std::thread;
 use insta::Settings;
 use libtest_mimic::{Arguments, Failed, Trial};
 use tcprove::cli::{StackEntry, built_in, corpus_files};
+use tcprove::conversation;
 use tcprove::harness::{Check, CorpusScenario, Judge, Plan, Unwatched};
 use tcprove::model::State;
 use tcprove::oracle::KnownDeviations;
@@ -38,6 +39,9 @@ const PATIENCE: Micros = Micros::millis(40);
 
 /// So many scenarios of a directory run at once, since most wait.
 const JOBS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+
+/// So many conversations, which all wait together.
+const CONVERSATIONS: u64 = 24;
 
 /// So long for a table: as `tcprove table` has it.
 pub(crate) const TABLE_PATIENCE: Micros = Micros::secs(5);
@@ -70,6 +74,10 @@ fn main() -> ExitCode {
         let test = move || table(&stack, n);
         trials.push(unless(lacking.as_deref(), format!("table::{name}"), test));
     }
+    let stack = *stack;
+    let run = move || converses(&stack);
+    let name = "conversations_come_about".to_owned();
+    trials.push(unless(missing.as_deref(), name, run));
     trials.extend(pages::trials(missing.as_deref()));
     trials.push(Trial::test("no_device_is_status_3", no_device));
     let lacking = lacking_users();
@@ -151,6 +159,31 @@ fn conforms(stack: &StackEntry, cases: &[CorpusScenario]) -> Result<(), Failed> 
         style: Style::default(),
     };
     Err(findings_text(&checked.findings, &setting).into())
+}
+
+/// Conversations with the kernel come about, and as a rule go as they may; what does not, a run of
+/// `tcprove converse` tells.
+fn converses(stack: &StackEntry) -> Result<(), Failed> {
+    let known: KnownDeviations = stack.known.parse()?;
+    let plan = conversation::Plan {
+        cases: CONVERSATIONS,
+        seed: 3,
+        jobs: JOBS,
+        known: &known,
+    };
+    let checked = conversation::Check::new(plan, stack.talker).run(|_| ())?;
+    let unclear = checked
+        .inconclusive
+        .values()
+        .map(|numbers| numbers.len() as u64);
+    let unclear: u64 = unclear.sum();
+    // A link that carries nothing would show nothing either.
+    let few = checked.segments < 50 * CONVERSATIONS;
+    if few || unclear > CONVERSATIONS / 4 || checked.deviate > CONVERSATIONS / 8 {
+        let flaws = checked.findings.iter().map(|finding| &finding.flaw);
+        return Err(format!("{:#?}", flaws.collect::<Vec<_>>()).into());
+    }
+    Ok(())
 }
 
 /// The name of a state's table.

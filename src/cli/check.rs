@@ -227,7 +227,7 @@ fn create(option: &str, path: Option<&Path>) -> Result<Option<File>, Failure> {
 
 /// In real time most scenarios of the corpus wait, so many of them run at once; of those that are
 /// generated few do.
-const SOME: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+pub(super) const SOME: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 pub(super) const MANY: NonZeroUsize = NonZeroUsize::new(512).unwrap();
 
 pub(super) fn all_cores() -> NonZeroUsize {

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::args::ConverseArgs;
-use super::check::{all_cores, cannot_run, new_save};
+use super::check::{SOME, all_cores, cannot_run, new_save};
 use super::save::{Kept, Save, comment};
 use super::{CONFORMS, Environment, FINDING, Failure, NOT_CARRIED_OUT, StackEntry, known};
 use crate::conversation::{
-    Check, Checked, Complaint, Conversation, Finding, Flaw, Judged, Plan, generate, judge,
+    Check, Checked, Complaint, Conversation, Finding, Flaw, Judged, Plan, generate, generate_live,
+    judge,
 };
 use crate::oracle::KnownDeviations;
 use crate::report::{Style, capture, fault_text, ladder, title};
@@ -24,18 +25,29 @@ const NUMBERS: usize = 12;
 const ENDING: &str = ".talk";
 
 pub(super) fn converse(args: &ConverseArgs, environment: &mut Environment) -> Result<u8, Failure> {
+    let stack = environment.stack(&args.stack)?;
     if let Some(first) = args.list {
         let numbers = first..first.saturating_add(args.cases);
+        let generate = match is_live(&stack)? {
+            true => generate_live,
+            false => generate,
+        };
         let lines = numbers.map(|number| format!("{}\n", generate(args.seed, number)));
         environment.print(&lines.collect::<String>())?;
         return Ok(CONFORMS);
     }
-    let stack = environment.stack(&args.stack)?;
     let known = known::load(args.known.as_deref(), Some(&stack))?;
     match args.line.is_empty() {
         true => check(args, &stack, &known, environment),
         false => replay(args, &stack, &known, environment),
     }
+}
+
+/// Whether a stack lives in real time.
+fn is_live(stack: &StackEntry) -> Result<bool, Failure> {
+    let made = judge(stack.talker, KnownDeviations::default());
+    made.map(|judge| judge.is_live())
+        .map_err(|why| cannot_run(stack.name, &why))
 }
 
 /// Generated conversations.
@@ -45,10 +57,15 @@ fn check(
     known: &KnownDeviations,
     environment: &mut Environment,
 ) -> Result<u8, Failure> {
+    // In real time most of a conversation is waiting.
+    let jobs = match is_live(stack)? {
+        true => SOME,
+        false => all_cores(),
+    };
     let plan = Plan {
         cases: args.cases,
         seed: args.seed,
-        jobs: args.jobs.unwrap_or(all_cores()),
+        jobs: args.jobs.unwrap_or(jobs),
         known,
     };
     let save = args.save.as_deref();
@@ -89,7 +106,7 @@ fn check(
     text.push_str(&summary(&checked, known, style));
     environment.print(&text)?;
     let all_unclear = unclear(&checked) == args.cases && args.cases > 0;
-    let fails = |finding: &Finding| finding.flaw.counts(args.strict);
+    let fails = |finding: &Finding| finding.counts(args.strict);
     Ok(match (checked.findings.iter().any(fails), all_unclear) {
         (true, _) => FINDING,
         (false, true) => NOT_CARRIED_OUT,
@@ -210,7 +227,7 @@ fn finding_text(
 ) -> String {
     let mut text = String::new();
     let title = format!("{number}. {}", flaw_title(&finding.flaw));
-    let title = match finding.flaw.counts(false) {
+    let title = match finding.counts(false) {
         true => style.bad(&title),
         false => style.odd(&title),
     };
@@ -221,6 +238,11 @@ fn finding_text(
         "  seen      in {} of {} conversations, first in number {} of seed {}\n",
         finding.count, args.cases, finding.index, args.seed
     );
+    if !finding.repeatable {
+        text.push_str(
+            "  firm      no: it did not show whenever the conversation was held again\n\n",
+        );
+    }
     let mark = finding.flaw.event(&finding.trace);
     text.push_str(&ladder(&finding.trace, mark, &[]));
     let again = match save {

@@ -117,7 +117,10 @@ pub fn built_in() -> Vec<StackEntry> {
                 linux::available()?;
                 Ok(Box::new(StackJudge::new(linux::Linux::new, known)))
             },
-            talker: NO_TALKER,
+            talker: &|| {
+                linux::available()?;
+                Ok(Box::new(linux::Linux::new()))
+            },
             reached: linux::reached,
         },
     ]

@@ -9,13 +9,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use super::judge::{Finding, Flaw, Judge, Key};
-use super::{generate, simplify};
+use super::{Conversation, generate, generate_live, simplify};
 use crate::harness::maker;
 use crate::oracle::{KnownDeviations, Verdict};
 use crate::stack::Stack;
+use crate::trace::Trace;
 
 /// How often a conversation is run to make it simpler.
 const RUNS: usize = 150;
+
+/// In real time a finding has to show so often in a row to be firm.
+const TRIALS: usize = 3;
 
 /// So many findings are made simpler; a stack that has more has other worries.
 const MOST_FINDINGS: usize = 40;
@@ -68,7 +72,16 @@ pub type Talker = Judge<Box<dyn Stack>>;
 #[derive(Default)]
 struct Seen {
     checked: Checked,
-    flaws: BTreeMap<Key, (u64, u64, Flaw)>,
+    flaws: BTreeMap<Key, Shown>,
+}
+
+/// A flaw: the first conversation that showed it, how many did, and, in real time, what was seen of
+/// the first.
+struct Shown {
+    index: u64,
+    count: u64,
+    flaw: Flaw,
+    trace: Option<Box<Trace>>,
 }
 
 impl<'a> Check<'a> {
@@ -109,11 +122,15 @@ impl<'a> Check<'a> {
             Ok::<Seen, String>(all)
         })?;
         let Seen { mut checked, flaws } = seen;
-        let mut flaws: Vec<(Key, (u64, u64, Flaw))> = flaws.into_iter().collect();
-        flaws.sort_by_key(|(_, (index, ..))| *index);
-        for (key, (index, count, flaw)) in flaws {
-            let found = self.finding(&mut judge, &key, index, flaw, checked.findings.len());
-            checked.findings.push(Finding { count, ..found });
+        let mut flaws: Vec<(Key, Shown)> = flaws.into_iter().collect();
+        flaws.sort_by_key(|(_, shown)| shown.index);
+        if judge.is_live() {
+            checked.findings = self.repeated(flaws)?;
+            return Ok(checked);
+        }
+        for (key, shown) in flaws {
+            let found = self.finding(&mut judge, &key, shown, checked.findings.len());
+            checked.findings.push(found);
         }
         Ok(checked)
     }
@@ -128,7 +145,7 @@ impl<'a> Check<'a> {
             if index >= self.plan.cases {
                 return Ok(seen);
             }
-            let judged = judge.judge(&generate(self.plan.seed, index));
+            let judged = judge.judge(&self.conversation(&judge, index));
             let segments = judge.trace().events.iter();
             seen.checked.segments += segments.filter(|event| event.is_segment()).count() as u64;
             for entry in &judged.judgment.known {
@@ -153,24 +170,23 @@ impl<'a> Check<'a> {
                 _ => seen.checked.conform += 1,
             }
             for flaw in flaws {
+                let trace = || judge.is_live().then(|| Box::new(judge.trace().clone()));
                 let entry = seen.flaws.entry(flaw.key());
                 entry
-                    .and_modify(|(_, count, _)| *count += 1)
-                    .or_insert((index, 1, flaw));
+                    .and_modify(|shown| shown.count += 1)
+                    .or_insert_with(|| Shown {
+                        index,
+                        count: 1,
+                        flaw,
+                        trace: trace(),
+                    });
             }
         }
     }
 
     /// A finding, with the simplest conversation that shows it.
-    fn finding(
-        &self,
-        judge: &mut Talker,
-        key: &Key,
-        index: u64,
-        flaw: Flaw,
-        before: usize,
-    ) -> Finding {
-        let mut conversation = generate(self.plan.seed, index);
+    fn finding(&self, judge: &mut Talker, key: &Key, shown: Shown, before: usize) -> Finding {
+        let mut conversation = self.conversation(judge, shown.index);
         if before < MOST_FINDINGS {
             conversation = simplify(&conversation, RUNS, |candidate| {
                 let flaws = judge.judge(candidate).flaws();
@@ -180,11 +196,55 @@ impl<'a> Check<'a> {
         let flaws = judge.judge(&conversation).flaws();
         let again = flaws.into_iter().find(|flaw| flaw.key() == *key);
         Finding {
-            flaw: again.unwrap_or(flaw),
-            index,
-            count: 0,
+            flaw: again.unwrap_or(shown.flaw),
+            index: shown.index,
+            count: shown.count,
             conversation,
             trace: judge.trace().clone(),
+            repeatable: true,
+        }
+    }
+
+    /// In real time: the findings, each held again to see whether it is firm, and none made simpler.
+    /// All wait together.
+    fn repeated(&self, flaws: Vec<(Key, Shown)>) -> Result<Vec<Finding>, String> {
+        thread::scope(|scope| {
+            let workers: Vec<_> = (flaws.into_iter())
+                .map(|(key, shown)| scope.spawn(move || self.held_again(&key, shown)))
+                .collect();
+            let joined = workers.into_iter().map(|worker| {
+                let found = worker.join();
+                found.map_err(|_| "a thread of the harness itself panicked".to_owned())?
+            });
+            joined.collect()
+        })
+    }
+
+    /// In real time: a finding, and whether its conversation shows it each time.
+    fn held_again(&self, key: &Key, shown: Shown) -> Result<Finding, String> {
+        let mut judge = self.judge()?;
+        let conversation = self.conversation(&judge, shown.index);
+        let shows = |judge: &mut Talker| {
+            let flaws = judge.judge(&conversation).flaws();
+            flaws.iter().any(|flaw| flaw.key() == *key)
+        };
+        let repeatable = (0..TRIALS).all(|_| shows(&mut judge));
+        let trace = shown.trace.map(|trace| *trace);
+        Ok(Finding {
+            flaw: shown.flaw,
+            index: shown.index,
+            count: shown.count,
+            conversation,
+            trace: trace.unwrap_or_else(|| judge.trace().clone()),
+            repeatable,
+        })
+    }
+
+    /// The conversation of this number.
+    fn conversation(&self, judge: &Talker, index: u64) -> Conversation {
+        match judge.is_live() {
+            true => generate_live(self.plan.seed, index),
+            false => generate(self.plan.seed, index),
         }
     }
 }
@@ -215,11 +275,15 @@ impl Seen {
         for (all, more) in self.checked.known.iter_mut().zip(other.checked.known) {
             *all += more;
         }
-        for (key, (index, count, flaw)) in other.flaws {
-            let mine = self.flaws.entry(key).or_insert((index, 0, flaw.clone()));
-            mine.1 += count;
-            if index < mine.0 {
-                (mine.0, mine.2) = (index, flaw);
+        for (key, mut shown) in other.flaws {
+            let Some(mine) = self.flaws.get_mut(&key) else {
+                self.flaws.insert(key, shown);
+                continue;
+            };
+            shown.count += mine.count;
+            match shown.index < mine.index {
+                true => *mine = shown,
+                false => mine.count = shown.count,
             }
         }
     }

@@ -25,13 +25,20 @@ pub struct Complaint {
     pub detail: String,
 }
 
+/// In real time nobody waits for more than that: links are good after a few seconds there, and no
+/// timeout has doubled often by then.
+const PATIENCE_LIVE: Micros = Micros::secs(60);
+
 /// How long nothing need come forward: time for several retransmissions at the longest interval.
-pub(super) fn patience(profile: &Profile) -> Micros {
-    Micros::secs(900).max(profile.rto_max.times(4))
+pub(super) fn patience(profile: &Profile, live: bool) -> Micros {
+    match live {
+        true => PATIENCE_LIVE,
+        false => Micros::secs(900).max(profile.rto_max.times(4)),
+    }
 }
 
 /// Looks at the users after something has happened, and says whether the conversation is over.
-pub(super) fn judge(room: &mut Room, events: usize, profile: &Profile) -> bool {
+pub(super) fn judge(room: &mut Room, events: usize, patience: Micros) -> bool {
     let mut found: Vec<(Req, &'static str, String)> = Vec::new();
     for (user, whose) in room.users.iter().zip(["the stack's", "the peer's"]) {
         match user.wrong {
@@ -51,7 +58,7 @@ pub(super) fn judge(room: &mut Room, events: usize, profile: &Profile) -> bool {
     let [mine, other] = &room.users;
     let done = mine.is_done() && other.is_done();
     let since = room.progress.max(Instant::START + room.of.link.good);
-    let stalled = !done && room.now >= since + patience(profile);
+    let stalled = !done && room.now >= since + patience;
     if stalled && !is_excused(room) {
         found.push((
             req::RFC9293_2_2_P01,

@@ -22,6 +22,9 @@ const LARGE: u32 = 400;
 /// The most that one side writes.
 const MOST: u32 = 10_000_000;
 
+/// The most in real time.
+const MOST_LIVE: u32 = 60_000;
+
 /// The conversation of this number under a seed.
 pub fn generate(seed: u64, index: u64) -> Conversation {
     let mut random = Random::new(seed ^ 0xc0_4e_7a_11, index);
@@ -71,6 +74,40 @@ pub fn generate(seed: u64, index: u64) -> Conversation {
         link,
         intrudes: from.weighted(intrusions),
     }
+}
+
+/// The same for a stack that lives in real time: short ways, few losses, and not much to say.
+pub fn generate_live(seed: u64, index: u64) -> Conversation {
+    let mut conversation = generate(seed, index);
+    let from = &mut Random::new(seed ^ 0x11_7e, index);
+    for side in [&mut conversation.stack, &mut conversation.peer] {
+        side.octets %= MOST_LIVE;
+        side.wraps = false;
+        side.pause = side.pause.min(Micros::millis(300));
+        side.pace = side.pace.min(Micros::millis(3));
+    }
+    // Through a small window octets go by at the pace of probes.
+    let (mine, other) = (conversation.stack, conversation.peer);
+    let most = |from: &Side, to: &Side| 15 * from.config.send_buffer.min(to.config.receive_buffer);
+    conversation.stack.octets = mine.octets.min(most(&mine, &other));
+    conversation.peer.octets = other.octets.min(most(&other, &mine));
+    conversation.stack.rest = mine.rest.min(most(&mine, &other));
+    conversation.peer.rest = other.rest.min(most(&other, &mine));
+    let link = &mut conversation.link;
+    link.delay = from.one(&[Micros::millis(1), Micros::millis(5), Micros::millis(10)]);
+    link.spacing = link.spacing.min(Micros(120));
+    for often in [&mut link.loses, &mut link.corrupts] {
+        *often = match *often {
+            0 => 0,
+            often => often.max(30),
+        };
+    }
+    (link.dark, link.until) = match link.dark {
+        Micros::ZERO => (Micros::ZERO, Micros::ZERO),
+        _ => (Micros::millis(30), Micros::millis(330)),
+    };
+    link.good = Micros::secs(2);
+    conversation
 }
 
 fn rest(from: &mut Random) -> u32 {

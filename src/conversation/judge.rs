@@ -55,6 +55,16 @@ pub struct Finding {
     pub conversation: Conversation,
     /// What was seen of it.
     pub trace: Trace,
+    /// It showed again whenever the conversation was held again; where time is real, what did not
+    /// counts with `strict` only.
+    pub repeatable: bool,
+}
+
+impl Finding {
+    /// Whether it fails a run.
+    pub fn counts(&self, strict: bool) -> bool {
+        self.flaw.counts(strict) && (self.repeatable || strict)
+    }
 }
 
 impl Flaw {
@@ -112,7 +122,9 @@ impl<S: Stack> Judge<S> {
     pub fn judge(&mut self, conversation: &Conversation) -> Judged {
         let told = self.talk.run(conversation);
         let mut judgment = self.oracle.judge(self.talk.trace());
-        if told.cut_off && judgment.verdict == Verdict::Conforms {
+        if told.held_up {
+            judgment.verdict = Verdict::Inconclusive("something else held it up".into());
+        } else if told.cut_off && judgment.verdict == Verdict::Conforms {
             judgment.verdict = Verdict::Inconclusive("too much happens in it".into());
         }
         let unclear = matches!(judgment.verdict, Verdict::Inconclusive(_));
@@ -125,6 +137,11 @@ impl<S: Stack> Judge<S> {
             complaints,
             known,
         }
+    }
+
+    /// Whether the stack lives in real time.
+    pub fn is_live(&self) -> bool {
+        self.talk.is_live()
     }
 
     /// What was seen in the last conversation.

@@ -25,7 +25,7 @@ mod words;
 
 pub use check::{Check, Checked, MakeStack, Plan, Talker, judge};
 pub use ends::Complaint;
-pub use generate::generate;
+pub use generate::{generate, generate_live};
 pub use judge::{Finding, Flaw, Judge, Judged};
 pub use link::Link;
 pub use room::Told;

@@ -27,6 +27,8 @@ pub struct Told {
     pub complaints: Vec<Complaint>,
     /// It was ended for want of patience, and nothing can be said.
     pub cut_off: bool,
+    /// In real time something was held up, and the order of what was seen is not sure.
+    pub held_up: bool,
 }
 
 /// What goes on between the two.

@@ -21,8 +21,20 @@ use crate::wire;
 const MOST_TURNS: u32 = 2_000_000;
 const MOST_EVENTS: usize = 500_000;
 
-/// When both users are through, so long is waited for what the two TCPs do after that.
+/// When both users are through, so long is waited for what the two TCPs do after that; and in real
+/// time, where somebody waits for it.
 const AFTERWARDS: Micros = Micros::secs(300);
+const AFTERWARDS_LIVE: Micros = Micros::secs(1);
+
+/// In real time a conversation lasts no longer than this.
+const LONGEST: Instant = Instant(100_000_000);
+
+/// In real time the link is looked at no oftener than this, whatever its delay.
+const STEP: Micros = Micros::millis(2);
+
+/// In real time a conversation in which something was held up is held again, up to so often
+/// altogether.
+const RUNS: u32 = 3;
 
 /// Runs conversations on one stack, one after the other.
 pub struct Talk<S> {
@@ -33,15 +45,22 @@ pub struct Talk<S> {
     trace: Trace,
     out: Outbox,
     buffer: Vec<u8>,
+    /// Whether the stack lives in real time.
+    live: bool,
+    /// The order of what was seen last is not sure.
+    held_up: bool,
 }
 
 impl<S: Stack> Talk<S> {
     /// Conversations of the stack that `make` gives.
     pub fn new(mut make: impl FnMut() -> S + 'static) -> Talk<S> {
-        let stack = make();
+        let mut stack = make();
         let unconfigured = stack.profile().clone();
+        let live = stack.clock().is_some();
         Talk {
             make: Box::new(make),
+            live,
+            held_up: false,
             stack,
             peer: Reference::for_users_with(Policy::PLAIN),
             trace: Trace::new(Config::default(), unconfigured.clone()),
@@ -49,6 +68,11 @@ impl<S: Stack> Talk<S> {
             out: Outbox::default(),
             buffer: vec![0; 65_535],
         }
+    }
+
+    /// Whether the stack lives in real time.
+    pub fn is_live(&self) -> bool {
+        self.live
     }
 
     /// What was seen in the last conversation.
@@ -59,6 +83,18 @@ impl<S: Stack> Talk<S> {
     /// Runs one conversation from a fresh start. The same one always gives the same trace, on a
     /// stack that is itself repeatable.
     pub fn run(&mut self, of: &Conversation) -> Told {
+        let mut told = self.run_once(of);
+        for _ in 1..RUNS {
+            if !self.held_up {
+                break;
+            }
+            told = self.run_once(of);
+        }
+        told.held_up = self.held_up;
+        told
+    }
+
+    fn run_once(&mut self, of: &Conversation) -> Told {
         self.trace.clear();
         self.trace.config = of.stack.config;
         self.out.clear();
@@ -74,6 +110,7 @@ impl<S: Stack> Talk<S> {
                 self.stack = (self.make)();
             }
         }
+        self.held_up = self.stack.was_held_up();
         let _ = guarded(|| self.stack.rest());
         self.trace.profile.slack = self.stack.profile().slack;
         room.outcome
@@ -109,7 +146,11 @@ impl<S: Stack> Talk<S> {
                 return Ok(());
             }
             self.turn(room, next)?;
-            if ends::judge(room, self.trace.events.len(), &self.trace.profile) {
+            if ends::judge(
+                room,
+                self.trace.events.len(),
+                ends::patience(&self.trace.profile, self.live),
+            ) {
                 break;
             }
         }
@@ -117,7 +158,8 @@ impl<S: Stack> Talk<S> {
     }
 
     fn is_too_much(&self, room: &Room) -> bool {
-        room.turns > MOST_TURNS || self.trace.events.len() > MOST_EVENTS
+        let late = self.live && room.now > LONGEST;
+        late || room.turns > MOST_TURNS || self.trace.events.len() > MOST_EVENTS
     }
 
     /// When something happens next, if anything does before patience ends.
@@ -125,8 +167,10 @@ impl<S: Stack> Talk<S> {
         let stack = guarded(|| self.stack.next_timer())?;
         let [mine, other] = &room.users;
         let patience = room.progress.max(Instant::START + room.of.link.good)
-            + ends::patience(&self.trace.profile);
+            + ends::patience(&self.trace.profile, self.live);
         let times = [
+            // What it sends meanwhile arrives no sooner than the link takes.
+            self.live.then(|| room.now + room.of.link.delay.max(STEP)),
             stack,
             self.peer.next_timer(),
             mine.next_timer(),
@@ -145,6 +189,7 @@ impl<S: Stack> Talk<S> {
         room.now = next;
         let before = self.trace.events.len();
         self.advance(room, Who::Stack)?;
+        self.catch_up(room)?;
         if self.trace.events.len() == before && room.now >= room.quiet_at() {
             self.record(room.now, What::Quiet);
             room.is_silent();
@@ -170,8 +215,21 @@ impl<S: Stack> Talk<S> {
         Ok(())
     }
 
+    /// In real time it is later by now; what the stack has done by then comes first.
+    fn catch_up(&mut self, room: &mut Room) -> Result<(), Broken> {
+        if !self.live {
+            return Ok(());
+        }
+        if let Some(now) = guarded(|| self.stack.clock())? {
+            room.now = room.now.max(now);
+            self.advance(room, Who::Stack)?;
+        }
+        Ok(())
+    }
+
     /// One packet reaches the stack.
     fn deliver(&mut self, room: &mut Room, packet: UnderWay) -> Result<(), Broken> {
+        self.catch_up(room)?;
         room.stirs();
         let meant = wire::parse(&packet.packet).ok();
         let packet = spoilt(packet);
@@ -228,9 +286,12 @@ impl<S: Stack> Talk<S> {
 
     /// The user of one side does what it wants to do now.
     fn stirred(&mut self, room: &mut Room, who: Who) -> Result<(), Broken> {
-        let now = room.now;
-        let good = room.of.link.is_good(now);
         loop {
+            if who == Who::Stack {
+                self.catch_up(room)?;
+            }
+            let now = room.now;
+            let good = room.of.link.is_good(now);
             let state = match who {
                 Who::Stack => guarded(|| self.stack.status(SOCKET))?,
                 Who::Peer => self.peer.status(SOCKET),
@@ -297,10 +358,14 @@ impl<S: Stack> Talk<S> {
 
     /// What the two TCPs do when their users are through.
     fn afterwards(&mut self, room: &mut Room) -> Result<(), Broken> {
-        let until = room.now + AFTERWARDS;
+        let until = match self.live {
+            true => room.now + AFTERWARDS_LIVE,
+            false => room.now + AFTERWARDS,
+        };
         loop {
             let stack = guarded(|| self.stack.next_timer())?;
-            let next = room.next_of(&[stack, self.peer.next_timer(), Some(room.quiet_at())]);
+            let step = self.live.then(|| room.now + room.of.link.delay.max(STEP));
+            let next = room.next_of(&[step, stack, self.peer.next_timer(), Some(room.quiet_at())]);
             let next = next.unwrap_or(until);
             room.turns += 1;
             if next >= until || self.is_too_much(room) {
