@@ -44,6 +44,8 @@ pub(super) struct Loss {
     held: bool,
     /// The same, before the arrival that is being looked at.
     was_held: bool,
+    /// Something was acknowledged since new text last left: what waits may have room.
+    eased: bool,
 }
 
 impl Default for Loss {
@@ -61,6 +63,7 @@ impl Default for Loss {
             bare_at: Instant::NEVER,
             held: false,
             was_held: false,
+            eased: false,
         }
     }
 }
@@ -119,6 +122,7 @@ impl Loss {
             seg.flags.ack() && !seg.flags.syn() && seg.ack == una && taken && seg.is_empty();
         self.window = plain.then_some(seg.window);
         if acked > 0 {
+            self.eased = true;
             let all = una == tcb.snd.nxt;
             if all && self.clean {
                 self.trips = [self.trips[1], ctx.now.since(self.flight_at)];
@@ -155,6 +159,7 @@ impl Loss {
             self.advanced_at = Instant::NEVER;
         }
         if !text.again {
+            self.eased = false;
             return;
         }
         self.clean = false;
@@ -215,7 +220,8 @@ impl Flight {
     }
 
     /// New text must not be set going by a duplicate that tells of nothing, where it would not
-    /// have left without (RFC3042-2-2).
+    /// have left without (RFC3042-2-2). A stack that lets an acknowledgment pass before it uses the
+    /// room has left it for the next occasion.
     fn check_bare(
         &self,
         tcb: &Tcb,
@@ -224,7 +230,7 @@ impl Flight {
         ctx: &Context,
     ) -> Result<(), Fault> {
         let by_sack = ctx.profile.recovers_by_sack && tcb.sack_agreed();
-        let held = self.loss.bare_at == text.now && self.loss.was_held;
+        let held = self.loss.bare_at == text.now && self.loss.was_held && !self.loss.eased;
         if !by_sack || !held || !self.congestion.is_open() {
             return Ok(());
         }
