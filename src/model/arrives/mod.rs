@@ -36,7 +36,11 @@ pub fn step(before: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.due.reply = None;
     tcb.rcv.answers_first = false;
     let numbered = tcb.state.synchronized() || tcb.state == State::SynReceived;
-    let held = |from: SeqNumber| tcb.rcv.ahead.iter().any(|(_, to)| from.before(to));
+    let fin = tcb.rcv.fin_ahead;
+    let held = |from: SeqNumber| {
+        let text = tcb.rcv.ahead.iter().any(|(_, to)| from.before(to));
+        text || fin.is_some_and(|fin| from.at_or_before(fin))
+    };
     tcb.rcv.again |= numbered && (seg.seq.before(tcb.rcv.nxt) || held(seg.seq));
     tcb.due.reply_at = ctx.now;
     tcb.due.reply_to = Some(seg.src);

@@ -121,7 +121,7 @@ impl Congestion {
     }
 
     /// The largest that the congestion window can be.
-    fn window(&self, full: u32) -> u32 {
+    pub(super) fn window(&self, full: u32) -> u32 {
         let begun = match self.bound {
             // Who has lost more than one SYN begins with one segment (RFC5681-3.1-4, RFC 6928
             // section 2).
@@ -382,7 +382,8 @@ impl Flight {
         seg: &Segment,
         ctx: &Context,
     ) -> Result<(), Fault> {
-        if ctx.profile.congestion == CongestionControl::None {
+        // What is sent again for a smaller MTU tells of no congestion.
+        if ctx.profile.congestion == CongestionControl::None || self.small.path_narrowed {
             return Ok(());
         }
         let congestion = &self.congestion;

@@ -44,8 +44,6 @@ pub(super) struct Loss {
     held: bool,
     /// The same, before the arrival that is being looked at.
     was_held: bool,
-    /// Something was acknowledged since new text last left: what waits may have room.
-    eased: bool,
 }
 
 impl Default for Loss {
@@ -63,7 +61,6 @@ impl Default for Loss {
             bare_at: Instant::NEVER,
             held: false,
             was_held: false,
-            eased: false,
         }
     }
 }
@@ -122,7 +119,6 @@ impl Loss {
             seg.flags.ack() && !seg.flags.syn() && seg.ack == una && taken && seg.is_empty();
         self.window = plain.then_some(seg.window);
         if acked > 0 {
-            self.eased = true;
             let all = una == tcb.snd.nxt;
             if all && self.clean {
                 self.trips = [self.trips[1], ctx.now.since(self.flight_at)];
@@ -159,7 +155,6 @@ impl Loss {
             self.advanced_at = Instant::NEVER;
         }
         if !text.again {
-            self.eased = false;
             return;
         }
         self.clean = false;
@@ -220,8 +215,8 @@ impl Flight {
     }
 
     /// New text must not be set going by a duplicate that tells of nothing, where it would not
-    /// have left without (RFC3042-2-2). A stack that lets an acknowledgment pass before it uses the
-    /// room has left it for the next occasion.
+    /// have left without (RFC3042-2-2). Where there may have been room, it may have waited for some
+    /// other reason.
     fn check_bare(
         &self,
         tcb: &Tcb,
@@ -230,8 +225,10 @@ impl Flight {
         ctx: &Context,
     ) -> Result<(), Fault> {
         let by_sack = ctx.profile.recovers_by_sack && tcb.sack_agreed();
-        let held = self.loss.bare_at == text.now && self.loss.was_held && !self.loss.eased;
-        if !by_sack || !held || !self.congestion.is_open() {
+        let held = self.loss.bare_at == text.now && self.loss.was_held;
+        let flight = text.end.since(tcb.snd.una);
+        let room = flight <= self.congestion.window(text.full);
+        if !by_sack || !held || room || !self.congestion.is_open() {
             return Ok(());
         }
         passes(
