@@ -379,7 +379,7 @@ impl Flight {
         }
         let unsent = unsent(tcb);
         let waits = unsent && tcb.queue_end().after(tcb.snd.nxt);
-        self.small.waits_from(waits, ctx.now);
+        self.small.waits_from(waits || self.vague, ctx.now);
         self.loss.held_back(waits);
         match self.ajar {
             true => self.probes.forget(),
