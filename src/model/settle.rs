@@ -52,7 +52,9 @@ fn sending(tcb: &mut Tcb, due: bool, ctx: &Context) {
 pub(super) fn waits_for_window(tcb: &Tcb, ctx: &Context) -> bool {
     let usable = tcb.send_edge().distance(tcb.snd.nxt).max(0) as u32;
     let waiting = tcb.queue_end().distance(tcb.snd.nxt).max(0) as u32;
-    let theirs = tcb.theirs.mss.unwrap_or(ctx.profile.family.default_mss());
+    // What an MSS of nothing comes to, nobody says.
+    let theirs = tcb.theirs.mss.filter(|mss| *mss > 0);
+    let theirs = theirs.unwrap_or(ctx.profile.family.default_mss());
     let full = u32::from(theirs).min(ctx.profile.most_text());
     waiting > usable && usable < full
 }

@@ -186,8 +186,8 @@ impl Host {
                                 .extend(missed.breaks().map(|broken| (entry, broken)));
                         }
                     }
-                    // What was dropped may have missed nothing.
-                    None if worlds.dropped => {}
+                    // What was dropped, or stands beside what nobody knows, may have missed nothing.
+                    None if worlds.dropped || best.unsaid.is_some() => {}
                     None => missed.push(tell::missed(trace, miss, shape, best)),
                 }
             }

@@ -70,7 +70,10 @@ pub(super) fn sack(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fa
             Some(_) | None => right,
         };
         let arrived = tcb.rcv.ahead.overflowed || tcb.rcv.ahead.covers(left, text_end);
-        if !left.before(right) || !(duplicate || arrived) {
+        // What has filled the gap may not be looked at yet, when its acknowledgment sets text going.
+        let ahead = |number: SeqNumber| number.since(seg.ack);
+        let filled = ahead(left).max(ahead(right)) <= ahead(tcb.rcv.nxt);
+        if !left.before(right) || !(duplicate || arrived || filled) {
             ctx.unless_pardoned(
                 Fault::new(
                     req::RFC2018_3_P01,

@@ -115,7 +115,11 @@ fn set_going(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
         AckClass::Any | AckClass::Ancient | AckClass::Old | AckClass::Unsent => false,
     };
     let both = brings && tells && tcb.input.at == ctx.now;
-    both && !seg.is_empty() && tcb.rcv.acked == Some(seg.ack)
+    let acked = tcb
+        .rcv
+        .acked
+        .is_some_and(|acked| seg.ack.at_or_after(acked));
+    both && !seg.is_empty() && acked
 }
 
 /// Which requirement an acknowledgment beyond RCV.NXT breaks.

@@ -13,6 +13,8 @@ use crate::wire::{Segment, SeqNumber};
 const RUN: u8 = 4;
 /// With Nagle off, what fits leaves at once; so much is put up with.
 const AT_ONCE: Micros = Micros::millis(200);
+/// The most that options take of a segment.
+const OPTIONS: u32 = 40;
 
 /// What small segments have left, and what waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -63,7 +65,12 @@ impl Small {
             // Whether the window of the SYN counts is not said.
             (offered, _) => offered,
         };
-        (largest / 2).saturating_sub(1)
+        // Options may take of it as they do of a segment.
+        let options = match tcb.timestamps_agreed() || tcb.sack_agreed() {
+            true => OPTIONS,
+            false => 0,
+        };
+        (largest / 2).saturating_sub(1 + options)
     }
 
     /// Less than half of what a segment can carry, and of the largest window. What a stack takes
