@@ -2,7 +2,7 @@
 
 use super::State;
 use super::tcb::{Origin, Tcb};
-use crate::wire::Segment;
+use crate::wire::{Segment, SeqNumber};
 
 /// What is special about an event, a segment that arrives above all, seen from the connection that
 /// it meets.
@@ -32,9 +32,12 @@ impl Marks {
     pub const ZERO: Marks = Marks(128);
     /// The segment has timestamps.
     pub const STAMPED: Marks = Marks(256);
+    /// It begins or ends about half the number space away from RCV.NXT, where comparisons of numbers
+    /// are no order.
+    pub const OPPOSITE: Marks = Marks(512);
 
     /// All of them with their names.
-    pub const NAMES: [(Marks, &'static str); 9] = [
+    pub const NAMES: [(Marks, &'static str); 10] = [
         (Marks::OLDER, "older"),
         (Marks::TICK_OLDER, "tick-older"),
         (Marks::OTHER_ECHO, "other-echo"),
@@ -44,6 +47,7 @@ impl Marks {
         (Marks::FILLED, "filled"),
         (Marks::ZERO, "zero"),
         (Marks::STAMPED, "stamped"),
+        (Marks::OPPOSITE, "opposite"),
     ];
 
     /// Whether it is special in any of these ways.
@@ -82,6 +86,11 @@ impl Marks {
         note(ends_there || behind_fin || maybe, Marks::SACK_EDGE);
         let crossed = tcb.state == State::SynReceived && tcb.origin == Origin::Active;
         note(crossed, Marks::CROSSED);
+        let opposite = |number: SeqNumber| {
+            let off = number.since(tcb.rcv.nxt).abs_diff(1 << 31);
+            off <= u32::from(u16::MAX)
+        };
+        note(opposite(seg.seq) || opposite(seg.end()), Marks::OPPOSITE);
         note(seg.flags.fin(), Marks::FIN);
         marks
     }
