@@ -222,7 +222,10 @@ impl Congestion {
     fn times_out(&mut self, text: &Sent, flight: u32, nxt: SeqNumber, tcb: &Tcb, ctx: &Context) {
         if !may_undo(tcb) {
             if !self.timed_out() {
-                self.threshold = Some(self.reduced(flight, text.full, ctx));
+                let reduced = self.reduced(flight, text.full, ctx);
+                // For what was sent again before, RFC 5681 section 3.1 holds it as it is.
+                let held = self.threshold.filter(|_| text.resent_before).unwrap_or(0);
+                self.threshold = Some(reduced.max(held));
             }
             self.begins_with(Bound::Timeout(text.full));
         }

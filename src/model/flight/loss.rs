@@ -77,6 +77,11 @@ impl Loss {
         self.trips = [Micros::ZERO; 2];
     }
 
+    /// Whether what begins here was sent again, and is outstanding still.
+    pub(super) fn has_resent(&self, number: SeqNumber) -> bool {
+        self.resent_to.is_some_and(|to| to.after(number))
+    }
+
     /// The user has called: what leaves now may leave for that.
     pub(super) fn called(&mut self) {
         self.bare_at = Instant::NEVER;

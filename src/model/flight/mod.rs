@@ -74,6 +74,8 @@ struct Sent {
     again: bool,
     /// What it begins with is the first that is not acknowledged.
     first: bool,
+    /// What it begins with was sent again before.
+    resent_before: bool,
     cause: Cause,
     /// The retransmission timer may have fired, though something has just arrived.
     perhaps_timed: bool,
@@ -209,6 +211,7 @@ impl Flight {
             text: seg.payload_len,
             again,
             first,
+            resent_before: self.loss.has_resent(seg.seq),
             cause,
             perhaps_timed: first && cause != Cause::Timer && waited >= ctx.profile.rto_min,
             beyond: end.distance(self.una).max(0) as u32,
