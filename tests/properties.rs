@@ -203,21 +203,42 @@ fn a_scenario_less_any_step_is_a_scenario_and_conforms() {
 }
 
 /// Of every explanation that the oracle holds, and of every step that it takes.
+fn keeps_invariants(entry: &'static Entry) -> Property<'static> {
+    let runner = RefCell::new(Runner::new(entry.make));
+    let mut oracle = Oracle::new(entry.known());
+    oracle.watch_invariants();
+    let oracle = RefCell::new(oracle);
+    Box::new(move |scenario| {
+        let (mut runner, mut oracle) = (runner.borrow_mut(), oracle.borrow_mut());
+        oracle.judge(runner.run(scenario));
+        let broken = oracle.broken_invariants();
+        prop_assert!(broken.is_empty(), "{}", broken[0]);
+        Ok(())
+    })
+}
+
 #[test]
 fn every_explanation_keeps_the_invariants_of_the_model() {
-    of_every_stack("invariants", |entry| {
-        let runner = RefCell::new(Runner::new(entry.make));
-        let mut oracle = Oracle::new(entry.known());
-        oracle.watch_invariants();
-        let oracle = RefCell::new(oracle);
-        Box::new(move |scenario| {
-            let (mut runner, mut oracle) = (runner.borrow_mut(), oracle.borrow_mut());
-            oracle.judge(runner.run(scenario));
-            let broken = oracle.broken_invariants();
-            prop_assert!(broken.is_empty(), "{}", broken[0]);
-            Ok(())
-        })
-    });
+    of_every_stack("invariants", keeps_invariants);
+}
+
+#[test]
+fn what_failed_once_keeps_the_invariants_of_the_model() {
+    let files = fs::read_dir(kept()).expect("corpus/regressions");
+    let texts: Vec<(PathBuf, String)> = files
+        .map(|file| file.expect("a file").path())
+        .map(|path| (path.clone(), fs::read_to_string(&path).expect("a text")))
+        .collect();
+    assert!(!texts.is_empty());
+    for entry in STACKS {
+        let keeps = keeps_invariants(entry);
+        for (path, text) in &texts {
+            let name = path.display();
+            let scenario: Scenario = text.parse().unwrap_or_else(|why| panic!("{name}: {why}"));
+            let kept = keeps(&scenario);
+            kept.unwrap_or_else(|why| panic!("{}: {name}: {why}", entry.name));
+        }
+    }
 }
 
 proptest! {

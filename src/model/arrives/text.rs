@@ -204,7 +204,9 @@ fn keep_ahead(
 fn fill_gap(tcb: &mut Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut Branches) {
     let base = tcb.rcv.nxt;
     let only_one = tcb.rcv.ahead.iter().count() == 1 && !tcb.rcv.ahead.overflowed;
-    if tcb.rcv.ahead.may_reach(base).is_some() {
+    let unclear = tcb.rcv.ahead.may_reach(base).is_some();
+    tcb.rcv.ahead.forget_before(base);
+    if unclear {
         // More arrived than could be remembered: where RCV.NXT lands, the stack will tell.
         let lands = Tcb {
             rcv: ReceiveSpace {
@@ -222,7 +224,6 @@ fn fill_gap(tcb: &mut Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut 
         out.push(after, req::RFC9293_MUST_59);
     }
     let mut plain = *tcb;
-    plain.rcv.ahead.forget_before(base);
     if tcb.rcv.ahead.next_boundary(base).is_none() {
         return after_text(&mut plain, whole, seg, ctx, out, req::RFC9293_3_10_7_4_P23);
     }
