@@ -172,14 +172,9 @@ fn converses(stack: &StackEntry) -> Result<(), Failed> {
         known: &known,
     };
     let checked = conversation::Check::new(plan, stack.talker).run(|_| ())?;
-    let unclear = checked
-        .inconclusive
-        .values()
-        .map(|numbers| numbers.len() as u64);
-    let unclear: u64 = unclear.sum();
     // A link that carries nothing would show nothing either.
     let few = checked.segments < 50 * CONVERSATIONS;
-    if few || unclear > CONVERSATIONS / 4 || checked.deviate > CONVERSATIONS / 8 {
+    if few || checked.unclear() > CONVERSATIONS / 4 || checked.deviate > CONVERSATIONS / 8 {
         let flaws = checked.findings.iter().map(|finding| &finding.flaw);
         return Err(format!("{:#?}", flaws.collect::<Vec<_>>()).into());
     }

@@ -105,7 +105,7 @@ fn check(
     }
     text.push_str(&summary(&checked, known, style));
     environment.print(&text)?;
-    let all_unclear = unclear(&checked) == args.cases && args.cases > 0;
+    let all_unclear = checked.unclear() == args.cases && args.cases > 0;
     let fails = |finding: &Finding| finding.counts(args.strict);
     Ok(match (checked.findings.iter().any(fails), all_unclear) {
         (true, _) => FINDING,
@@ -285,15 +285,10 @@ fn kept<'a>(number: usize, finding: &'a Finding, save: &Save, text: String) -> K
 }
 
 /// Of how many nothing can be said.
-fn unclear(checked: &Checked) -> u64 {
-    let numbers = checked.inconclusive.values();
-    numbers.map(|numbers| numbers.len() as u64).sum()
-}
-
 fn summary(checked: &Checked, known: &KnownDeviations, style: Style) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}", style.heading("Conversations"));
-    let inconclusive = unclear(checked);
+    let inconclusive = checked.unclear();
     for (count, what) in [
         (
             checked.conform,

@@ -56,6 +56,14 @@ pub struct Checked {
     pub findings: Vec<Finding>,
 }
 
+impl Checked {
+    /// Of how many conversations nothing can be said.
+    pub fn unclear(&self) -> u64 {
+        let numbers = self.inconclusive.values();
+        numbers.map(|numbers| numbers.len() as u64).sum()
+    }
+}
+
 /// Makes the stack of one thread.
 pub type MakeStack<'a> = dyn Fn() -> Result<Box<dyn Stack>, String> + Sync + 'a;
 

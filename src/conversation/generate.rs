@@ -87,12 +87,13 @@ pub fn generate_live(seed: u64, index: u64) -> Conversation {
         side.pace = side.pace.min(Micros::millis(3));
     }
     // Through a small window octets go by at the pace of probes.
-    let (mine, other) = (conversation.stack, conversation.peer);
+    let Conversation { stack, peer, .. } = &mut conversation;
     let most = |from: &Side, to: &Side| 15 * from.config.send_buffer.min(to.config.receive_buffer);
-    conversation.stack.octets = mine.octets.min(most(&mine, &other));
-    conversation.peer.octets = other.octets.min(most(&other, &mine));
-    conversation.stack.rest = mine.rest.min(most(&mine, &other));
-    conversation.peer.rest = other.rest.min(most(&other, &mine));
+    let limits = [most(stack, peer), most(peer, stack)];
+    for (side, most) in [stack, peer].into_iter().zip(limits) {
+        side.octets = side.octets.min(most);
+        side.rest = side.rest.min(most);
+    }
     let link = &mut conversation.link;
     link.delay = from.one(&[Micros::millis(1), Micros::millis(5), Micros::millis(10)]);
     link.spacing = link.spacing.min(Micros(120));

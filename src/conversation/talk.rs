@@ -146,15 +146,22 @@ impl<S: Stack> Talk<S> {
                 return Ok(());
             }
             self.turn(room, next)?;
-            if ends::judge(
-                room,
-                self.trace.events.len(),
-                ends::patience(&self.trace.profile, self.live),
-            ) {
+            if ends::judge(room, self.trace.events.len(), self.patience()) {
                 break;
             }
         }
         self.afterwards(room)
+    }
+
+    /// How long nothing need come forward.
+    fn patience(&self) -> Micros {
+        ends::patience(&self.trace.profile, self.live)
+    }
+
+    /// In real time, when to look at the link again: what the stack sends meanwhile arrives no sooner
+    /// than the link takes.
+    fn next_look(&self, room: &Room) -> Option<Instant> {
+        self.live.then(|| room.now + room.of.link.delay.max(STEP))
     }
 
     fn is_too_much(&self, room: &Room) -> bool {
@@ -166,11 +173,9 @@ impl<S: Stack> Talk<S> {
     fn next(&mut self, room: &Room) -> Result<Option<Instant>, Broken> {
         let stack = guarded(|| self.stack.next_timer())?;
         let [mine, other] = &room.users;
-        let patience = room.progress.max(Instant::START + room.of.link.good)
-            + ends::patience(&self.trace.profile, self.live);
+        let patience = room.progress.max(Instant::START + room.of.link.good) + self.patience();
         let times = [
-            // What it sends meanwhile arrives no sooner than the link takes.
-            self.live.then(|| room.now + room.of.link.delay.max(STEP)),
+            self.next_look(room),
             stack,
             self.peer.next_timer(),
             mine.next_timer(),
@@ -364,8 +369,8 @@ impl<S: Stack> Talk<S> {
         };
         loop {
             let stack = guarded(|| self.stack.next_timer())?;
-            let step = self.live.then(|| room.now + room.of.link.delay.max(STEP));
-            let next = room.next_of(&[step, stack, self.peer.next_timer(), Some(room.quiet_at())]);
+            let look = self.next_look(room);
+            let next = room.next_of(&[look, stack, self.peer.next_timer(), Some(room.quiet_at())]);
             let next = next.unwrap_or(until);
             room.turns += 1;
             if next >= until || self.is_too_much(room) {

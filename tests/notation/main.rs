@@ -3,9 +3,12 @@
 
 mod given;
 
+use std::fmt::Debug;
+use std::str::FromStr;
+
 use given::{nonsense, scenario};
 use proptest::prelude::*;
-use tcprove::scenario::{Case, Cases, Scenario, SeqBase, Step, generate};
+use tcprove::scenario::{Case, Cases, ParseError, Scenario, SeqBase, Step, generate};
 use tcprove::stack::{Config, CongestionControl};
 use tcprove::time::Micros;
 use tcprove::wire::{Family, IcmpKind};
@@ -244,19 +247,20 @@ const MISTAKES: &[&str] = &[
     "A: close                                                                                               again",
 ];
 
+/// How it is explained that each of these is no text of that kind.
+fn explained<T: FromStr<Err = ParseError> + Debug>(texts: &[&str]) -> String {
+    let mut shown = String::new();
+    for text in texts {
+        let error = text.parse::<T>().expect_err(text);
+        shown.push_str(&error.render("x.scn", text));
+        shown.push_str("\n\n");
+    }
+    shown
+}
+
 #[test]
 fn mistakes_are_explained() {
-    let mut shown = String::new();
-    for text in MISTAKES {
-        match text.parse::<Scenario>() {
-            Ok(scenario) => panic!("{text:?} is a scenario:\n{scenario}"),
-            Err(error) => {
-                shown.push_str(&error.render("x.scn", text));
-                shown.push_str("\n\n");
-            }
-        }
-    }
-    snapshot("mistakes", &shown);
+    snapshot("mistakes", &explained::<Scenario>(MISTAKES));
 }
 
 /// Texts that are no texts of cases, and how they read.
@@ -284,16 +288,7 @@ const CASE_MISTAKES: &[&str] = &[
 
 #[test]
 fn mistakes_in_texts_of_cases_are_explained() {
-    let mut shown = String::new();
-    for text in CASE_MISTAKES {
-        match text.parse::<Cases>() {
-            Ok(cases) => panic!("{text:?} is a text of cases:\n{cases:?}"),
-            Err(error) => {
-                shown.push_str(&error.render("x.scn", text));
-                shown.push_str("\n\n");
-            }
-        }
-    }
+    let mut shown = explained::<Cases>(CASE_MISTAKES);
     let text = "A: listen\ncase one\n";
     let error = text.parse::<Scenario>().expect_err("more than a scenario");
     shown.push_str(&error.render("x.scn", text));

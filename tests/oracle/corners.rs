@@ -2,7 +2,6 @@
 
 use super::*;
 
-/// A passive OPEN.
 /// A passive OPEN, and the peer's SYN is answered.
 fn syn_received() -> Tape {
     Tape::new()

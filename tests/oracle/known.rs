@@ -519,25 +519,25 @@ fn how_a_segment_is_taken_otherwise() {
                 .sends("PSH,ACK", 2, 1, 10),
             "deviates: RFC9293-3.8-p02: ACK seq next ack current in ESTABLISHED, text",
         ),
+        (
+            // The window is the same, but the segment that it is from is another now: a third, between
+            // the two, is then the newer one.
+            "window",
+            "on = 'segment', ack = ['new']",
+            "ESTABLISHED",
+            sent(1)
+                .sends("PSH,ACK", 1, 1, 1)
+                .arrives("ACK", 11, 1, 0)
+                .with_window(10)
+                .arrives("ACK", 5, 2, 0)
+                .with_window(10)
+                .arrives("ACK", 8, 2, 0)
+                .with_window(1_000)
+                .call(Call::Send(100), Outcome::Sent(100))
+                .sends("PSH,ACK", 2, 1, 100),
+            "deviates: RFC9293-3.8-p02: SEND in ESTABLISHED, text",
+        ),
     ];
-    let rows = rows.into_iter().chain([(
-        // The window is the same, but the segment that it is from is another now: a third, between
-        // the two, is then the newer one.
-        "window",
-        "on = 'segment', ack = ['new']",
-        "ESTABLISHED",
-        sent(1)
-            .sends("PSH,ACK", 1, 1, 1)
-            .arrives("ACK", 11, 1, 0)
-            .with_window(10)
-            .arrives("ACK", 5, 2, 0)
-            .with_window(10)
-            .arrives("ACK", 8, 2, 0)
-            .with_window(1_000)
-            .call(Call::Send(100), Outcome::Sent(100))
-            .sends("PSH,ACK", 2, 1, 100),
-        "deviates: RFC9293-3.8-p02: SEND in ESTABLISHED, text",
-    )]);
     for (then, event, state, tape, without) in rows {
         assert_eq!(told(&tape.judged("")), without, "{then}");
         let then = format!("'{then}'\nsilently = true");

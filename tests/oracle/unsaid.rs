@@ -2,7 +2,6 @@
 
 use super::*;
 
-/// A passive OPEN.
 /// One stretch more than is remembered lies ahead of a gap, which is then filled. The one that is
 /// not remembered comes first in the stream.
 fn overflowing() -> Tape {

@@ -4,6 +4,7 @@
 use super::*;
 
 const B: Socket = Socket(1);
+
 /// A has closed its connection, is in TIME-WAIT, and gets a reset, which it may ignore (RFC 1337).
 /// B listens on the same port, and the peer begins anew.
 fn closed_or_in_time_wait() -> Tape {

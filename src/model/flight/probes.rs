@@ -27,16 +27,16 @@ impl Probes {
     /// Begins to count when text waits at a closed window with nothing in flight, and stops when
     /// it opens.
     pub(super) fn settle(&mut self, tcb: &Tcb, unsent: bool, ctx: &Context) {
+        let waits = unsent && tcb.snd.una == tcb.snd.nxt;
         if tcb.mute || !tcb.state.synchronized() {
             self.forget();
         } else if tcb.snd.wnd > 0 {
             // A window that has room for a part only may be waited out, by a timer that runs on.
-            let idle = unsent && tcb.snd.una == tcb.snd.nxt;
-            match idle && tcb.queue_end().after(tcb.snd.nxt + tcb.snd.wnd) {
+            match waits && tcb.queue_end().after(tcb.snd.nxt + tcb.snd.wnd) {
                 true => self.forget(),
                 false => *self = Probes::default(),
             }
-        } else if self.since.is_none() && !self.void && unsent && tcb.snd.una == tcb.snd.nxt {
+        } else if self.since.is_none() && !self.void && waits {
             self.since = Some(ctx.now);
         }
     }

@@ -41,7 +41,7 @@ fn blind_reset(o: &Occasion<'_>, acked: bool) -> bool {
 /// What the stack acknowledges of the last segment is another number than this.
 fn miscounts(o: &Occasion<'_>, end: impl Fn(&Segment) -> SeqNumber) -> bool {
     let right = o.arrived().map(end);
-    o.instead.is_none() || o.sends(|seg| seg.flags.ack() && Some(seg.ack) != right)
+    o.may_send(|seg| seg.flags.ack() && Some(seg.ack) != right)
 }
 
 /// Text on the SYN that opened the connection was acknowledged.
@@ -160,7 +160,7 @@ pub(super) const ROWS: &[Row] = &[
     row(
         &[RFC9293_3_8_P03, RFC9293_3_10_7_4_P12],
         |o| {
-            let again = o.instead.is_none() || o.sends(|seg| seg.flags.syn());
+            let again = o.may_send(|seg| seg.flags.syn());
             let answered = o.has_sent(|seg| seg.flags.syn() && seg.flags.ack());
             again && answered && o.tcb.state.synchronized()
         },

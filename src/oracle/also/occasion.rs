@@ -3,7 +3,7 @@
 use crate::model::{AckClass, EventClass, SegmentClass, SeqClass, State, Tcb};
 use crate::oracle::Instead;
 use crate::time::Micros;
-use crate::trace::{Call, Range, Trace, What};
+use crate::trace::{Call, Event, Range, Trace, What};
 use crate::wire::{Flags, Segment};
 
 /// Where a rule is at stake: kept, or broken.
@@ -145,15 +145,27 @@ impl<'a> Occasion<'a> {
         self.sent().is_some_and(test)
     }
 
+    /// The same; true where the rule is kept, for then it sent nothing of the kind.
+    pub(super) fn may_send(&self, test: impl Fn(&Segment) -> bool) -> bool {
+        self.instead.is_none() || self.sends(test)
+    }
+
+    /// This event, and what comes after it.
+    fn from_here(&self) -> &'a [Event] {
+        let from = self.index.min(self.trace.events.len());
+        &self.trace.events[from..]
+    }
+
     /// What the stack sends from this event on, until something else is done to it.
     pub(super) fn burst(&self) -> impl Iterator<Item = &'a Segment> + use<'a> {
-        let from = self.index.min(self.trace.events.len());
-        let rest = self.trace.events[from..].iter();
-        rest.map_while(|event| match &event.what {
-            What::Emission { segment, .. } => Some(segment.as_ref()),
-            _ => None,
-        })
-        .flatten()
+        let sent = self
+            .from_here()
+            .iter()
+            .map_while(|event| match &event.what {
+                What::Emission { segment, .. } => Some(segment.as_ref()),
+                _ => None,
+            });
+        sent.flatten()
     }
 
     /// Whether nothing shows that the stack has taken what the last segment brought: no
@@ -162,20 +174,14 @@ impl<'a> Occasion<'a> {
         let Some(last) = self.arrived().filter(|_| self.instead.is_some()) else {
             return true;
         };
-        let from = self.index.min(self.trace.events.len());
-        !self.trace.events[from..]
-            .iter()
-            .any(|event| match &event.what {
-                What::Emission {
-                    segment: Some(seg), ..
-                } => {
-                    !seg.flags.rst()
-                        && seg.flags.ack()
-                        && seg.dst == last.src
-                        && !seg.ack.before(last.end())
-                }
-                _ => false,
-            })
+        let takes = |seg: &Segment| {
+            let answers = seg.flags.ack() && !seg.flags.rst() && seg.dst == last.src;
+            answers && !seg.ack.before(last.end())
+        };
+        !self.from_here().iter().any(|event| match &event.what {
+            What::Emission { segment, .. } => segment.as_ref().is_some_and(takes),
+            _ => false,
+        })
     }
 
     /// Whether the stack has sent something before that passes a test.

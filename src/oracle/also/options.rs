@@ -49,7 +49,7 @@ fn tells_of_duplicate(o: &Occasion<'_>) -> bool {
         let first = seg.options.sack.iter().next();
         first.is_some_and(|&(_, right)| SeqNumber(right).at_or_before(seg.ack))
     };
-    o.instead.is_none() || o.sends(below)
+    o.may_send(below)
 }
 
 pub(super) const ROWS: &[Row] = &[

@@ -45,7 +45,7 @@ fn outside_before(o: &Occasion<'_>) -> bool {
 
 /// The stack acknowledges text of a segment that only asked for a challenge.
 fn took_text(o: &Occasion<'_>) -> bool {
-    o.text() && (o.instead.is_none() || o.sends(|seg| seg.ack.after(o.tcb.rcv.nxt)))
+    o.text() && o.may_send(|seg| seg.ack.after(o.tcb.rcv.nxt))
 }
 
 pub(super) const ROWS: &[Row] = &[

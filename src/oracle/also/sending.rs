@@ -28,7 +28,7 @@ fn unknown_on_syn(o: &Occasion<'_>) -> bool {
 fn fills_unscaled_window(o: &Occasion<'_>) -> bool {
     let offered = o.last(|seg| seg.flags.ack() && !seg.flags.syn());
     let edge = offered.map(|seg| seg.ack + u32::from(seg.window));
-    o.instead.is_none() || o.sends(|seg| Some(seg.end()) == edge)
+    o.may_send(|seg| Some(seg.end()) == edge)
 }
 
 const SIZES: &[crate::spec::Req] = &[RFC9293_MUST_16, RFC9293_MUST_15, RFC9293_3_10_2_P02];

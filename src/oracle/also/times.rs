@@ -25,20 +25,18 @@ fn stamped_syn(o: &Occasion<'_>) -> bool {
 
 /// The stack echoes the TSval of the last segment.
 fn echoes_last(o: &Occasion<'_>) -> bool {
-    let last = o.arrived().and_then(|seg| seg.options.timestamps);
-    o.instead.is_none() || o.sends(|seg| echo(seg) == last.map(|(value, _)| value))
+    let last = o.arrived().and_then(value);
+    o.may_send(|seg| echo(seg) == last)
 }
 
 /// The stack echoes what the peer has never sent.
 fn echoes_nothing(o: &Occasion<'_>) -> bool {
-    let came = |echo: u32| {
-        o.met(|seg| {
-            seg.options
-                .timestamps
-                .is_some_and(|(value, _)| value == echo)
-        })
-    };
-    o.instead.is_none() || o.sends(|seg| echo(seg).is_some_and(|echo| !came(echo)))
+    let came = |echo: u32| o.met(|seg| value(seg) == Some(echo));
+    o.may_send(|seg| echo(seg).is_some_and(|echo| !came(echo)))
+}
+
+fn value(seg: &Segment) -> Option<u32> {
+    seg.options.timestamps.map(|(value, _)| value)
 }
 
 fn echo(seg: &Segment) -> Option<u32> {
@@ -47,7 +45,6 @@ fn echo(seg: &Segment) -> Option<u32> {
 
 /// What fills the gap has a later TSval than what was held, so that a second look finds that old.
 fn outdated_meanwhile(o: &Occasion<'_>) -> bool {
-    let value = |seg: &Segment| seg.options.timestamps.map(|(value, _)| value);
     let Some(last) = o.arrived() else {
         return false;
     };
