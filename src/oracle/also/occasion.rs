@@ -151,7 +151,7 @@ impl<'a> Occasion<'a> {
     }
 
     /// This event, and what comes after it.
-    fn from_here(&self) -> &'a [Event] {
+    fn later_events(&self) -> &'a [Event] {
         let from = self.index.min(self.trace.events.len());
         &self.trace.events[from..]
     }
@@ -159,7 +159,7 @@ impl<'a> Occasion<'a> {
     /// What the stack sends from this event on, until something else is done to it.
     pub(super) fn burst(&self) -> impl Iterator<Item = &'a Segment> + use<'a> {
         let sent = self
-            .from_here()
+            .later_events()
             .iter()
             .map_while(|event| match &event.what {
                 What::Emission { segment, .. } => Some(segment.as_ref()),
@@ -178,7 +178,7 @@ impl<'a> Occasion<'a> {
             let answers = seg.flags.ack() && !seg.flags.rst() && seg.dst == last.src;
             answers && !seg.ack.before(last.end())
         };
-        !self.from_here().iter().any(|event| match &event.what {
+        !self.later_events().iter().any(|event| match &event.what {
             What::Emission { segment, .. } => segment.as_ref().is_some_and(takes),
             _ => false,
         })
