@@ -31,7 +31,29 @@ struct Flow {
     first_peer_syn: Option<SeqNumber>,
     /// The peer's SYNs that the stack took up, by event.
     accepted: Vec<usize>,
-    last_peer_syn: Option<(usize, SeqNumber)>,
+    last_peer_syn: Option<PeerSyn>,
+}
+
+/// A SYN of the peer, which may carry text and a FIN that the answer acknowledges with it.
+#[derive(Clone, Copy)]
+struct PeerSyn {
+    index: usize,
+    seq: SeqNumber,
+    end: SeqNumber,
+}
+
+impl PeerSyn {
+    fn new(index: usize, segment: &Segment) -> PeerSyn {
+        PeerSyn {
+            index,
+            seq: segment.seq,
+            end: segment.end(),
+        }
+    }
+
+    fn acknowledged_by(&self, ack: SeqNumber) -> bool {
+        self.seq.before(ack) && !self.end.before(ack)
+    }
 }
 
 /// A segment's numbers, ready to be written.
@@ -119,6 +141,9 @@ impl Numbers {
                 _ => {}
             }
         }
+        for flow in &mut numbers.flows {
+            flow.last_peer_syn = None;
+        }
         numbers
     }
 
@@ -127,7 +152,7 @@ impl Numbers {
         if segment.flags.syn() {
             let flow = &mut self.flows[flow];
             flow.first_peer_syn.get_or_insert(segment.seq);
-            flow.last_peer_syn = Some((index, segment.seq));
+            flow.last_peer_syn = Some(PeerSyn::new(index, segment));
         }
     }
 
@@ -136,10 +161,10 @@ impl Numbers {
         let flow = &mut self.flows[flow];
         if segment.flags.syn()
             && segment.flags.ack()
-            && let Some((index, seq)) = flow.last_peer_syn
-            && seq + 1 == segment.ack
+            && let Some(syn) = flow.last_peer_syn
+            && syn.acknowledged_by(segment.ack)
         {
-            flow.accepted.push(index);
+            flow.accepted.push(syn.index);
         }
     }
 
@@ -148,6 +173,7 @@ impl Numbers {
         let number = self.index(segment.dst, segment.src);
         let flow = &mut self.flows[number];
         if segment.flags.syn() {
+            flow.last_peer_syn = Some(PeerSyn::new(index, segment));
             let answers =
                 segment.flags.ack() && flow.stack_isn.is_some_and(|isn| isn + 1 == segment.ack);
             if flow.peer_isn.is_none() || answers || flow.accepted.contains(&index) {
@@ -174,7 +200,9 @@ impl Numbers {
         let flow = &mut self.flows[number];
         if segment.flags.syn() {
             if segment.flags.ack() {
-                flow.peer_isn = Some(segment.ack - 1);
+                let taken = flow.last_peer_syn;
+                let taken = taken.filter(|syn| syn.acknowledged_by(segment.ack));
+                flow.peer_isn = Some(taken.map_or(segment.ack - 1, |syn| syn.seq));
             } else if flow.stack_isn.is_some_and(|isn| isn != segment.seq) {
                 flow.peer_isn = None;
                 flow.first_peer_syn = None;

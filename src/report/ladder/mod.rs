@@ -481,6 +481,17 @@ mod tests {
     }
 
     #[test]
+    fn text_that_a_syn_brings_does_not_move_the_zero_point() {
+        let mut tape = Tape::new();
+        tape.arrives(0, "SYN", PEER, 0, 3);
+        tape.leaves(0, "SYN,ACK", STACK, PEER + 4, 0);
+        tape.arrives(1, "ACK", PEER + 4, STACK + 1, 0);
+        let drawn = ladder(&tape.trace, None, &[]);
+        let numbers = ["SYN seq 0 len 3", "SYN,ACK seq 0 ack 4", "ACK seq 4 ack 1"];
+        assert!(numbers.iter().all(|label| drawn.contains(label)), "{drawn}");
+    }
+
+    #[test]
     fn a_flood_is_cut_around_the_mark() {
         let mut tape = Tape::new();
         for n in 0..1_000 {

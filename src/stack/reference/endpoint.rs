@@ -269,7 +269,11 @@ impl Endpoint {
         if let Some(latest) = self.tcb.rcv.latest {
             self.latest = latest;
         }
-        let used = self.tcb.rcv.nxt != before.rcv.nxt || self.tcb.rcv.ahead != before.rcv.ahead;
+        // Before the peer's SYN there is no number to compare with.
+        let begins = matches!(before.state, State::Listen | State::SynSent)
+            && self.tcb.state != before.state;
+        let used =
+            begins || self.tcb.rcv.nxt != before.rcv.nxt || self.tcb.rcv.ahead != before.rcv.ahead;
         let gone_back = self.tcb.state == State::Listen;
         if text.is_empty() || !used || gone_back {
             return;
