@@ -141,7 +141,8 @@ pub struct Aside {
 impl Aside {
     /// Of a connection on a socket that was used before, or not.
     pub fn of(reused: bool, tcb: &Tcb) -> Aside {
-        let again = tcb.rtx.recovering && tcb.snd.una != tcb.snd.nxt;
+        let shrunk = tcb.send_edge().before(tcb.snd.nxt);
+        let again = (tcb.rtx.recovering || shrunk) && tcb.snd.una != tcb.snd.nxt;
         Aside {
             reused,
             held: again || tcb.queue_end().after(tcb.snd.nxt),

@@ -197,7 +197,10 @@ impl Congestion {
     ) {
         let closed = super::probing(tcb);
         let timeout = text.first && text.cause == Cause::Timer && !closed;
-        let recovery = text.first && text.signalled && self.phase != Phase::Recovery && !closed;
+        // What is sent again at an acknowledgment that follows a timeout may only go on with it.
+        let goes_on = self.loose.is_some() && may_undo(tcb);
+        let signalled = text.first && text.signalled && !goes_on;
+        let recovery = signalled && self.phase != Phase::Recovery && !closed;
         if timeout {
             self.times_out(text, flight, nxt, tcb, ctx);
         } else if recovery {

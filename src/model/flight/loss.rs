@@ -34,7 +34,9 @@ pub(super) struct Loss {
     flight_at: Instant,
     /// Nothing of this flight was sent again.
     clean: bool,
-    /// The last two round trips of flights that nothing was lost of.
+    /// All of this flight left at once.
+    burst: bool,
+    /// The last two round trips of flights that left at once and were acknowledged at once.
     trips: [Micros; 2],
     /// What SACK has told of last.
     told: [(u32, u32); 4],
@@ -56,6 +58,7 @@ impl Default for Loss {
             advanced_at: Instant::NEVER,
             flight_at: Instant::START,
             clean: true,
+            burst: true,
             trips: [Micros::ZERO; 2],
             told: [(0, 0); 4],
             bare_at: Instant::NEVER,
@@ -125,7 +128,8 @@ impl Loss {
         self.window = plain.then_some(seg.window);
         if acked > 0 {
             let all = una == tcb.snd.nxt;
-            if all && self.clean {
+            let at_once = self.burst && self.advanced_at == Instant::NEVER;
+            if all && self.clean && at_once {
                 self.trips = [self.trips[1], ctx.now.since(self.flight_at)];
             }
             self.advanced_at = if all { Instant::NEVER } else { ctx.now };
@@ -155,10 +159,12 @@ impl Loss {
         if idle {
             self.flight_at = text.now;
             self.clean = true;
+            self.burst = true;
             self.duplicates = 0;
             self.resent_to = None;
             self.advanced_at = Instant::NEVER;
         }
+        self.burst &= text.now == self.flight_at;
         if !text.again {
             return;
         }
@@ -257,7 +263,10 @@ impl Flight {
         }
         if !text.first {
             // What goes with an acknowledgment that was delayed, the timer of that sets going.
-            if self.acked == Some(seg.ack) {
+            // What follows something that was sent again goes on with it, whenever it leaves.
+            let goes_on = |to: SeqNumber| to.after(tcb.snd.una) && to.at_or_after(text.seq);
+            let goes_on = self.loss.resent_to.is_some_and(goes_on);
+            if self.acked == Some(seg.ack) && !goes_on {
                 miss(tcb, seg, ctx, req::RFC6298_5_3);
             }
             return Ok(());
