@@ -52,6 +52,8 @@ impl Tcb {
         wider.arrived_at = self.arrived_at.min(other.arrived_at);
         // Two edges of one sender lie within a window of each other.
         wider.snd.edge_max = self.snd.edge_max.later(other.snd.edge_max);
+        wider.rcv.again = self.rcv.again || other.rcv.again;
+        wider.rcv.answers_first = self.rcv.answers_first || other.rcv.answers_first;
         wider.due.credit = self.due.credit.max(other.due.credit);
         wider.due.idle_credit = self.due.idle_credit && other.due.idle_credit;
         wider.rtx = self.rtx.wider(&other.rtx);
@@ -96,8 +98,10 @@ mod tests {
 
     #[test]
     fn what_one_of_two_allows_their_union_allows() {
-        let more: [Change; 8] = [
+        let more: [Change; 10] = [
             |tcb| tcb.snd.edge_max += 5,
+            |tcb| tcb.rcv.again = true,
+            |tcb| tcb.rcv.answers_first = true,
             |tcb| tcb.due.credit = 2,
             |tcb| tcb.rtx.since = LATER,
             |tcb| tcb.rtx.ceiling = Micros::secs(7),

@@ -425,8 +425,11 @@ fn synchronize(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
 /// segment they come on. The first window scale stands; of the rest what comes last.
 pub fn overhear(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     let heard = tcb.theirs;
-    tcb.theirs.mss = seg.options.mss.or(heard.mss);
-    tcb.theirs.beyond_link |= seg.options.mss.is_some();
+    if let Some(mss) = seg.options.mss {
+        tcb.theirs.mss = Some(mss);
+        // One of nothing may be taken for anything.
+        tcb.theirs.beyond_link = mss == 0 || u32::from(mss) > ctx.profile.most_text();
+    }
     if !seg.flags.syn() {
         return;
     }
