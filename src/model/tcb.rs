@@ -455,7 +455,12 @@ impl Tcb {
         self.snd.wnd_from_syn = seg.flags.syn();
         self.snd.max_wnd = self.snd.max_wnd.max(wnd);
         if seg.flags.ack() {
-            self.snd.edge_max = self.snd.edge_max.later(seg.ack + wnd);
+            // Where what was never sent is acknowledged, the window counts from SND.UNA.
+            let from = match seg.ack.after(self.snd.nxt) {
+                true => self.snd.una,
+                false => seg.ack,
+            };
+            self.snd.edge_max = self.snd.edge_max.later(from + wnd);
         }
     }
 
