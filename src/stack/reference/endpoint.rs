@@ -270,8 +270,12 @@ impl Endpoint {
             self.latest = latest;
         }
         // Before the peer's SYN there is no number to compare with.
-        let begins = matches!(before.state, State::Listen | State::SynSent)
-            && self.tcb.state != before.state;
+        let begins = seg.flags.syn()
+            && matches!(before.state, State::Listen | State::SynSent)
+            && !matches!(
+                self.tcb.state,
+                State::Closed | State::Listen | State::SynSent
+            );
         let used =
             begins || self.tcb.rcv.nxt != before.rcv.nxt || self.tcb.rcv.ahead != before.rcv.ahead;
         let gone_back = self.tcb.state == State::Listen;
