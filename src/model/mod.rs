@@ -63,7 +63,7 @@ pub struct Context<'a> {
     /// The index of the event in the trace.
     pub index: u32,
     /// These requirements are not insisted upon: the stack is known not to meet them here.
-    pub pardoned: [Option<Req>; 2],
+    pub pardoned: [Option<Req>; 3],
     /// What the wire has shown of how the connection sends; none where that is not looked at.
     pub flight: Option<&'a Flight>,
     /// What was due, by that, and has not come.
@@ -78,7 +78,7 @@ impl<'a> Context<'a> {
             now,
             profile,
             index,
-            pardoned: [None; 2],
+            pardoned: [None; 3],
             flight: None,
             owed: None,
         }

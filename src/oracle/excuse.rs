@@ -284,9 +284,10 @@ impl Host {
             }
             Then::Pardoned => {
                 let lenient = match ctx.pardoned {
-                    [None, _] => [Some(fault.requirement), None],
-                    [first, None] => [first, Some(fault.requirement)],
-                    [Some(_), Some(_)] => return GoOn::No,
+                    [None, ..] => [Some(fault.requirement), None, None],
+                    [first, None, _] => [first, Some(fault.requirement), None],
+                    [first, second, None] => [first, second, Some(fault.requirement)],
+                    [Some(_), Some(_), Some(_)] => return GoOn::No,
                 };
                 let ctx = Context {
                     pardoned: lenient,

@@ -77,6 +77,7 @@ impl Loss {
     pub(super) fn forget(&mut self) {
         self.duplicates = 0;
         self.clean = false;
+        self.advanced_at = Instant::NEVER;
         self.trips = [Micros::ZERO; 2];
     }
 
@@ -136,7 +137,8 @@ impl Loss {
             self.resent_to = self.resent_to.filter(|to| to.after(una));
         }
         self.bare_at = Instant::NEVER;
-        if !tcb.sack_agreed() {
+        // What lies ahead of a gap may be kept for later, and what it tells with it.
+        if !tcb.sack_agreed() || seg.seq.after(tcb.rcv.nxt) {
             return;
         }
         if !seg.options.sack.is_empty() {

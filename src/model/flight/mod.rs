@@ -341,6 +341,10 @@ impl Flight {
         self.owed = self.owed.filter(|owed| owed.again.is_some());
         let duplicate = !self.vague && !was_vague && self.loss.is_duplicate(seg, tcb, self.una);
         self.loss.heard(seg, duplicate, acked, tcb, ctx);
+        if was_vague {
+            // Some of it may have been acknowledged before.
+            self.loss.forget();
+        }
         self.congestion.heard(acked, now_una, full, tcb, ctx);
         // What an answer of the window's end makes of the gaps, nobody says.
         if acked > 0 {
