@@ -68,6 +68,8 @@ pub struct Context<'a> {
     pub flight: Option<&'a Flight>,
     /// What was due, by that, and has not come.
     pub owed: Option<Owed>,
+    /// Another socket surely listens to what arrives, and would take it if there were no connection.
+    pub listened: bool,
 }
 
 impl<'a> Context<'a> {
@@ -81,6 +83,7 @@ impl<'a> Context<'a> {
             pardoned: [None; 3],
             flight: None,
             owed: None,
+            listened: false,
         }
     }
 

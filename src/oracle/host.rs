@@ -271,7 +271,7 @@ impl Host {
     }
 
     /// Something done to one socket, when time has passed for all others.
-    fn meets(
+    pub(super) fn meets(
         &mut self,
         trace: &Trace,
         ctx: &Context<'_>,
@@ -366,7 +366,10 @@ impl Host {
                 tcb.remote = Some(seg.src);
             }
         }
-        let end = self.meets(trace, ctx, socket, Happening::Arrival(seg), coverage);
+        let end = match seg.flags.syn() && socket != NOBODY {
+            true => self.syn_arrives(trace, ctx, socket, seg, coverage),
+            false => self.meets(trace, ctx, socket, Happening::Arrival(seg), coverage),
+        };
         if !arrives::addressed_properly(seg, stack) || seg.src.addr == stack {
             self.tolerate_address(ctx, socket);
         }

@@ -5,6 +5,7 @@
 //! judges a trace, live or recorded.
 
 mod also;
+mod anew;
 mod arrived;
 mod checked;
 mod choices;

@@ -28,6 +28,9 @@ pub(super) fn known_silently<K: Iterator<Item = (u16, Then)>>(
         };
         tcb.due.reply = None;
         tcb.rcv.latest = None;
+        if let Happening::Arrival(seg) = what {
+            arrives::refuses(before, &mut tcb, seg, ctx);
+        }
         tcb
     };
     let apart = known(input).find(|(_, then)| *then == Then::Apart);

@@ -74,10 +74,18 @@ pub(super) fn missed(trace: &Trace, miss: &Miss, shape: Shape, tcb: &Tcb) -> Dev
             what: miss.requirement.expected().to_owned(),
         }],
         instead: match trace.events.get(index) {
-            Some(event) if !silence => describe(event, tcb),
+            Some(event) if !silence && shows(event) => describe(event, tcb),
             Some(_) | None => miss.requirement.violation().to_owned(),
         },
         states: vec![miss.state],
+    }
+}
+
+/// Whether an event shows what the stack did.
+fn shows(event: &Event) -> bool {
+    match event.what {
+        What::Emission { .. } | What::Call { .. } | What::Broken(_) => true,
+        What::Arrival { .. } | What::Icmp { .. } | What::Quiet => false,
     }
 }
 

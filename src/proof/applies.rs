@@ -43,6 +43,8 @@ const FAMILIES: [(Feature, &[&str]); 10] = [
             "RFC7323-A",
             "RFC6191-2-1",
             "RFC6191-2-2",
+            "RFC6191-2-4",
+            "RFC9293-SHLD-4",
         ],
     ),
     (Feature::WindowScale, &["RFC7323-2"]),

@@ -16,6 +16,8 @@ mod syn;
 mod syn_sent;
 mod text;
 
+pub use syn::{opens_anew, refuses, should_open_anew};
+
 use super::ecn;
 use super::tcb::{Branches, Due, Forms, Input, Reply, Sample, Tcb};
 use super::{AckClass, Context, EventClass, Marks, SegmentClass, SeqClass, State, Unsaid};

@@ -37,6 +37,9 @@ pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branch
         let mut refused = acknowledge(*tcb, ctx, by);
         may_reset_as_listener(&mut refused, seg, ctx, by);
         out.push(refused, by);
+        if tcb.state == State::TimeWait && seg.flags.syn() && !seg.flags.ack() {
+            super::syn::drop_silently(*tcb, out);
+        }
         let before_paws = ctx.profile.predicts_headers && is_predicted(tcb, seg);
         // Of two values half the space apart neither is the older.
         if ctx.profile.paws && !before_paws && !half_apart(tcb, seg) {
@@ -382,8 +385,9 @@ fn in_time_wait(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     };
     let mut restarted = acknowledge(tcb, ctx, by);
     restarted.time_wait.1 = super::fin::time_wait_from(ctx).1;
+    let first = out.len();
     out.push(restarted, by);
     if seg.flags.syn() {
-        super::syn::reopen(tcb, seg, ctx, out);
+        super::syn::reopen(tcb, seg, ctx, first, out);
     }
 }

@@ -491,6 +491,13 @@ impl Endpoint {
         });
     }
 
+    /// Another socket has a new connection with the four-tuple of this one in TIME-WAIT.
+    pub(super) fn replaced(&mut self) {
+        let before = self.tcb;
+        self.tcb = before.closed();
+        self.ended(&before, CallError::NoConnection);
+    }
+
     /// Whether the user or a timeout has just ended the connection.
     pub(super) fn ended(&mut self, before: &Tcb, error: CallError) {
         if self.tcb.state == State::Closed && before.state != State::Closed {

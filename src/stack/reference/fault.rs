@@ -326,6 +326,8 @@ faults! {
     ReopensByOldSyn = "reopens-by-old-syn", RFC9293_MAY_2;
     /// A connection that is opened anew from TIME-WAIT begins with the numbers of the last.
     ReopensBelow = "reopens-below", RFC9293_MAY_2;
+    /// In TIME-WAIT a SYN is refused, whatever its timestamp, and whoever listens.
+    NewerSynRefused = "newer-syn-refused", RFC9293_SHLD_4;
     /// Text that came with the SYN is delivered before the handshake is complete.
     DeliversEarly = "delivers-early", RFC9293_3_5_P01;
     /// Text is put on a SYN that is sent again.

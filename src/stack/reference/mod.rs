@@ -32,7 +32,7 @@ use super::{
     AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, RstRule,
     SOCKETS, Socket, Stack,
 };
-use crate::model::{ACK_DELAY, State, Tcb, arrives};
+use crate::model::{ACK_DELAY, Context, State, Tcb, arrives};
 use crate::time::{Instant, Micros};
 use crate::trace::Call;
 use crate::wire::{self, Endpoint as Address, IcmpError, Segment};
@@ -155,13 +155,42 @@ impl Reference {
         let alive = |tcb: &Tcb| {
             !matches!(tcb.state, State::Closed | State::Listen) && tcb.matches(port, remote)
         };
+        let holder = self.sockets.iter().position(|end| alive(&end.tcb));
+        holder.or_else(|| self.listener(seg))
+    }
+
+    /// The socket that listens to what a segment is for.
+    fn listener(&self, seg: &Segment) -> Option<usize> {
         let listens = |tcb: &Tcb| {
-            tcb.state == State::Listen
-                && tcb.port == port
-                && tcb.only.is_none_or(|only| only == remote)
+            let open = tcb.only.is_none_or(|only| only == seg.src);
+            tcb.state == State::Listen && tcb.port == seg.dst.port && open
         };
-        let find = |test: &dyn Fn(&Tcb) -> bool| self.sockets.iter().position(|s| test(&s.tcb));
-        find(&alive).or_else(|| find(&listens))
+        self.sockets.iter().position(|end| listens(&end.tcb))
+    }
+
+    /// The connection in TIME-WAIT that a SYN should open anew, and the listener that takes it
+    /// (RFC9293-SHLD-4).
+    fn heir(&self, seg: &Segment) -> Option<(usize, usize)> {
+        let ctx = Context {
+            listened: true,
+            ..self.shared.ctx()
+        };
+        let anew = |old: &usize| arrives::should_open_anew(&self.sockets[*old].tcb, seg, &ctx);
+        let old = self.route(seg).filter(anew);
+        let heir = old.zip(self.listener(seg));
+        heir.filter(|_| !self.shared.has(Fault::NewerSynRefused))
+    }
+
+    /// The old connection is over, and the SYN goes to the listener.
+    fn hand_over(&mut self, old: usize, new: usize, seg: &Segment) -> Result<(), Broken> {
+        let above = self.sockets[old].tcb.snd.nxt;
+        self.sockets[old].replaced();
+        let listener = &mut self.sockets[new];
+        listener.arrive(seg, &[], &self.shared, &mut self.scratch)?;
+        if listener.tcb.state == State::SynReceived {
+            listener.tcb.reopened_above = Some(above);
+        }
+        Ok(())
     }
 
     /// An ICMP error goes to the connection that sent the segment it quotes, or to nobody.
@@ -361,6 +390,9 @@ impl Stack for Reference {
             if self.sockets.iter().any(busy) {
                 return Ok(());
             }
+        }
+        if let Some((old, new)) = self.heir(seg) {
+            return self.hand_over(old, new, seg);
         }
         match self.route(seg) {
             Some(socket) => self.sockets[socket].arrive(seg, text, &self.shared, &mut self.scratch),
