@@ -25,9 +25,8 @@ impl Marks {
     pub const CROSSED: Marks = Marks(16);
     /// It has FIN, or one has come before, in sequence or ahead of a gap.
     pub const FIN: Marks = Marks(32);
-    /// As many octets as still fit the window wait for the user, or ahead of a gap.
-    pub const FILLED: Marks = Marks(64);
-
+    /// The peer's segment size was changed by another segment than a SYN.
+    pub const RESIZED: Marks = Marks(64);
     /// TS.Recent is 0, or was when the peer's SYN came.
     pub const ZERO: Marks = Marks(128);
     /// The segment has timestamps.
@@ -44,7 +43,7 @@ impl Marks {
         (Marks::SACK_EDGE, "sack-edge"),
         (Marks::CROSSED, "crossed"),
         (Marks::FIN, "fin"),
-        (Marks::FILLED, "filled"),
+        (Marks::RESIZED, "resized"),
         (Marks::ZERO, "zero"),
         (Marks::STAMPED, "stamped"),
         (Marks::OPPOSITE, "opposite"),
@@ -101,10 +100,8 @@ impl Marks {
         if tcb.rcv.fin || tcb.rcv.fin_ahead.is_some() {
             marks = marks.with(Marks::FIN);
         }
-        let left = tcb.rcv.edge.later(tcb.rcv.nxt).since(tcb.rcv.nxt);
-        let ahead: u32 = tcb.rcv.ahead.iter().map(|(from, to)| to.since(from)).sum();
-        if tcb.unread() + ahead >= left.max(1) {
-            marks = marks.with(Marks::FILLED);
+        if tcb.theirs.resized {
+            marks = marks.with(Marks::RESIZED);
         }
         let zero = tcb.ts.recent == 0 || tcb.ts.of_syn == 0;
         if tcb.timestamps_agreed() && zero {

@@ -39,6 +39,8 @@ pub struct SynOptions {
     pub ecn: bool,
     /// The other side is known to take that segment size without regard to its link.
     pub beyond_link: bool,
+    /// That segment size was changed by another segment than a SYN.
+    pub resized: bool,
 }
 
 /// The send sequence space (RFC 9293 section 3.3.1).

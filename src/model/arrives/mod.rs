@@ -431,6 +431,7 @@ pub fn overhear(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
         tcb.theirs.mss = Some(mss);
         // One of nothing may be taken for anything.
         tcb.theirs.beyond_link = mss == 0 || u32::from(mss) > ctx.profile.most_text();
+        tcb.theirs.resized |= tcb.theirs.mss != heard.mss;
     }
     if !seg.flags.syn() {
         return;
@@ -468,6 +469,7 @@ fn take_options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
         timestamps: seg.options.timestamps.is_some() || heard.timestamps,
         ecn: seg.flags.contains(Flags::ECE.with(Flags::CWR)),
         beyond_link: false,
+        resized: false,
     };
     if seg.options.malformed || seg.options.duplicate {
         // Which of several values counts is anybody's guess.

@@ -264,6 +264,7 @@ fn options(tcb: &mut Tcb, seg: &Segment, first: bool, ctx: &Context) -> Result<(
         timestamps: ours.timestamps.is_some(),
         ecn: false,
         beyond_link: false,
+        resized: false,
     };
     let value = ours.timestamps.map(|(value, _)| value);
     tcb.ts.note_sent(value, ctx.now);
