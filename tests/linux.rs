@@ -27,7 +27,7 @@ use tcprove::conversation;
 use tcprove::harness::{Check, CorpusScenario, Judge, Plan, Unwatched};
 use tcprove::model::State;
 use tcprove::oracle::KnownDeviations;
-use tcprove::report::{Setting, Style, findings_text};
+use tcprove::report::{Setting, Style, findings_text, read_recording, recording};
 use tcprove::scenario::generate;
 use tcprove::spec::RequirementSet;
 use tcprove::stack::linux;
@@ -171,7 +171,12 @@ fn converses(stack: &StackEntry) -> Result<(), Failed> {
         jobs: JOBS,
         known: &known,
     };
-    let checked = conversation::Check::new(plan, stack.talker).run(|_| ())?;
+    let check = conversation::Check::new(plan, stack.talker);
+    // The turns of one that is over may overlap in real time; what is kept of it has to be read again.
+    let mut judge = check.judge()?;
+    judge.judge(&conversation::generate_live(3, 0));
+    read_recording(&recording(judge.trace()))?;
+    let checked = check.run(|_| ())?;
     // A link that carries nothing would show nothing either.
     let few = checked.segments < 50 * CONVERSATIONS;
     if few || checked.unclear() > CONVERSATIONS / 4 || checked.deviate > CONVERSATIONS / 8 {

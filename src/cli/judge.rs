@@ -65,8 +65,38 @@ fn known_of(
     named: Option<&Path>,
     environment: &Environment,
 ) -> Result<KnownDeviations, Failure> {
-    let recorded = trace.profile.name.split(' ').next();
+    let recorded = run_as(&trace.profile.name);
     let stack = environment.stacks.iter();
-    let stack = stack.copied().find(|stack| Some(stack.name) == recorded);
+    let stack = stack.copied().find(|stack| stack.name == recorded);
     known::load(named, stack.as_ref())
+}
+
+/// What `--stack` calls the stack whose profile has this name.
+fn run_as(profile: &str) -> String {
+    let word = profile.split([' ', ',']).next().unwrap_or_default();
+    let full = if profile.ends_with(", everything on") {
+        "-full"
+    } else {
+        ""
+    };
+    word.to_ascii_lowercase() + full
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_names_the_stack_whose_deviations_are_known() {
+        let rows = [
+            ("smoltcp 0.14.0", "smoltcp"),
+            ("lwIP 2.1.3", "lwip"),
+            ("lwIP 2.1.3, everything on", "lwip-full"),
+            ("Linux 6.18", "linux"),
+            ("reference", "reference"),
+        ];
+        for (profile, name) in rows {
+            assert_eq!(run_as(profile), name);
+        }
+    }
 }

@@ -378,7 +378,8 @@ impl<S: Stack> Talk<S> {
             }
             self.turn(room, next.max(room.now))?;
         }
-        room.now = until;
+        // In real time the last turn may have ended later than that.
+        room.now = until.max(room.now);
         self.advance(room, Who::Stack)
     }
 
