@@ -240,3 +240,56 @@ fn what_is_forgiven_before_an_arrival_leaves_the_arrival_to_be_met() {
         .reads(10);
     assert_eq!(told(&tape.judged(&known)), "conforms; known: [0]");
 }
+
+/// What has come and is not acknowledged yet comes again: one acknowledgment answers both, and may be
+/// delayed. What is acknowledged has its answer at once.
+#[test]
+fn an_acknowledgment_that_is_owed_is_an_answer_too() {
+    let owed = || Tape::established().arrives("ACK", 1, 1, 10);
+    let acknowledged = || owed().sends("ACK", 1, 11, 0);
+    let later = Micros::millis(100);
+    let rows = [
+        (
+            "one for both",
+            owed()
+                .arrives("ACK", 1, 1, 10)
+                .waits(later)
+                .sends("ACK", 1, 11, 0),
+            "conforms",
+        ),
+        (
+            "an empty one that was overtaken",
+            owed()
+                .arrives("ACK", 1, 1, 0)
+                .waits(later)
+                .sends("ACK", 1, 11, 0),
+            "conforms",
+        ),
+        (
+            "none at all",
+            owed().arrives("ACK", 1, 1, 10).waits(Micros::secs(1)),
+            "deviates: RFC9293-MUST-40: time in ESTABLISHED, silence",
+        ),
+        (
+            "nothing is owed",
+            acknowledged().arrives("ACK", 1, 1, 10).waits(later),
+            "deviates: RFC9293-3.5.2-p03: ACK+text seq old ack current in ESTABLISHED, silence",
+        ),
+        (
+            "what is owed lies behind it",
+            acknowledged()
+                .arrives("ACK", 11, 1, 10)
+                .arrives("ACK", 1, 1, 0)
+                .waits(later),
+            "deviates: RFC9293-3.5.2-p03: ACK seq old ack current in ESTABLISHED, silence",
+        ),
+        (
+            "a SYN asks for one of its own",
+            owed().arrives("SYN", 1, 0, 0).waits(later),
+            "deviates: RFC9293-3.10.7.4-4: SYN seq old in ESTABLISHED, silence",
+        ),
+    ];
+    for (what, tape, verdict) in rows {
+        assert_eq!(told(&tape.judged("")), verdict, "{what}");
+    }
+}

@@ -10,7 +10,7 @@ use crate::model::tcb::{Branches, Forms, Miss, Origin, Reply, Tcb};
 use crate::model::{Context, State};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
-use crate::time::Micros;
+use crate::time::{Instant, Micros};
 use crate::wire::{Flags, Segment, SeqNumber};
 
 /// TS.Recent is out of date after so long an idle time (RFC7323-5.5-1).
@@ -241,9 +241,24 @@ fn unacceptable(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         | State::LastAck => {
             at_closed_window(&tcb, seg, ctx, by, out);
             at_left_edge(&tcb, seg, ctx, by, out);
-            out.push(acknowledge(tcb, ctx, by), by);
+            out.push(answer(tcb, seg, ctx, by), by);
         }
     }
+}
+
+/// The acknowledgment of a segment that is not acceptable. How soon it has to come is not said. So where
+/// one is owed already for what lies there, it answers both, and may be delayed as long as that
+/// (RFC9293-MUST-40).
+fn answer(tcb: Tcb, seg: &Segment, ctx: &Context, by: Req) -> Tcb {
+    let acked = tcb.rcv.acked.unwrap_or(tcb.rcv.nxt);
+    let unacknowledged = seg.end().after(acked) || (seg.is_empty() && seg.seq == acked);
+    let behind = seg.seq.before(tcb.rcv.nxt) && seg.end().at_or_before(tcb.rcv.nxt);
+    let owed = tcb.due.ack != Instant::NEVER && !seg.flags.syn();
+    let mut answered = acknowledge(tcb, ctx, by);
+    if let Some(reply) = &mut answered.due.reply {
+        reply.required &= !(owed && behind && unacknowledged);
+    }
+    answered
 }
 
 /// Which requirement asks for the acknowledgment.
@@ -298,7 +313,7 @@ fn use_and_answer(tcb: &mut Tcb, seg: &Segment, ctx: &Context, by: Req, out: &mu
         *used = match used.state {
             // It acknowledged the FIN in LAST-ACK: there is nothing left that could answer.
             State::Closed => silently(*used),
-            _ => acknowledge(*used, ctx, by),
+            _ => answer(*used, seg, ctx, by),
         };
         *rests_on = req::RFC9293_3_10_7_4_P04;
     }
@@ -339,6 +354,9 @@ fn in_syn_received(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         // Whether its timestamp counts is not said.
         let mut stamped = crossing;
         note_timestamp(&mut stamped, seg, ctx);
+        if half_apart(&tcb, seg) && may_be_noted(&tcb, seg) {
+            note(&mut stamped, seg, ctx);
+        }
         if stamped.ts.recent != tcb.ts.recent {
             super::ack::step(&mut stamped, seg, ctx, out);
         }
