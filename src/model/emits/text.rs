@@ -1,6 +1,7 @@
 //! A segment with ACK: text, FIN, acknowledgment, window update, probe, keep-alive.
 
 use super::{empty, keep_alive, kind, miss, window};
+use crate::model::flight::Flight;
 use crate::model::tcb::{Branches, Forms, Sample, Tcb};
 use crate::model::{ACK_DELAY, AckClass, Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
@@ -108,10 +109,13 @@ fn set_going(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
         return false;
     };
     let brings = class.text || class.flags().fin();
-    // Where SACK was agreed upon, an acknowledgment of nothing new may report what was lost.
+    // Where SACK was agreed upon, an acknowledgment of nothing new may report what was lost; and what was
+    // found lost before, and has not been sent again, may go with whatever comes.
+    let lost = |flight: &Flight| seg.seq.before(tcb.snd.nxt) && !flight.has_resent(seg.seq);
+    let goes_on = tcb.rtx.recovering && ctx.flight.is_some_and(lost);
     let tells = match class.ack {
         AckClass::New => true,
-        AckClass::Current => tcb.sack_agreed(),
+        AckClass::Current => tcb.sack_agreed() || goes_on,
         AckClass::Any | AckClass::Ancient | AckClass::Old | AckClass::Unsent => false,
     };
     let both = brings && tells && tcb.input.at == ctx.now;

@@ -150,6 +150,11 @@ impl Flight {
         self.begun
     }
 
+    /// Whether what begins here was sent again since it was found lost.
+    pub fn has_resent(&self, seq: SeqNumber) -> bool {
+        self.loss.has_resent(seq)
+    }
+
     /// Whether something was due that has not come; the stack had all the time until now.
     pub fn is_overdue(&self, ctx: &Context) -> bool {
         self.owed
