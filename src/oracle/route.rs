@@ -200,7 +200,11 @@ impl Host {
         let called =
             |tcb: &Tcb| tcb.port == port && tcb.due.reply_to == Some(remote) && answers(tcb);
         let owes = |tcb: &Tcb| called(tcb) && tcb.due.reply.is_some_and(|reply| reply.required);
+        // Where several owe one, it answers what has just come.
+        let met = |last: &usize| self.sockets[*last].now.iter().any(owes);
+        let last = Some(self.last).filter(|last| *last < SOCKETS && met(last));
         self.find(|tcb| alive(tcb) && !tcb.mute)
+            .or(last)
             .or_else(|| self.find(owes))
             .or_else(|| self.find(alive))
             .or_else(|| self.find(called))

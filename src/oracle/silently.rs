@@ -124,6 +124,7 @@ fn take_window_anyway(entry: u16, seg: &Segment, out: &mut Branches) {
         if in_range && changes && !tcb.mute {
             let (mut tcb, by) = (*tcb, *by);
             tcb.take_window(window, seg);
+            tcb.rtx.probing |= window == 0 && tcb.snd.una == tcb.snd.nxt;
             tcb.known |= Entries::one(entry);
             out.push(tcb, by);
         }

@@ -167,7 +167,8 @@ impl Flight {
             .small
             .since
             .map_or(Micros::ZERO, |at| text.now.since(at));
-        let at_once = waited < MOMENT && text.cause != Cause::Timer;
+        // What was read late may have left later than it seems.
+        let at_once = waited + ctx.profile.slack < MOMENT && text.cause != Cause::Timer;
         let begun = self.small.burst.unwrap_or(text.seq);
         let silly = room(begun, tcb) < half.min(worth(text, tcb));
         let last = self.small.end.filter(|end| end.after(tcb.snd.una));
