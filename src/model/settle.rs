@@ -47,11 +47,12 @@ fn sending(tcb: &mut Tcb, due: bool, ctx: &Context) {
     };
 }
 
-/// The window has room for a part of what waits, less than a segment. When that leaves, RFC 9293
-/// section 3.8.6.2.1 recommends.
+/// The window has room for a part of what waits, a FIN included, less than a segment. When that
+/// leaves, RFC 9293 section 3.8.6.2.1 recommends.
 pub(super) fn waits_for_window(tcb: &Tcb, ctx: &Context) -> bool {
     let usable = tcb.send_edge().distance(tcb.snd.nxt).max(0) as u32;
-    let waiting = tcb.queue_end().distance(tcb.snd.nxt).max(0) as u32;
+    let fin = u32::from(tcb.snd.closed && tcb.snd.fin.is_none());
+    let waiting = tcb.queue_end().distance(tcb.snd.nxt).max(0) as u32 + fin;
     // What an MSS of nothing comes to, nobody says.
     let theirs = tcb.theirs.mss.filter(|mss| *mss > 0);
     let theirs = theirs.unwrap_or(ctx.profile.family.default_mss());
