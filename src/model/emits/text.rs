@@ -72,7 +72,8 @@ fn acknowledgment(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> 
     }
     if seg.ack.after(tcb.rcv.nxt) {
         return Err(Fault::new(
-            if tcb.rcv.ahead.covers(tcb.rcv.nxt, seg.ack) {
+            // What lies behind the peer's FIN is no part of the stream.
+            if !tcb.rcv.fin && tcb.rcv.ahead.covers(tcb.rcv.nxt, seg.ack) {
                 req::RFC9293_MUST_59
             } else {
                 beyond(tcb)
