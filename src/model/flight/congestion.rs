@@ -297,8 +297,15 @@ impl Congestion {
                 self.loosen(tcb.snd.nxt);
             }
             Phase::Timeout => {
+                // Who has sent two new segments to find out whether anything was lost may go on with
+                // a third at the first duplicate (RFC 5682 section 2.1).
+                let third = match acked == 0 && self.duplicates == 1 && self.answered {
+                    true => full,
+                    false => 0,
+                };
                 self.grow(growth);
-                self.budget = self.budget.saturating_add(acked).saturating_add(growth);
+                let more = acked.saturating_add(growth).saturating_add(third);
+                self.budget = self.budget.saturating_add(more);
             }
             Phase::Recovery => {
                 if may_undo(tcb) {

@@ -210,6 +210,9 @@ impl Flight {
         let end = seg.seq + seg.payload_len;
         let first = again && seg.seq.at_or_before(self.una);
         let waited = ctx.now.since(self.sent_at) + ctx.profile.slack;
+        let perhaps_timed = first && cause != Cause::Timer && waited >= ctx.profile.rto_min;
+        // In real time a timer may fire right after an arrival.
+        let by_arrival = cause == Cause::Arrival && !(perhaps_timed && ctx.now > self.heard_at);
         Sent {
             seq: seg.seq,
             end,
@@ -218,10 +221,10 @@ impl Flight {
             first,
             resent_before: self.loss.has_resent(seg.seq),
             cause,
-            perhaps_timed: first && cause != Cause::Timer && waited >= ctx.profile.rto_min,
+            perhaps_timed,
             beyond: end.distance(self.una).max(0) as u32,
-            signalled: cause == Cause::Arrival && tcb.rtx.dup_acks >= 3,
-            surely: cause == Cause::Arrival && self.loss.tells(),
+            signalled: by_arrival && tcb.rtx.dup_acks >= 3,
+            surely: by_arrival && self.loss.tells(),
             full: full(tcb, ctx),
             now: ctx.now,
         }

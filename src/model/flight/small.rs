@@ -170,7 +170,9 @@ impl Flight {
         // What was read late may have left later than it seems.
         let at_once = waited + ctx.profile.slack < MOMENT && text.cause != Cause::Timer;
         let begun = self.small.burst.unwrap_or(text.seq);
-        let silly = room(begun, tcb) < half.min(worth(text, tcb));
+        // Options take of a full segment too, as SACK blocks do while there is something to report.
+        let options = u32::from(seg.options.octets);
+        let silly = room(begun, tcb) < half.min(worth(text, tcb).saturating_sub(options));
         let last = self.small.end.filter(|end| end.after(tcb.snd.una));
         let all = text.text == queued(text, tcb);
         if all && ctx.profile.nagle && last.is_some() && at_once && !tcb.snd.closed {
