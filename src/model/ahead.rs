@@ -113,6 +113,18 @@ impl Ahead {
         true
     }
 
+    /// What lies in `[left, right)` was told of: it stands behind all that was told of before.
+    pub fn told(&mut self, left: SeqNumber, right: SeqNumber) {
+        let inside =
+            |(from, to): (SeqNumber, SeqNumber)| from.at_or_after(left) && to.at_or_before(right);
+        let held = *self;
+        let others = held.iter().filter(|stretch| !inside(*stretch));
+        let order = others.chain(held.iter().filter(|stretch| inside(*stretch)));
+        for (place, stretch) in self.stretches.iter_mut().zip(order) {
+            *place = stretch;
+        }
+    }
+
     /// Forgets all that lies before `nxt`.
     pub fn forget_before(&mut self, nxt: SeqNumber) {
         let mut kept = 0;
@@ -135,12 +147,34 @@ impl Ahead {
     }
 
     /// The stretches.
-    pub fn iter(&self) -> impl Iterator<Item = (SeqNumber, SeqNumber)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (SeqNumber, SeqNumber)> {
         self.stretches[..self.len as usize].iter().copied()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_told_of_stands_behind() {
+        let stretch = |from: u32| (SeqNumber(from), SeqNumber(from + 1));
+        let mut ahead = Ahead::default();
+        for from in [2, 4, 6] {
+            let (from, to) = stretch(from);
+            ahead.add(from, to);
+        }
+        ahead.told(SeqNumber(2), SeqNumber(3));
+        assert!(ahead.iter().eq([4, 6, 2].map(stretch)));
+        // What lies in no stretch changes nothing, and of a longer block all is told.
+        ahead.told(SeqNumber(8), SeqNumber(9));
+        assert!(ahead.iter().eq([4, 6, 2].map(stretch)));
+        ahead.told(SeqNumber(4), SeqNumber(7));
+        assert!(ahead.iter().eq([2, 4, 6].map(stretch)));
     }
 }

@@ -34,7 +34,7 @@ pub use fault::Fault;
 pub use flight::{Flight, Owed, initial_window};
 pub use marks::Marks;
 pub use mute::Unsaid;
-pub use settle::{settle, unsent};
+pub use settle::{settle, unsent, waits_for_window};
 pub use state::State;
 pub use tcb::Tcb;
 

@@ -49,7 +49,7 @@ fn sending(tcb: &mut Tcb, due: bool, ctx: &Context) {
 
 /// The window has room for a part of what waits, a FIN included, less than a segment. When that
 /// leaves, RFC 9293 section 3.8.6.2.1 recommends.
-pub(super) fn waits_for_window(tcb: &Tcb, ctx: &Context) -> bool {
+pub fn waits_for_window(tcb: &Tcb, ctx: &Context) -> bool {
     let usable = tcb.send_edge().distance(tcb.snd.nxt).max(0) as u32;
     let fin = u32::from(tcb.snd.closed && tcb.snd.fin.is_none());
     let waiting = tcb.queue_end().distance(tcb.snd.nxt).max(0) as u32 + fin;

@@ -6,7 +6,7 @@
 
 use super::worlds::Happening;
 use crate::model::tcb::Sample;
-use crate::model::{EventClass, State, Tcb};
+use crate::model::{Context, EventClass, State, Tcb, waits_for_window};
 use crate::spec::req::*;
 use crate::spec::{Req, RequirementSet};
 use crate::stack::Outcome;
@@ -15,12 +15,17 @@ use crate::trace::Call;
 use crate::wire::{Flags, Segment};
 
 /// What was looked at when this happened to a connection.
-pub(super) fn checked(tcb: &Tcb, what: Happening<'_>, now: Instant) -> RequirementSet {
+pub(super) fn checked(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> RequirementSet {
     let mut checked = RequirementSet::new();
     match what {
-        Happening::Emission(seg, _) => emission(tcb, seg, now, &mut checked),
+        Happening::Emission(seg, _) => {
+            emission(tcb, seg, ctx.now, &mut checked);
+            if seg.seq == tcb.snd.nxt && seg.payload_len > 0 && waits_for_window(tcb, ctx) {
+                checked.insert(RFC1122_4_2_3_4_P01);
+            }
+        }
         Happening::Call(call, outcome, _) => called(tcb, call, outcome, &mut checked),
-        Happening::Quiet => quiet(tcb, now, &mut checked),
+        Happening::Quiet => quiet(tcb, ctx.now, &mut checked),
         Happening::Arrival(_) | Happening::Icmp(_) => {}
     }
     checked
@@ -180,6 +185,9 @@ fn header(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
         checked.extend([RFC2018_3_P01, RFC2883_4_P02, RFC2018_4_5]);
         if tcb.rcv.latest.is_some() {
             checked.insert(RFC2018_4_4);
+            if tcb.rcv.ahead.iter().count() > seg.options.sack.len() {
+                checked.insert(RFC2018_4_6);
+            }
         }
         if tcb.rcv.reports {
             checked.insert(RFC2018_4_3);

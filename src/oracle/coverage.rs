@@ -215,7 +215,7 @@ impl Coverage {
                 (after.input.state, after.input.class)
             }
         };
-        let mut all = checked(before, what, ctx.now);
+        let mut all = checked(before, what, ctx);
         all.insert(by);
         stakes.extend(all.iter().map(|by| Stake {
             by,

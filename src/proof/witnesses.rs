@@ -144,6 +144,7 @@ pub(super) const ROWS: &[(Fault, &str)] = &[
     (Fault::AbortResets, "A: connect | A: abort"),
     (Fault::ResetAckWrong, "< ACK"),
     (Fault::ReopensByOldSyn, "A: listen | peer handshake | A: close | peer ack | peer fin | < SYN seq RCV.NXT-100 <mss 1460>"),
+    (Fault::SackOldestRepeated, "A: listen | < SYN <mss 1460, sackok> | < ACK | < ACK seq NEXT+1 len 1 | < ACK seq NEXT+3 len 1 | < ACK seq NEXT+5 len 1 | < ACK seq NEXT+7 len 1 | < ACK seq NEXT+9 len 1"),
     (Fault::NewerSynRefused, "stack ts | A: listen | < SYN <mss 1460, ts 0 0> | < ACK | A: close | peer ack | peer fin | B: listen port 0 | < SYN seq RCV.NXT-100 <mss 1460, ts +1 0>"),
     (Fault::ReopensBelow, "A: listen | peer handshake | A: close | peer ack | peer fin | < SYN seq RCV.NXT+100"),
     (Fault::DeliversEarly, "A: listen | < SYN len 10 | A: recv"),

@@ -128,6 +128,16 @@ const ROWS: &[(&str, &[Req])] = &[
          is done to a stack from outside makes it do so",
         &[RFC2018_8_2, RFC2018_8_3],
     ),
+    (
+        "a block that is less than what arrived may tell of what arrived twice, or of what is held: which, \
+         nobody can tell who does not know what the stack has thrown away, as it may",
+        &[RFC2883_4_P03],
+    ),
+    (
+        "it asks that there be path MTU discovery, by ICMP errors or by what is lost, and not that every \
+         packet has DF, which a host may clear where it has found out enough",
+        &[RFC7323_5_7_1],
+    ),
 ];
 
 impl Req {

@@ -1,7 +1,7 @@
 //! What holds for the header of every segment, whatever it is for.
 
 use super::{kind, miss};
-use crate::model::tcb::{Miss, Tcb};
+use crate::model::tcb::{Ahead, Miss, Tcb};
 use crate::model::{Context, EventClass, Fault, SegmentClass, SeqClass, State};
 use crate::spec::{Req, req};
 use crate::time::Micros;
@@ -87,6 +87,12 @@ pub(super) fn sack(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fa
     tcb.rcv.reports = true;
     latest_first(tcb, seg, ctx)?;
     told_well(tcb, seg, ctx);
+    // What has just arrived is told of next, if not now.
+    if let Some((left, right)) = block(seg, 0)
+        && tcb.rcv.latest.is_none()
+    {
+        tcb.rcv.ahead.told(left, right);
+    }
     Ok(())
 }
 
@@ -113,7 +119,38 @@ fn told_well(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     let told = seg.options.sack.len();
     if told < ahead.iter().count().min(fits) {
         miss(tcb, seg, ctx, req::RFC2018_4_5);
+    } else if !repeats_latest(tcb, &ahead, seg) {
+        miss(tcb, seg, ctx, req::RFC2018_4_6);
     }
+}
+
+/// A block of the SACK option.
+fn block(seg: &Segment, place: usize) -> Option<(SeqNumber, SeqNumber)> {
+    let (left, right) = seg.options.sack.get(place)?;
+    Some((SeqNumber(*left), SeqNumber(*right)))
+}
+
+/// Whether a block lies in another.
+fn lies_in(inner: (SeqNumber, SeqNumber), outer: (SeqNumber, SeqNumber)) -> bool {
+    inner.0.at_or_after(outer.0) && inner.1.at_or_before(outer.1)
+}
+
+/// Where there is more than fits, the blocks told of are those that were told of first not long ago
+/// (RFC 2018 section 4). Where an arrival was not acknowledged, or not told of, nobody knows which
+/// these are.
+fn repeats_latest(tcb: &Tcb, ahead: &Ahead, seg: &Segment) -> bool {
+    let unheard = |miss: &Miss| miss.requirement == req::RFC5681_3_2_1;
+    let blocks = || (0..seg.options.sack.len()).filter_map(|place| block(seg, place));
+    let latest = |(left, right): (SeqNumber, SeqNumber)| {
+        let arrived = tcb.rcv.latest;
+        arrived.is_some_and(|latest| latest.within(left, right.since(left)))
+    };
+    if tcb.misses.iter().flatten().any(unheard) || !blocks().any(latest) {
+        return true;
+    }
+    let told = |held: &(SeqNumber, SeqNumber)| blocks().any(|block| lies_in(block, *held));
+    let count = ahead.iter().filter(told).count();
+    ahead.iter().rev().take(count).all(|held| told(&held))
 }
 
 /// Whether what is answered begins before RCV.NXT.
@@ -130,15 +167,11 @@ fn latest_first(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     let Some(latest) = tcb.rcv.latest.filter(|_| answers) else {
         return Ok(());
     };
-    let block = |place: usize| {
-        let (left, right) = seg.options.sack.get(place)?;
-        Some((SeqNumber(*left), SeqNumber(*right)))
-    };
     let holds = |(left, right): (SeqNumber, SeqNumber)| latest.within(left, right.since(left));
-    let (first, second) = (block(0), block(1));
+    let (first, second) = (block(seg, 0), block(seg, 1));
     let twice = match (first, second) {
         (Some((_, right)), _) if right.at_or_before(seg.ack) => true,
-        (Some((left, right)), Some((from, to))) => left.at_or_after(from) && right.at_or_before(to),
+        (Some(first), Some(second)) => lies_in(first, second),
         (Some(_) | None, _) => false,
     };
     if first.is_some_and(holds) || (twice && second.is_some_and(holds)) {

@@ -3,8 +3,10 @@
 use arrayvec::ArrayVec;
 
 use super::endpoint::{Endpoint, Scratch, Shared};
+use super::fault::Fault;
 use super::policy::Choice;
 use super::twist::{self, Departure};
+use crate::model::tcb::Ahead;
 use crate::model::{EventClass, State, Tcb, emits, settle};
 use crate::stack::{Broken, Outbox, Profile};
 use crate::time::Instant;
@@ -100,7 +102,7 @@ impl Endpoint {
         }
         let reports = !shared.policy.has(Choice::NeverReports);
         if self.tcb.sack_agreed() && reports {
-            self.put_sack(&mut field);
+            self.put_sack(shared, &mut field);
         }
         field
     }
@@ -168,18 +170,17 @@ impl Endpoint {
         }
     }
 
-    /// SACK blocks of what lies ahead of the gap, the latest first (RFC 2018 section 4).
-    fn put_sack(&self, field: &mut OptionBytes) {
+    /// SACK blocks of what lies ahead of the gap, the latest first, and then what was told of last
+    /// (RFC 2018 section 4).
+    fn put_sack(&self, shared: &Shared, field: &mut OptionBytes) {
         let room = field.remaining_capacity().saturating_sub(4) / 8;
         let latest = |from: SeqNumber, to: SeqNumber| self.latest.within(from, to.since(from));
         let nxt = self.tcb.rcv.nxt;
-        let ahead = || {
-            self.tcb
-                .rcv
-                .ahead
-                .iter()
-                .map(|(from, to)| (from.later(nxt), to))
-        };
+        let mut held: ArrayVec<_, { Ahead::MAX }> = self.tcb.rcv.ahead.iter().collect();
+        if !shared.has(Fault::SackOldestRepeated) {
+            held.reverse();
+        }
+        let ahead = || held.iter().map(|&(from, to)| (from.later(nxt), to));
         let blocks: ArrayVec<(u32, u32), 4> = ahead()
             .filter(|&(from, to)| latest(from, to))
             .chain(ahead().filter(|&(from, to)| !latest(from, to)))

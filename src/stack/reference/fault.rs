@@ -276,6 +276,8 @@ faults! {
     DuplicateToldAgain = "duplicate-told-again", RFC2883_4_P02;
     /// SACK tells of one stretch, however many there are.
     SackOneBlock = "sack-one-block", RFC2018_4_5;
+    /// SACK tells of the latest stretch and of the oldest.
+    SackOldestRepeated = "sack-oldest-repeated", RFC2018_4_6;
     /// A segment without the timestamps that were agreed upon resets.
     UnstampedResets = "unstamped-resets", RFC7323_3_2_8;
     /// A timestamp that looks old after 24 days of silence is not accepted.
