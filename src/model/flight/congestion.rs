@@ -67,6 +67,8 @@ pub(super) struct Congestion {
     loose: Option<SeqNumber>,
     /// So many SYNs were sent again by the timer.
     lost_syns: u8,
+    /// Text was sent again, for whatever reason.
+    lossy: bool,
     /// The window after a long pause, and how far it may have grown since.
     restarted: Option<u32>,
     /// The largest flight.
@@ -111,7 +113,7 @@ impl Congestion {
 
     /// One segment is outstanding, and it is the first flight, or all before it went well.
     pub(super) fn is_single(&self) -> bool {
-        self.segments == 1 && self.threshold.is_none() && self.lost_syns == 0
+        self.segments == 1 && !self.lossy && self.lost_syns == 0
     }
 
     /// Up to there the bound does not hold.
@@ -195,6 +197,7 @@ impl Congestion {
         tcb: &Tcb,
         ctx: &Context,
     ) {
+        self.lossy |= text.again;
         let closed = super::probing(tcb);
         let timeout = text.first && text.cause == Cause::Timer && !closed;
         // What is sent again at an acknowledgment that follows a timeout may only go on with it.
