@@ -1,7 +1,7 @@
 //! What known deviations may ask of an event, beside its class.
 
 use super::State;
-use super::tcb::{Origin, Tcb};
+use super::tcb::{Origin, SizeBy, Tcb};
 use crate::wire::{Segment, SeqNumber};
 
 /// What is special about an event, a segment that arrives above all, seen from the connection that
@@ -25,7 +25,7 @@ impl Marks {
     pub const CROSSED: Marks = Marks(16);
     /// It has FIN, or one has come before, in sequence or ahead of a gap.
     pub const FIN: Marks = Marks(32);
-    /// The peer's segment size was changed by another segment than a SYN.
+    /// The stack has taken the peer's segment size off another segment than its SYN.
     pub const RESIZED: Marks = Marks(64);
     /// TS.Recent is 0, or was when the peer's SYN came.
     pub const ZERO: Marks = Marks(128);
@@ -100,7 +100,7 @@ impl Marks {
         if tcb.rcv.fin || tcb.rcv.fin_ahead.is_some() {
             marks = marks.with(Marks::FIN);
         }
-        if tcb.theirs.resized {
+        if tcb.theirs.size_by != SizeBy::Syn {
             marks = marks.with(Marks::RESIZED);
         }
         let zero = tcb.ts.recent == 0 || tcb.ts.of_syn == 0;

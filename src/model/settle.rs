@@ -1,5 +1,6 @@
 //! After every step: what timers run, and what has to leave soon.
 
+use super::emits::most_text;
 use super::tcb::Tcb;
 use super::{Context, SEND_DELAY, State};
 use crate::time::{Instant, Micros};
@@ -53,11 +54,7 @@ pub fn waits_for_window(tcb: &Tcb, ctx: &Context) -> bool {
     let usable = tcb.send_edge().distance(tcb.snd.nxt).max(0) as u32;
     let fin = u32::from(tcb.snd.closed && tcb.snd.fin.is_none());
     let waiting = tcb.queue_end().distance(tcb.snd.nxt).max(0) as u32 + fin;
-    // What an MSS of nothing comes to, nobody says.
-    let theirs = tcb.theirs.mss.filter(|mss| *mss > 0);
-    let theirs = theirs.unwrap_or(ctx.profile.family.default_mss());
-    let full = u32::from(theirs).min(ctx.profile.most_text());
-    waiting > usable && usable < full
+    waiting > usable && usable < most_text(tcb, ctx)
 }
 
 /// The states in which something may wait for its acknowledgment.

@@ -37,10 +37,20 @@ pub struct SynOptions {
     pub timestamps: bool,
     /// Explicit congestion notification: ECE and CWR on a SYN.
     pub ecn: bool,
-    /// The other side is known to take that segment size without regard to its link.
-    pub beyond_link: bool,
-    /// That segment size was changed by another segment than a SYN.
-    pub resized: bool,
+    /// What that segment size comes from.
+    pub size_by: SizeBy,
+}
+
+/// What the peer's segment size, as the stack has it, comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum SizeBy {
+    /// The SYN.
+    #[default]
+    Syn,
+    /// Another segment, which the stack is known to have taken it off.
+    Other,
+    /// The same, and it is more than the link carries: it counts without regard to that.
+    BeyondLink,
 }
 
 /// The send sequence space (RFC 9293 section 3.3.1).

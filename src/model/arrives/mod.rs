@@ -19,7 +19,7 @@ mod text;
 pub use syn::{opens_anew, refuses, should_open_anew};
 
 use super::ecn;
-use super::tcb::{Branches, Due, Forms, Input, Reply, Sample, Tcb};
+use super::tcb::{Branches, Due, Forms, Input, Reply, Sample, SizeBy, Tcb};
 use super::{AckClass, Context, EventClass, Marks, SegmentClass, SeqClass, State, Unsaid};
 use crate::spec::{Req, req};
 use crate::stack::AckRange;
@@ -430,8 +430,11 @@ pub fn overhear(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     if let Some(mss) = seg.options.mss {
         tcb.theirs.mss = Some(mss);
         // One of nothing may be taken for anything.
-        tcb.theirs.beyond_link = mss == 0 || u32::from(mss) > ctx.profile.most_text();
-        tcb.theirs.resized |= tcb.theirs.mss != heard.mss;
+        if mss == 0 || u32::from(mss) > ctx.profile.most_text() {
+            tcb.theirs.size_by = SizeBy::BeyondLink;
+        } else if tcb.theirs.mss != heard.mss {
+            tcb.theirs.size_by = SizeBy::Other;
+        }
     }
     if !seg.flags.syn() {
         return;
@@ -468,8 +471,7 @@ fn take_options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
         sack: seg.options.sack_permitted || heard.sack,
         timestamps: seg.options.timestamps.is_some() || heard.timestamps,
         ecn: seg.flags.contains(Flags::ECE.with(Flags::CWR)),
-        beyond_link: false,
-        resized: false,
+        size_by: SizeBy::Syn,
     };
     if seg.options.malformed || seg.options.duplicate {
         // Which of several values counts is anybody's guess.

@@ -1,7 +1,7 @@
 //! A SYN or SYN,ACK that the stack sends (RFC 9293 sections 3.4.1, 3.5, 3.7.1; RFC 7323).
 
 use super::{kind, miss, window};
-use crate::model::tcb::{Branches, Forms, Origin, SynOptions, Tcb};
+use crate::model::tcb::{Branches, Forms, Origin, SizeBy, SynOptions, Tcb};
 use crate::model::{Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
 use crate::time::{Instant, Micros};
@@ -263,8 +263,7 @@ fn options(tcb: &mut Tcb, seg: &Segment, first: bool, ctx: &Context) -> Result<(
         sack: ours.sack_permitted,
         timestamps: ours.timestamps.is_some(),
         ecn: false,
-        beyond_link: false,
-        resized: false,
+        size_by: SizeBy::Syn,
     };
     let value = ours.timestamps.map(|(value, _)| value);
     tcb.ts.note_sent(value, ctx.now);

@@ -2,7 +2,7 @@
 
 use super::{empty, keep_alive, kind, miss, window};
 use crate::model::flight::Flight;
-use crate::model::tcb::{Branches, Forms, Sample, Tcb};
+use crate::model::tcb::{Branches, Forms, Sample, SizeBy, Tcb};
 use crate::model::{ACK_DELAY, AckClass, Context, EventClass, Fault, State};
 use crate::spec::{Req, req};
 use crate::stream::{Direction, first_difference};
@@ -304,9 +304,9 @@ pub(super) fn content(tcb: &Tcb, seg: &Segment, text: &[u8]) -> Result<(), Fault
 
 /// The most text in a segment without options.
 pub(in crate::model) fn most_text(tcb: &Tcb, ctx: &Context) -> u32 {
-    let local = match tcb.theirs.beyond_link {
-        true => u32::MAX,
-        false => ctx.profile.most_text(),
+    let local = match tcb.theirs.size_by {
+        SizeBy::BeyondLink => u32::MAX,
+        SizeBy::Syn | SizeBy::Other => ctx.profile.most_text(),
     };
     let announced = match tcb.theirs.mss {
         None => ctx.profile.family.default_mss(),
