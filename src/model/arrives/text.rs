@@ -177,6 +177,10 @@ fn keep_ahead(
     ctx: &Context,
     out: &mut Branches,
 ) {
+    if !to.after(tcb.rcv.nxt) {
+        // It ends half the number space away, where comparisons are no order: not remembered.
+        return out.push(*tcb, req::RFC9293_SHLD_31);
+    }
     if let Some(held) = tcb.rcv.fin_ahead
         && to.after(held)
         && !fin
