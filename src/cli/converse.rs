@@ -284,7 +284,6 @@ fn kept<'a>(number: usize, finding: &'a Finding, save: &Save, text: String) -> K
     }
 }
 
-/// Of how many nothing can be said.
 fn summary(checked: &Checked, known: &KnownDeviations, style: Style) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}", style.heading("Conversations"));

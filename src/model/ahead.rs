@@ -15,6 +15,14 @@ pub struct Ahead {
     furthest: SeqNumber,
 }
 
+/// Whether a stretch lies in another.
+pub(in crate::model) fn lies_in(
+    inner: (SeqNumber, SeqNumber),
+    outer: (SeqNumber, SeqNumber),
+) -> bool {
+    inner.0.at_or_after(outer.0) && inner.1.at_or_before(outer.1)
+}
+
 impl Ahead {
     /// How many stretches are remembered.
     pub const MAX: usize = 8;
@@ -115,8 +123,7 @@ impl Ahead {
 
     /// What lies in `[left, right)` was told of: it stands behind all that was told of before.
     pub fn told(&mut self, left: SeqNumber, right: SeqNumber) {
-        let inside =
-            |(from, to): (SeqNumber, SeqNumber)| from.at_or_after(left) && to.at_or_before(right);
+        let inside = |stretch: (SeqNumber, SeqNumber)| lies_in(stretch, (left, right));
         let held = *self;
         let others = held.iter().filter(|stretch| !inside(*stretch));
         let order = others.chain(held.iter().filter(|stretch| inside(*stretch)));

@@ -397,6 +397,12 @@ impl Tcb {
         self.port == port && self.remote == Some(remote)
     }
 
+    /// Whether it listens to what comes from there to that port.
+    pub fn listens_to(&self, port: u16, remote: Endpoint) -> bool {
+        let open = self.only.is_none_or(|only| only == remote);
+        self.state == State::Listen && self.port == port && open
+    }
+
     /// The first sequence number of the text that we send: ISS+1.
     pub fn text_start(&self) -> SeqNumber {
         self.snd.iss.unwrap_or_default() + 1
@@ -497,6 +503,17 @@ impl Tcb {
                 }
             }
         }
+    }
+
+    /// The same, of what was done in answer to the last input.
+    pub fn miss_in_answer(&mut self, requirement: Req, instead: Instead, ctx: &Context) {
+        self.miss(Miss {
+            requirement,
+            state: self.input.state,
+            event: self.input.class,
+            instead,
+            index: ctx.index,
+        });
     }
 
     /// Whether both SYNs carried timestamps.

@@ -196,13 +196,7 @@ fn soft_deadline(tcb: &mut Tcb, input: bool, ctx: &Context) {
         && passed(at, input, ctx)
     {
         tcb.due.soft_ack = None;
-        tcb.miss(Miss {
-            requirement: by,
-            state: tcb.input.state,
-            event: tcb.input.class,
-            instead: Instead::Silence,
-            index: ctx.index,
-        });
+        tcb.miss_in_answer(by, Instead::Silence, ctx);
     }
 }
 

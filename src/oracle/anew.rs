@@ -13,8 +13,7 @@ use crate::wire::Segment;
 
 /// Whether a socket listens to what a segment is for.
 fn listens(tcb: &Tcb, seg: &Segment) -> bool {
-    let open = tcb.only.is_none_or(|only| only == seg.src);
-    tcb.state == State::Listen && tcb.port == seg.dst.port && open && !tcb.mute
+    !tcb.mute && tcb.listens_to(seg.dst.port, seg.src)
 }
 
 impl Host {

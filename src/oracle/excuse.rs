@@ -283,14 +283,13 @@ impl Host {
                 }
             }
             Then::Pardoned => {
-                let lenient = match ctx.pardoned {
-                    [None, ..] => [Some(fault.requirement), None, None],
-                    [first, None, _] => [first, Some(fault.requirement), None],
-                    [first, second, None] => [first, second, Some(fault.requirement)],
-                    [Some(_), Some(_), Some(_)] => return GoOn::No,
+                let mut pardoned = ctx.pardoned;
+                let Some(free) = pardoned.iter_mut().find(|slot| slot.is_none()) else {
+                    return GoOn::No;
                 };
+                *free = Some(fault.requirement);
                 let ctx = Context {
-                    pardoned: lenient,
+                    pardoned,
                     owed: None,
                     ..*ctx
                 };

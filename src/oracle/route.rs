@@ -50,10 +50,7 @@ impl Claim {
         Some(match (self, tcb.state) {
             (_, State::Closed) | (Claim::Connection, State::Listen) => false,
             (Claim::Connection, _) => named,
-            (Claim::Listener, State::Listen) => {
-                tcb.port == port && tcb.only.is_none_or(|only| only == remote)
-            }
-            (Claim::Listener, _) => false,
+            (Claim::Listener, _) => tcb.listens_to(port, remote),
         })
     }
 }

@@ -436,7 +436,7 @@ fn untold(
 fn belongs(tcb: &Tcb, seg: &Segment) -> bool {
     match tcb.state {
         State::Closed => true,
-        State::Listen => tcb.port == seg.dst.port && tcb.only.is_none_or(|only| only == seg.src),
+        State::Listen => tcb.listens_to(seg.dst.port, seg.src),
         State::SynSent
         | State::SynReceived
         | State::Established

@@ -99,11 +99,5 @@ pub(super) fn text_after_close(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out:
     lost.due.reply_at = ctx.now;
     lost.due.reply_to = tcb.remote;
     out.push(lost, by);
-    tcb.miss(Miss {
-        requirement: by,
-        state: tcb.input.state,
-        event: tcb.input.class,
-        instead: Instead::Ack,
-        index: ctx.index,
-    });
+    tcb.miss_in_answer(by, Instead::Ack, ctx);
 }

@@ -6,7 +6,7 @@
 //! furthest edge ever advertised or to the end of the buffer. In between either is allowed.
 
 use super::{acknowledge, challenge_is_due, rst, silently};
-use crate::model::tcb::{Branches, Forms, Miss, Origin, Reply, Tcb};
+use crate::model::tcb::{Branches, Forms, Origin, Reply, Tcb};
 use crate::model::{Context, State};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
@@ -92,13 +92,7 @@ pub(super) fn accepted(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Br
     // A segment without the timestamps that were agreed upon should be dropped, or is accepted.
     if tcb.ts.on && seg.options.timestamps.is_none() && !seg.flags.rst() {
         out.push(silently(*tcb), req::RFC7323_3_2_7);
-        tcb.miss(Miss {
-            requirement: req::RFC7323_3_2_7,
-            state: tcb.input.state,
-            event: tcb.input.class,
-            instead: Instead::Silence,
-            index: ctx.index,
-        });
+        tcb.miss_in_answer(req::RFC7323_3_2_7, Instead::Silence, ctx);
     }
     let before = tcb.ts;
     note_timestamp(tcb, seg, ctx);

@@ -3,7 +3,7 @@
 //! The third check, security and compartment, applies to no stack of today.
 
 use super::{ack, acknowledge, reset_for, silently, synchronize};
-use crate::model::tcb::{Branches, Forms, Miss, Origin, Tcb};
+use crate::model::tcb::{Branches, Forms, Origin, Tcb};
 use crate::model::{Context, State};
 use crate::oracle::Instead;
 use crate::spec::req;
@@ -129,13 +129,7 @@ pub fn refuses(before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &Context) {
         Some(_) => Instead::Ack,
         None => Instead::Silence,
     };
-    after.miss(Miss {
-        requirement: req::RFC9293_SHLD_4,
-        state: after.input.state,
-        event: after.input.class,
-        instead,
-        index: ctx.index,
-    });
+    after.miss_in_answer(req::RFC9293_SHLD_4, instead, ctx);
 }
 
 /// How a SYN stands to the connection in TIME-WAIT that it is for.
@@ -180,6 +174,6 @@ pub fn should_open_anew(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
     let options = &seg.options;
     let plain = seg.payload_len == 0 && !seg.flags.intersects(Flags::URG | Flags::PSH);
     let clear = !options.malformed && !options.duplicate && options.sack.is_empty();
-    let newer = standing(tcb, seg, ctx) == Standing::Newer;
-    ctx.listened && !tcb.severed && plain && clear && newer && opens_anew(tcb, seg, ctx)
+    let newer = || standing(tcb, seg, ctx) == Standing::Newer;
+    opens_anew(tcb, seg, ctx) && ctx.listened && !tcb.severed && plain && clear && newer()
 }

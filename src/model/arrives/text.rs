@@ -227,23 +227,22 @@ fn fill_gap(tcb: &mut Tcb, whole: bool, seg: &Segment, ctx: &Context, out: &mut 
         };
         out.push(after, req::RFC9293_MUST_59);
     }
-    let mut plain = *tcb;
     if tcb.rcv.ahead.next_boundary(base).is_none() {
-        return after_text(&mut plain, whole, seg, ctx, out, req::RFC9293_3_10_7_4_P23);
+        return after_text(tcb, whole, seg, ctx, out, req::RFC9293_3_10_7_4_P23);
     }
     jump(tcb, base, ctx, out);
     // Where a FIN has the number of what is held, the peer contradicts itself.
     let ends = whole && seg.flags.fin();
     if only_one && ctx.profile.holds_out_of_order && !ends {
-        plain.miss(Miss {
+        tcb.miss(Miss {
             requirement: req::RFC9293_SHLD_31,
-            state: plain.state,
-            event: plain.input.class,
+            state: tcb.state,
+            event: tcb.input.class,
             instead: Instead::Ack,
             index: ctx.index,
         });
     }
-    after_text(&mut plain, whole, seg, ctx, out, req::RFC9293_SHLD_31);
+    after_text(tcb, whole, seg, ctx, out, req::RFC9293_SHLD_31);
 }
 
 /// RCV.NXT jumps over everything that follows without a gap; or stops at any boundary before,
@@ -291,13 +290,7 @@ fn acknowledge_every_second(tcb: &mut Tcb, ctx: &Context) {
     };
     let full = tcb.receive_mss(ctx.profile.family.default_mss());
     if tcb.rcv.nxt.since(acked) >= 2 * full {
-        tcb.miss(Miss {
-            requirement: req::RFC9293_SHLD_19,
-            state: tcb.input.state,
-            event: tcb.input.class,
-            instead: Instead::Silence,
-            index: ctx.index,
-        });
+        tcb.miss_in_answer(req::RFC9293_SHLD_19, Instead::Silence, ctx);
     }
 }
 

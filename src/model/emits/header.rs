@@ -1,6 +1,7 @@
 //! What holds for the header of every segment, whatever it is for.
 
 use super::{kind, miss};
+use crate::model::ahead::lies_in;
 use crate::model::tcb::{Ahead, Miss, Tcb};
 use crate::model::{Context, EventClass, Fault, SegmentClass, SeqClass, State};
 use crate::spec::{Req, req};
@@ -130,9 +131,9 @@ fn block(seg: &Segment, place: usize) -> Option<(SeqNumber, SeqNumber)> {
     Some((SeqNumber(*left), SeqNumber(*right)))
 }
 
-/// Whether a block lies in another.
-fn lies_in(inner: (SeqNumber, SeqNumber), outer: (SeqNumber, SeqNumber)) -> bool {
-    inner.0.at_or_after(outer.0) && inner.1.at_or_before(outer.1)
+/// Whether a block has the octet of this number.
+fn has((left, right): (SeqNumber, SeqNumber), number: SeqNumber) -> bool {
+    number.within(left, right.since(left))
 }
 
 /// Where there is more than fits, the blocks told of are those that were told of first not long ago
@@ -141,11 +142,8 @@ fn lies_in(inner: (SeqNumber, SeqNumber), outer: (SeqNumber, SeqNumber)) -> bool
 fn repeats_latest(tcb: &Tcb, ahead: &Ahead, seg: &Segment) -> bool {
     let unheard = |miss: &Miss| miss.requirement == req::RFC5681_3_2_1;
     let blocks = || (0..seg.options.sack.len()).filter_map(|place| block(seg, place));
-    let latest = |(left, right): (SeqNumber, SeqNumber)| {
-        let arrived = tcb.rcv.latest;
-        arrived.is_some_and(|latest| latest.within(left, right.since(left)))
-    };
-    if tcb.misses.iter().flatten().any(unheard) || !blocks().any(latest) {
+    let latest = |number: SeqNumber| blocks().any(|block| has(block, number));
+    if tcb.misses.iter().flatten().any(unheard) || !tcb.rcv.latest.is_some_and(latest) {
         return true;
     }
     let told = |held: &(SeqNumber, SeqNumber)| blocks().any(|block| lies_in(block, *held));
@@ -167,7 +165,7 @@ fn latest_first(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     let Some(latest) = tcb.rcv.latest.filter(|_| answers) else {
         return Ok(());
     };
-    let holds = |(left, right): (SeqNumber, SeqNumber)| latest.within(left, right.since(left));
+    let holds = |block| has(block, latest);
     let (first, second) = (block(seg, 0), block(seg, 1));
     let twice = match (first, second) {
         (Some((_, right)), _) if right.at_or_before(seg.ack) => true,
@@ -192,14 +190,7 @@ fn latest_first(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
 fn report_missing(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     let answers = tcb.rcv.latest.is_some() && tcb.input.at == ctx.now && seg.is_empty();
     if answers && tcb.rcv.reports && tcb.theirs.sack {
-        let (state, event) = tcb.occasion(ctx.now);
-        tcb.miss(Miss {
-            requirement: req::RFC2018_4_3,
-            state,
-            event,
-            instead: kind(seg),
-            index: ctx.index,
-        });
+        miss(tcb, seg, ctx, req::RFC2018_4_3);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A reset that the stack sends.
 
 use super::{kind, miss};
-use crate::model::tcb::{Branches, Forms, Miss, Reply, Tcb};
+use crate::model::tcb::{Branches, Forms, Reply, Tcb};
 use crate::model::{Context, EventClass, Fault, Marks, State};
 use crate::spec::{Req, req};
 use crate::wire::Segment;
@@ -63,14 +63,7 @@ fn check(tcb: &mut Tcb, seg: &Segment, reply: &Reply, ctx: &Context) -> Result<(
             return fault("a reset whose SEQ is SEG.ACK, or SND.NXT when the stack aborts, or 0");
         }
         // The peer will not take it at its word, if it follows RFC 5961.
-        let (state, event) = tcb.occasion(ctx.now);
-        tcb.miss(Miss {
-            requirement: reply.by,
-            state,
-            event,
-            instead: kind(seg),
-            index: ctx.index,
-        });
+        miss(tcb, seg, ctx, reply.by);
     }
     match reply.rst_ack {
         // The answer to a segment without ACK has to carry one.

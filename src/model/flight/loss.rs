@@ -2,6 +2,7 @@
 //! RFC 6582, RFC 6675, RFC 2018 section 5).
 
 use super::{Cause, Flight, Owed, Sent, passes};
+use crate::model::ahead::lies_in;
 use crate::model::emits::{kind, miss};
 use crate::model::{Context, Fault, State, Tcb};
 use crate::spec::req;
@@ -186,7 +187,7 @@ impl Loss {
     fn was_told(&self, text: &Sent) -> bool {
         self.told.iter().any(|&(left, right)| {
             let (left, right) = (SeqNumber(left), SeqNumber(right));
-            left.at_or_before(text.seq) && text.end.at_or_before(right) && left.before(right)
+            left.before(right) && lies_in((text.seq, text.end), (left, right))
         })
     }
 

@@ -161,24 +161,23 @@ impl Reference {
 
     /// The socket that listens to what a segment is for.
     fn listener(&self, seg: &Segment) -> Option<usize> {
-        let listens = |tcb: &Tcb| {
-            let open = tcb.only.is_none_or(|only| only == seg.src);
-            tcb.state == State::Listen && tcb.port == seg.dst.port && open
-        };
-        self.sockets.iter().position(|end| listens(&end.tcb))
+        let listens = |end: &Endpoint| end.tcb.listens_to(seg.dst.port, seg.src);
+        self.sockets.iter().position(listens)
     }
 
-    /// The connection in TIME-WAIT that a SYN should open anew, and the listener that takes it
+    /// The listener that takes a SYN which should open a connection in TIME-WAIT anew
     /// (RFC9293-SHLD-4).
-    fn heir(&self, seg: &Segment) -> Option<(usize, usize)> {
+    fn heir(&self, old: usize, seg: &Segment) -> Option<usize> {
         let ctx = Context {
             listened: true,
             ..self.shared.ctx()
         };
-        let anew = |old: &usize| arrives::should_open_anew(&self.sockets[*old].tcb, seg, &ctx);
-        let old = self.route(seg).filter(anew);
-        let heir = old.zip(self.listener(seg));
-        heir.filter(|_| !self.shared.has(Fault::NewerSynRefused))
+        let anew = arrives::should_open_anew(&self.sockets[old].tcb, seg, &ctx);
+        let refused = self.shared.has(Fault::NewerSynRefused);
+        match anew && !refused {
+            true => self.listener(seg),
+            false => None,
+        }
     }
 
     /// The old connection is over, and the SYN goes to the listener.
@@ -391,11 +390,11 @@ impl Stack for Reference {
                 return Ok(());
             }
         }
-        if let Some((old, new)) = self.heir(seg) {
-            return self.hand_over(old, new, seg);
-        }
         match self.route(seg) {
-            Some(socket) => self.sockets[socket].arrive(seg, text, &self.shared, &mut self.scratch),
+            Some(socket) => match self.heir(socket, seg) {
+                Some(new) => self.hand_over(socket, new, seg),
+                None => self.sockets[socket].arrive(seg, text, &self.shared, &mut self.scratch),
+            },
             None => {
                 self.nobody.tcb = Tcb {
                     port: seg.dst.port,
