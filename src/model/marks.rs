@@ -34,9 +34,20 @@ impl Marks {
     /// It begins or ends about half the number space away from RCV.NXT, where comparisons of numbers
     /// are no order.
     pub const OPPOSITE: Marks = Marks(512);
+    /// It offers a smaller window, and is not newer than the segment that SND.WND is from.
+    pub const SMALLER: Marks = Marks(1024);
+    /// It offers a larger window, and acknowledges what the segment did that SND.WND is from, unless
+    /// that was a SYN.
+    pub const LARGER: Marks = Marks(2048);
+    /// It begins at or before what was last acknowledged by a segment that is no probe and no
+    /// keep-alive, and ends there or behind.
+    pub const SPANS: Marks = Marks(4096);
+    /// The peer takes segments of less than a quarter of 536 octets, or has offered no window of two
+    /// dozen octets yet.
+    pub const TINY: Marks = Marks(8192);
 
     /// All of them with their names.
-    pub const NAMES: [(Marks, &'static str); 10] = [
+    pub const NAMES: [(Marks, &'static str); 14] = [
         (Marks::OLDER, "older"),
         (Marks::TICK_OLDER, "tick-older"),
         (Marks::OTHER_ECHO, "other-echo"),
@@ -47,6 +58,10 @@ impl Marks {
         (Marks::ZERO, "zero"),
         (Marks::STAMPED, "stamped"),
         (Marks::OPPOSITE, "opposite"),
+        (Marks::SMALLER, "smaller"),
+        (Marks::LARGER, "larger"),
+        (Marks::SPANS, "spans"),
+        (Marks::TINY, "tiny"),
     ];
 
     /// Whether it is special in any of these ways.
@@ -91,6 +106,15 @@ impl Marks {
         };
         note(opposite(seg.seq) || opposite(seg.end()), Marks::OPPOSITE);
         note(seg.flags.fin(), Marks::FIN);
+        let window = u32::from(seg.window) << tcb.send_shift();
+        let newer =
+            tcb.snd.wl1.before(seg.seq) || (tcb.snd.wl1 == seg.seq && tcb.snd.wl2.before(seg.ack));
+        let same = tcb.snd.wl2 == seg.ack || tcb.snd.wnd_from_syn;
+        let acked = tcb.rcv.firm_acked;
+        let spans = seg.seq.at_or_before(acked) && seg.end().at_or_after(acked);
+        note(spans || tcb.rcv.acked.is_none(), Marks::SPANS);
+        note(window < tcb.snd.wnd && !newer, Marks::SMALLER);
+        note(window > tcb.snd.wnd && same, Marks::LARGER);
         marks
     }
 
@@ -102,6 +126,9 @@ impl Marks {
         }
         if tcb.theirs.size_by != SizeBy::Syn {
             marks = marks.with(Marks::RESIZED);
+        }
+        if tcb.theirs.mss.is_some_and(|mss| mss < 134) || tcb.snd.max_wnd < 24 {
+            marks = marks.with(Marks::TINY);
         }
         let zero = tcb.ts.recent == 0 || tcb.ts.of_syn == 0;
         if tcb.timestamps_agreed() && zero {

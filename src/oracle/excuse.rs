@@ -306,7 +306,8 @@ impl Host {
             | Then::Wide
             | Then::Overheard
             | Then::Options
-            | Then::Recent => {
+            | Then::Recent
+            | Then::Past => {
                 return GoOn::No;
             }
             Then::Ignored | Then::Refused => {

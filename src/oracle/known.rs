@@ -194,8 +194,10 @@ pub enum Then {
     Overheard,
     /// The options of the segment count as if they had come on the peer's SYN.
     Options,
-    /// TS.Recent follows the segment though it must not, or does not though it must.
+    /// TS.Recent follows the segment though it must not.
     Recent,
+    /// TS.Recent does not follow the segment though it must.
+    Past,
     /// A listener on the same port took the segment. Nothing more is said of the connection and of
     /// that listener, until they are opened anew.
     Diverted,
@@ -216,7 +218,8 @@ impl Then {
             | Then::Wide
             | Then::Overheard
             | Then::Options
-            | Then::Recent => (true, true),
+            | Then::Recent
+            | Then::Past => (true, true),
             Then::Forgiven | Then::Pardoned | Then::Diverted => (false, false),
         }
     }
@@ -370,8 +373,8 @@ impl std::str::FromStr for KnownDeviations {
             if known.silently && !may || !known.silently && must {
                 return Err(KnownError(format!(
                     "the deviation `{}` {} be silent; ignored, refused, closed and stop may be, window, \
-                     kept, accepted, apart, narrow, wide, overheard, options and recent are, and no \
-                     other is",
+                     kept, accepted, apart, narrow, wide, overheard, options, recent and past are, \
+                     and no other is",
                     known.name,
                     if must { "has to" } else { "cannot" }
                 )));

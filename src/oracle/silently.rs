@@ -73,11 +73,10 @@ pub(super) fn known_silently<K: Iterator<Item = (u16, Then)>>(
                 let Some((value, _)) = seg.options.timestamps else {
                     continue;
                 };
-                let noted = |tcb: &Tcb| tcb.ts.recent != before.ts.recent;
-                otherwise(entry, out, |tcb| match noted(tcb) {
-                    true => tcb.ts = before.ts,
-                    false => tcb.ts.recent = value,
-                });
+                otherwise(entry, out, |tcb| tcb.ts.recent = value);
+            }
+            (Then::Past, Happening::Arrival(_)) => {
+                otherwise(entry, out, |tcb| tcb.ts = before.ts);
             }
             _ => {}
         }

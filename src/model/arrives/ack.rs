@@ -4,7 +4,7 @@ use super::{
     acknowledge, established, fin, reset_for, sample_round_trip, sequence, silently, text,
 };
 use crate::model::tcb::{Branches, Forms, Origin, Tcb};
-use crate::model::{Context, State};
+use crate::model::{Context, Marks, State};
 use crate::spec::req;
 use crate::stack::AckRange;
 use crate::wire::Segment;
@@ -113,10 +113,13 @@ fn range(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
 
 /// The window test of WL1 and WL2 (RFC9293-3.10.7.4-p17).
 pub(super) fn updates_window(tcb: &Tcb, seg: &Segment) -> bool {
-    let newer = tcb.snd.wl1.before(seg.seq)
-        || (tcb.snd.wl1 == seg.seq && tcb.snd.wl2.at_or_before(seg.ack));
     let valid = tcb.snd.una.at_or_before(seg.ack) && seg.ack.at_or_before(tcb.snd.nxt);
-    valid && newer
+    valid && is_newer(tcb, seg)
+}
+
+/// Whether it is no older than the segment that SND.WND is from.
+fn is_newer(tcb: &Tcb, seg: &Segment) -> bool {
+    tcb.snd.wl1.before(seg.seq) || (tcb.snd.wl1 == seg.seq && tcb.snd.wl2.at_or_before(seg.ack))
 }
 
 /// The acknowledgment is not beyond SND.NXT: it is used, and the remaining checks follow.
@@ -232,10 +235,13 @@ pub(super) fn apart(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branc
         tcb.rtx.dup_acks = tcb.rtx.dup_acks.saturating_add(1);
     }
     if seg.flags.ack() {
-        let mut offered = *tcb;
-        take_window(&mut offered, seg, ctx);
-        if offered.snd.wnd != tcb.snd.wnd {
-            text_apart(&mut offered, seg, ctx, out);
+        let newer = is_newer(tcb, seg);
+        if tcb.snd.wnd_from_syn {
+            // What SND.WL1 is after a SYN, stacks do not agree on.
+            text_apart(&mut { *tcb }, seg, ctx, out);
+        }
+        if newer || tcb.snd.wnd_from_syn || tcb.input.marks.intersects(Marks::LARGER) {
+            take_window(tcb, seg, ctx);
         }
     }
     text_apart(tcb, seg, ctx, out);

@@ -25,6 +25,8 @@ pub(super) fn step(
     if tcb.rcv.answers_first && tcb.input.at == ctx.now && answers && lags {
         let mut tcb = *tcb;
         tcb.rcv.answers_first = false;
+        tcb.rcv.acked = Some(seg.ack);
+        tcb.rcv.firm_acked = seg.ack;
         out.push(tcb, req::RFC9293_MAY_13);
         return Ok(());
     }
@@ -45,6 +47,7 @@ pub(super) fn step(
     };
     if by != req::RFC9293_MAY_5 && !probes(&tcb, seg, ctx) {
         tcb.rcv.firm_edge = tcb.rcv.edge;
+        tcb.rcv.firm_acked = seg.ack;
         tcb.rcv.edge_of_syn = false;
     }
     acknowledged(&mut tcb, seg, ctx);
@@ -453,7 +456,9 @@ fn sampled(tcb: &Tcb, ctx: &Context) -> Micros {
 
 fn retransmitted(tcb: &mut Tcb, seg: &Segment, new: bool, ctx: &Context) -> Result<(), Fault> {
     let first = seg.seq.at_or_before(tcb.snd.una);
-    if first {
+    // What is acknowledged already may come once more with what is new.
+    let outstanding = tcb.snd.una != tcb.snd.nxt;
+    if first && outstanding {
         retransmission_in_time(tcb, seg, ctx)?;
         let timed = tcb.rtx.quiet && tcb.rtx.dup_acks < 3 && !new;
         let waited = ctx.now.since(tcb.rtx.sent_at);
