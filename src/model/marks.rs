@@ -110,7 +110,7 @@ impl Marks {
         let newer =
             tcb.snd.wl1.before(seg.seq) || (tcb.snd.wl1 == seg.seq && tcb.snd.wl2.before(seg.ack));
         let same = tcb.snd.wl2 == seg.ack || tcb.snd.wnd_from_syn;
-        let acked = tcb.rcv.firm_acked;
+        let acked = tcb.ts.last_ack_sent;
         let spans = seg.seq.at_or_before(acked) && seg.end().at_or_after(acked);
         note(spans || tcb.rcv.acked.is_none(), Marks::SPANS);
         note(window < tcb.snd.wnd && !newer, Marks::SMALLER);

@@ -99,8 +99,6 @@ pub struct ReceiveSpace {
     pub edge_max: SeqNumber,
     /// The right edge last advertised by a segment that is no probe and no keep-alive.
     pub firm_edge: SeqNumber,
-    /// The acknowledgment number last sent by such a segment.
-    pub firm_acked: SeqNumber,
     /// The firm edge was advertised by a SYN, or by what has not moved it since.
     pub edge_of_syn: bool,
     /// Octets that RECEIVE has delivered, modulo 2^32.

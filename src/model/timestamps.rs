@@ -1,6 +1,7 @@
 //! What a connection knows of timestamps.
 
 use crate::time::Instant;
+use crate::wire::SeqNumber;
 
 /// Timestamps (RFC 7323 section 4.3).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -11,6 +12,8 @@ pub struct Timestamps {
     pub recent: u32,
     /// When TS.Recent was set.
     pub recent_at: Instant,
+    /// Last.ACK.sent, by a segment that is no probe and no keep-alive.
+    pub last_ack_sent: SeqNumber,
     /// TSval of the peer's SYN.
     pub of_syn: u32,
     /// The TSval last sent.

@@ -299,7 +299,7 @@ fn sent(tcb: &mut Tcb, seg: &Segment, first: bool, running: bool, ctx: &Context)
     tcb.due.reply = None;
     if seg.flags.ack() {
         tcb.rcv.acked = Some(seg.ack);
-        tcb.rcv.firm_acked = seg.ack;
+        tcb.ts.last_ack_sent = seg.ack;
     }
     if first {
         tcb.rtx.gap = Micros::ZERO;

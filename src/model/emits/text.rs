@@ -26,7 +26,7 @@ pub(super) fn step(
         let mut tcb = *tcb;
         tcb.rcv.answers_first = false;
         tcb.rcv.acked = Some(seg.ack);
-        tcb.rcv.firm_acked = seg.ack;
+        tcb.ts.last_ack_sent = seg.ack;
         out.push(tcb, req::RFC9293_MAY_13);
         return Ok(());
     }
@@ -47,7 +47,7 @@ pub(super) fn step(
     };
     if by != req::RFC9293_MAY_5 && !probes(&tcb, seg, ctx) {
         tcb.rcv.firm_edge = tcb.rcv.edge;
-        tcb.rcv.firm_acked = seg.ack;
+        tcb.ts.last_ack_sent = seg.ack;
         tcb.rcv.edge_of_syn = false;
     }
     acknowledged(&mut tcb, seg, ctx);
