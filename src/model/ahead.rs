@@ -11,6 +11,8 @@ pub struct Ahead {
     pub overflowed: bool,
     /// Stretches that touch were joined to make room: where one ended within is forgotten.
     pub coarse: bool,
+    /// Some of it was pushed.
+    pub pushed: bool,
     /// Behind all that arrived and could not be remembered.
     furthest: SeqNumber,
 }
@@ -93,6 +95,7 @@ impl Ahead {
         }
         joined.overflowed = self.overflowed;
         joined.coarse = self.coarse;
+        joined.pushed = self.pushed;
         joined.furthest = self.furthest;
         *self = joined;
     }
@@ -145,6 +148,7 @@ impl Ahead {
         self.stretches[kept..].fill(Default::default());
         self.len = kept as u8;
         self.coarse &= kept > 0;
+        self.pushed &= kept > 0;
         if self.overflowed && self.furthest.at_or_before(nxt) {
             self.overflowed = false;
         }

@@ -36,18 +36,20 @@ impl Marks {
     pub const OPPOSITE: Marks = Marks(512);
     /// It offers a smaller window, and is not newer than the segment that SND.WND is from.
     pub const SMALLER: Marks = Marks(1024);
-    /// It offers a larger window, and acknowledges what the segment did that SND.WND is from, unless
-    /// that was a SYN.
+    /// It offers a larger window, and acknowledges what the segment did that SND.WND is from.
     pub const LARGER: Marks = Marks(2048);
     /// It begins at or before what was last acknowledged by a segment that is no probe and no
     /// keep-alive, and ends there or behind.
     pub const SPANS: Marks = Marks(4096);
-    /// The peer takes segments of less than a quarter of 536 octets, or has offered no window of two
-    /// dozen octets yet.
-    pub const TINY: Marks = Marks(8192);
+    /// No text is in flight, and more waits than an initial window of RFC 3390 has room for.
+    pub const BULK: Marks = Marks(8192);
+    /// More text waits than the window has room for, or than the window that the segment offers.
+    pub const CRAMPED: Marks = Marks(16384);
+    /// SND.WND is from a SYN.
+    pub const OF_SYN: Marks = Marks(32768);
 
     /// All of them with their names.
-    pub const NAMES: [(Marks, &'static str); 14] = [
+    pub const NAMES: [(Marks, &'static str); 16] = [
         (Marks::OLDER, "older"),
         (Marks::TICK_OLDER, "tick-older"),
         (Marks::OTHER_ECHO, "other-echo"),
@@ -61,7 +63,9 @@ impl Marks {
         (Marks::SMALLER, "smaller"),
         (Marks::LARGER, "larger"),
         (Marks::SPANS, "spans"),
-        (Marks::TINY, "tiny"),
+        (Marks::BULK, "bulk"),
+        (Marks::CRAMPED, "cramped"),
+        (Marks::OF_SYN, "of-syn"),
     ];
 
     /// Whether it is special in any of these ways.
@@ -109,12 +113,20 @@ impl Marks {
         let window = u32::from(seg.window) << tcb.send_shift();
         let newer =
             tcb.snd.wl1.before(seg.seq) || (tcb.snd.wl1 == seg.seq && tcb.snd.wl2.before(seg.ack));
-        let same = tcb.snd.wl2 == seg.ack || tcb.snd.wnd_from_syn;
+        let same = tcb.snd.wl2 == seg.ack;
         let acked = tcb.ts.last_ack_sent;
         let spans = seg.seq.at_or_before(acked) && seg.end().at_or_after(acked);
         note(spans || tcb.rcv.acked.is_none(), Marks::SPANS);
         note(window < tcb.snd.wnd && !newer, Marks::SMALLER);
         note(window > tcb.snd.wnd && same, Marks::LARGER);
+        note(tcb.snd.wnd_from_syn, Marks::OF_SYN);
+        let offered = (seg.ack + window).later(tcb.snd.nxt);
+        let cramped = seg.flags.ack() && tcb.queue_end().after(offered);
+        note(cramped, Marks::CRAMPED);
+        note(
+            seg.flags.syn() && is_bulk(tcb, seg.options.mss),
+            Marks::BULK,
+        );
         marks
     }
 
@@ -127,8 +139,11 @@ impl Marks {
         if tcb.theirs.size_by != SizeBy::Syn {
             marks = marks.with(Marks::RESIZED);
         }
-        if tcb.theirs.mss.is_some_and(|mss| mss < 134) || tcb.snd.max_wnd < 24 {
-            marks = marks.with(Marks::TINY);
+        if tcb.queue_end().after(tcb.send_edge().later(tcb.snd.nxt)) {
+            marks = marks.with(Marks::CRAMPED);
+        }
+        if is_bulk(tcb, tcb.theirs.mss) {
+            marks = marks.with(Marks::BULK);
         }
         let zero = tcb.ts.recent == 0 || tcb.ts.of_syn == 0;
         if tcb.timestamps_agreed() && zero {
@@ -136,4 +151,14 @@ impl Marks {
         }
         marks
     }
+}
+
+/// Whether more text waits than an initial window of RFC 3390 has room for, if the peer's segment size
+/// is this, and none is in flight.
+fn is_bulk(tcb: &Tcb, mss: Option<u16>) -> bool {
+    let mss = u32::from(mss.unwrap_or(536));
+    let idle =
+        tcb.snd.una == tcb.snd.nxt || matches!(tcb.state, State::SynSent | State::SynReceived);
+    let waits = tcb.queue_end().distance(tcb.snd.nxt).max(0) as u32;
+    idle && waits > (4 * mss).min(4_380.max(2 * mss))
 }

@@ -103,6 +103,8 @@ pub struct ReceiveSpace {
     pub edge_of_syn: bool,
     /// Octets that RECEIVE has delivered, modulo 2^32.
     pub read: u32,
+    /// Something that RECEIVE has not delivered was pushed, or may have been read up to there.
+    pub pushed: bool,
     /// The peer's FIN was received in sequence; RCV.NXT counts it.
     pub fin: bool,
     /// Text that arrived ahead of a gap: first number, and the number after its last.
@@ -467,7 +469,12 @@ impl Tcb {
 
     /// Takes over a window that the peer offers.
     pub fn take_window(&mut self, wnd: u32, seg: &Segment) {
+        let edge = self.send_edge();
         self.snd.wnd = wnd;
+        if edge.before(self.snd.nxt) && self.send_edge().after(edge) {
+            // What it had no room for may be sent again at once.
+            self.rtx.dup_acks = self.rtx.dup_acks.max(3);
+        }
         self.snd.wl1 = seg.seq;
         self.snd.wl2 = seg.ack;
         self.snd.wnd_from_syn = seg.flags.syn();

@@ -53,6 +53,7 @@ impl Tcb {
         // Two edges of one sender lie within a window of each other.
         wider.snd.edge_max = self.snd.edge_max.later(other.snd.edge_max);
         wider.rcv.again = self.rcv.again || other.rcv.again;
+        wider.rcv.pushed = self.rcv.pushed && other.rcv.pushed;
         wider.rcv.answers_first = self.rcv.answers_first || other.rcv.answers_first;
         wider.due.credit = self.due.credit.max(other.due.credit);
         wider.due.idle_credit = self.due.idle_credit && other.due.idle_credit;
@@ -118,7 +119,8 @@ mod tests {
                 assert_eq!(union, lax, "row {row}");
             }
         }
-        let less: [Change; 3] = [
+        let less: [Change; 4] = [
+            |tcb| tcb.rcv.pushed = true,
             |tcb| tcb.arrived_at = LATER,
             |tcb| tcb.due.idle_credit = true,
             |tcb| tcb.rtx.ambiguous = true,

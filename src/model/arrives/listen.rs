@@ -71,6 +71,7 @@ pub(super) fn kept(mut tcb: Tcb, seg: &Segment, ctx: &Context) -> Tcb {
     let len = seg.payload_len.min(ctx.profile.receive_buffer);
     tcb.rcv.nxt += len;
     let whole = len == seg.payload_len;
+    tcb.rcv.pushed |= whole && seg.flags.contains(Flags::PSH);
     tcb.rcv.fin_ahead = (whole && seg.flags.fin()).then_some(tcb.rcv.nxt);
     tcb.rcv.edge = tcb.rcv.nxt;
     tcb.rcv.edge_max = tcb.rcv.nxt;

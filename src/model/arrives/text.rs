@@ -6,7 +6,7 @@ use crate::model::tcb::{Branches, Miss, ReceiveSpace, Tcb};
 use crate::model::{ACK_DELAY, Context, State, Unsaid};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
-use crate::wire::{Segment, SeqNumber};
+use crate::wire::{Flags, Segment, SeqNumber};
 
 /// The acknowledgment is dealt with.
 pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
@@ -95,7 +95,7 @@ fn take(
 ) {
     let whole = to == seg.text_seq() + seg.payload_len;
     if from.after(tcb.rcv.nxt) {
-        return keep_ahead(tcb, from, to, whole && seg.flags.fin(), ctx, out);
+        return keep_ahead(tcb, (from, to), whole && seg.flags.fin(), seg, ctx, out);
     }
     if to.at_or_before(tcb.rcv.nxt) {
         // Nothing new in it.
@@ -126,6 +126,7 @@ fn take_text(
     let filled = !tcb.rcv.ahead.is_empty();
     acknowledge_every_second(tcb, ctx);
     tcb.rcv.nxt = to;
+    tcb.rcv.pushed |= whole && seg.flags.contains(Flags::PSH);
     owe_acknowledgment(tcb, ctx, by);
     if tcb.rcv.fin_ahead.is_some_and(|fin| fin.at_or_before(to)) {
         reach_fin(tcb, ctx, out);
@@ -171,9 +172,9 @@ fn after_text(
 /// Text ahead of a gap is held, or not (RFC9293-SHLD-31); RCV.NXT stays.
 fn keep_ahead(
     tcb: &mut Tcb,
-    from: SeqNumber,
-    to: SeqNumber,
+    (from, to): (SeqNumber, SeqNumber),
     fin: bool,
+    seg: &Segment,
     ctx: &Context,
     out: &mut Branches,
 ) {
@@ -188,9 +189,10 @@ fn keep_ahead(
         // As in `take`: the FIN may count behind the text.
         let mut behind = *tcb;
         behind.rcv.fin_ahead = None;
-        keep_ahead(&mut behind, from, to, true, ctx, out);
+        keep_ahead(&mut behind, (from, to), true, seg, ctx, out);
     }
     tcb.rcv.ahead.add(from, to);
+    tcb.rcv.ahead.pushed |= seg.flags.contains(Flags::PSH);
     // What could not be remembered, no stack that is modelled on this can tell of.
     tcb.rcv.latest = (!tcb.rcv.ahead.overflowed).then_some(from);
     if fin {
@@ -264,6 +266,7 @@ fn jump(tcb: &Tcb, base: SeqNumber, ctx: &Context, out: &mut Branches) {
     let mut jumped = *tcb;
     jumped.rcv.nxt = boundary;
     jumped.rcv.ahead.forget_before(boundary);
+    jumped.rcv.pushed |= tcb.rcv.ahead.pushed && jumped.rcv.ahead.is_empty();
     if jumped
         .rcv
         .fin_ahead

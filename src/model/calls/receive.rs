@@ -89,6 +89,8 @@ fn delivered(
         }
     }
     tcb.rcv.read = tcb.rcv.read.wrapping_add(n);
+    // What is left behind less than was asked for may not have been pushed.
+    tcb.rcv.pushed &= tcb.unread() > 0 && n == asked;
     out.push(tcb, req::RFC9293_3_10_7_4_P23);
     Ok(())
 }
@@ -118,7 +120,7 @@ fn nothing_yet(tcb: Tcb, asked: u32, ctx: &Context, out: &mut Branches) -> Resul
         | State::LastAck
         | State::TimeWait => {
             let given_up = tcb.severed || half_closed(&tcb, ctx);
-            if asked > 0 && tcb.unread() > 0 && !given_up {
+            if has_to_deliver(&tcb, asked) && !given_up {
                 return Err(Fault::new(
                     req::RFC9293_3_10_7_4_P23,
                     empty,
@@ -136,6 +138,14 @@ fn nothing_yet(tcb: Tcb, asked: u32, ctx: &Context, out: &mut Branches) -> Resul
     }
     out.push(tcb, req::RFC9293_3_10_7_4_P23);
     Ok(())
+}
+
+/// Whether there is something that RECEIVE may not keep back until more arrives: it was pushed, it is all
+/// that was asked for, or no more can come (RFC 9293 section 3.9.1.3).
+fn has_to_deliver(tcb: &Tcb, asked: u32) -> bool {
+    let shut = tcb.rcv.edge.at_or_before(tcb.rcv.nxt);
+    let enough = tcb.unread() >= asked || shut;
+    asked > 0 && tcb.unread() > 0 && (tcb.rcv.pushed || tcb.rcv.fin || enough)
 }
 
 fn end_of_stream(tcb: Tcb, out: &mut Branches) -> Result<(), Fault> {

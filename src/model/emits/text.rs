@@ -25,8 +25,9 @@ pub(super) fn step(
     if tcb.rcv.answers_first && tcb.input.at == ctx.now && answers && lags {
         let mut tcb = *tcb;
         tcb.rcv.answers_first = false;
+        window::of_segment(&mut tcb, seg, ctx)?;
+        advertised(&mut tcb, seg);
         tcb.rcv.acked = Some(seg.ack);
-        tcb.ts.last_ack_sent = seg.ack;
         out.push(tcb, req::RFC9293_MAY_13);
         return Ok(());
     }
@@ -46,13 +47,18 @@ pub(super) fn step(
         sequence(&mut tcb, seg, text, ctx)?
     };
     if by != req::RFC9293_MAY_5 && !probes(&tcb, seg, ctx) {
-        tcb.rcv.firm_edge = tcb.rcv.edge;
-        tcb.ts.last_ack_sent = seg.ack;
-        tcb.rcv.edge_of_syn = false;
+        advertised(&mut tcb, seg);
     }
     acknowledged(&mut tcb, seg, ctx);
     out.push(tcb, by);
     Ok(())
+}
+
+/// The segment is no probe and no keep-alive: its edge and its acknowledgment are firm.
+fn advertised(tcb: &mut Tcb, seg: &Segment) {
+    tcb.rcv.firm_edge = tcb.rcv.edge;
+    tcb.rcv.edge_of_syn = false;
+    tcb.ts.last_ack_sent = seg.ack;
 }
 
 /// Whether this is a probe of the closed window: an octet; or an acknowledgment of nothing new that

@@ -103,6 +103,8 @@ pub struct Flight {
     vague: bool,
     /// Nor on whether the window is closed.
     ajar: bool,
+    /// As one of the explanations has it, the window has no room for all that is outstanding.
+    short: bool,
     /// The acknowledgment last sent.
     acked: Option<SeqNumber>,
     /// There is something to send.
@@ -272,6 +274,8 @@ impl Flight {
         };
         let shut = |tcb: &Tcb| tcb.snd.wnd == 0;
         self.ajar = speaking.clone().any(|tcb| shut(tcb) != shut(first));
+        let short = |tcb: &Tcb| tcb.send_edge().before(tcb.snd.nxt);
+        self.short = speaking.clone().any(short) || short(first);
         self.vague = !speaking.all(agrees);
         self.doubt(first.snd.nxt);
         Some(first)
@@ -284,6 +288,8 @@ impl Flight {
             self.owed = None;
             self.loss.forget();
             self.probes.forget();
+        }
+        if self.vague || self.short {
             self.congestion.loosen(nxt);
         }
     }
@@ -326,6 +332,10 @@ impl Flight {
         }
         self.acked = Some(seg.ack);
         self.nxt = tcb.snd.nxt;
+        if self.short {
+            // It may have been sent again by the timer of the window as well as by that of the text.
+            self.congestion.loosen(self.nxt);
+        }
     }
 
     /// A segment has arrived; `after` is what explains it.
