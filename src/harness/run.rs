@@ -318,10 +318,17 @@ impl<S: Stack> Runner<S> {
                 port: local_port(local),
                 remote: remote.map(peer),
             },
-            CallStep::Connect { local, remote } => Call::Connect {
-                port: local_port(local),
-                remote: peer(remote),
-            },
+            CallStep::Connect { local, remote, dst } => {
+                let family = self.trace.config.family;
+                let peer = peer(remote);
+                Call::Connect {
+                    port: local_port(local),
+                    remote: Endpoint {
+                        addr: dst.map_or(peer.addr, |dst| dst.of(family)),
+                        ..peer
+                    },
+                }
+            }
             CallStep::Send(len) => Call::Send(len.min(MAX_CALL)),
             CallStep::Receive(len) => Call::Receive(len.min(MAX_CALL)),
             CallStep::Close => Call::Close,

@@ -38,18 +38,15 @@ impl Marks {
     pub const SMALLER: Marks = Marks(1024);
     /// It offers a larger window, and acknowledges what the segment did that SND.WND is from.
     pub const LARGER: Marks = Marks(2048);
-    /// It begins at or before what was last acknowledged by a segment that is no probe and no
-    /// keep-alive, and ends there or behind.
-    pub const SPANS: Marks = Marks(4096);
     /// No text is in flight, and more waits than an initial window of RFC 3390 has room for.
-    pub const BULK: Marks = Marks(8192);
+    pub const BULK: Marks = Marks(4096);
     /// More text waits than the window has room for, or than the window that the segment offers.
-    pub const CRAMPED: Marks = Marks(16384);
+    pub const CRAMPED: Marks = Marks(8192);
     /// SND.WND is from a SYN.
-    pub const OF_SYN: Marks = Marks(32768);
+    pub const OF_SYN: Marks = Marks(16384);
 
     /// All of them with their names.
-    pub const NAMES: [(Marks, &'static str); 16] = [
+    pub const NAMES: [(Marks, &'static str); 15] = [
         (Marks::OLDER, "older"),
         (Marks::TICK_OLDER, "tick-older"),
         (Marks::OTHER_ECHO, "other-echo"),
@@ -62,7 +59,6 @@ impl Marks {
         (Marks::OPPOSITE, "opposite"),
         (Marks::SMALLER, "smaller"),
         (Marks::LARGER, "larger"),
-        (Marks::SPANS, "spans"),
         (Marks::BULK, "bulk"),
         (Marks::CRAMPED, "cramped"),
         (Marks::OF_SYN, "of-syn"),
@@ -114,9 +110,6 @@ impl Marks {
         let newer =
             tcb.snd.wl1.before(seg.seq) || (tcb.snd.wl1 == seg.seq && tcb.snd.wl2.before(seg.ack));
         let same = tcb.snd.wl2 == seg.ack;
-        let acked = tcb.ts.last_ack_sent;
-        let spans = seg.seq.at_or_before(acked) && seg.end().at_or_after(acked);
-        note(spans || tcb.rcv.acked.is_none(), Marks::SPANS);
         note(window < tcb.snd.wnd && !newer, Marks::SMALLER);
         note(window > tcb.snd.wnd && same, Marks::LARGER);
         note(tcb.snd.wnd_from_syn, Marks::OF_SYN);

@@ -1,7 +1,7 @@
 //! What a connection knows of timestamps.
 
 use crate::time::Instant;
-use crate::wire::SeqNumber;
+use crate::wire::{Segment, SeqNumber};
 
 /// Timestamps (RFC 7323 section 4.3).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -32,6 +32,12 @@ impl Timestamps {
     /// The TSval last sent, if any, and when.
     pub fn sent(&self) -> Option<(u32, Instant)> {
         self.has_sent.then_some((self.sent, self.sent_at))
+    }
+
+    /// Whether a segment begins at or before Last.ACK.sent, and ends there or behind.
+    pub fn is_spanned_by(&self, seg: &Segment) -> bool {
+        let acked = self.last_ack_sent;
+        seg.seq.at_or_before(acked) && seg.end().at_or_after(acked)
     }
 
     /// Notes the TSval of a segment that is sent, if it has any.

@@ -194,7 +194,8 @@ pub enum Then {
     Overheard,
     /// The options of the segment count as if they had come on the peer's SYN.
     Options,
-    /// TS.Recent follows the segment though it must not.
+    /// TS.Recent follows the segment if it spans what was last acknowledged by anything but a probe or a
+    /// keep-alive, and no other, as RFC 1323 had it.
     Recent,
     /// TS.Recent does not follow the segment though it must.
     Past,

@@ -73,7 +73,11 @@ pub(super) fn known_silently<K: Iterator<Item = (u16, Then)>>(
                 let Some((value, _)) = seg.options.timestamps else {
                     continue;
                 };
-                otherwise(entry, out, |tcb| tcb.ts.recent = value);
+                let spans = before.ts.is_spanned_by(seg) || before.rcv.acked.is_none();
+                otherwise(entry, out, |tcb| match spans {
+                    true => tcb.ts.recent = value,
+                    false => tcb.ts = before.ts,
+                });
             }
             (Then::Past, Happening::Arrival(_)) => {
                 otherwise(entry, out, |tcb| tcb.ts = before.ts);

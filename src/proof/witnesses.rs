@@ -242,6 +242,7 @@ pub(super) const MORE: &[(Fault, Req, &str)] = &[
     (Fault::NoRetransmission, RFC9293_MUST_34, "A: listen | < SYN win 2000 <mss 1460> | < ACK win 2000 | A: send 1000 | < ACK win 100 ack SND.UNA | wait 3s"),
     (Fault::NoRetransmission, RFC7323_2_4_5, "A: listen | < SYN win 2000 <mss 1460, wscale 2> | < ACK win 500 | A: send 1000 | < ACK win 125 ack SND.UNA | wait 3s"),
     (Fault::NoProbe, RFC9293_MUST_35, "A: listen | < SYN win 2000 <mss 1460> | < ACK win 2000 | A: send 10 | < ACK win 0 ack SND.UNA | wait 2min"),
+    (Fault::GroupOpened, RFC9293_MUST_46, "A: connect dst multicast"),
     (Fault::ListenDisturbs, RFC9293_MUST_41, "A: listen | peer handshake | B: listen port 0 | peer data 10"),
     (Fault::SecondHandshakeDropped, RFC9293_MUST_42, "A: listen from 0 | B: listen port 0 from 1 | < SYN | < SYN from 1"),
     (Fault::WrongSource, RFC9293_MUST_45, "A: listen | peer handshake"),

@@ -294,7 +294,7 @@ fn vary_call(source: &mut impl Source, call: &mut CallStep) {
                 *remote = Some(port(source));
             }
         }
-        CallStep::Connect { local, remote } => {
+        CallStep::Connect { local, remote, .. } => {
             if source.once_in(16) {
                 *local = port(source);
                 *remote = port(source);

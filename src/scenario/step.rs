@@ -332,12 +332,15 @@ pub enum CallStep {
         /// The only peer, as in [`Flow::remote`].
         remote: Option<u8>,
     },
-    /// `connect [port N] [to N]`: active OPEN.
+    /// `connect [port N] [to N] [dst broadcast|multicast]`: active OPEN; with `dst`, to an address that
+    /// is no host's.
     Connect {
         /// Local port, as in [`Flow::local`].
         local: u8,
         /// Peer, as in [`Flow::remote`].
         remote: u8,
+        /// In place of the peer's address.
+        dst: Option<Address>,
     },
     /// `send N`: 1 to [`CallStep::MOST`] octets.
     Send(u32),

@@ -163,7 +163,11 @@ fn call() -> impl Strategy<Value = CallStep> {
     prop_oneof![
         (port.clone(), proptest::option::of(port.clone()))
             .prop_map(|(local, remote)| CallStep::Listen { local, remote }),
-        (port.clone(), port).prop_map(|(local, remote)| CallStep::Connect { local, remote }),
+        (port.clone(), port).prop_map(|(local, remote)| CallStep::Connect {
+            local,
+            remote,
+            dst: None
+        }),
         octets.clone().prop_map(CallStep::Send),
         prop_oneof![octets, Just(CallStep::MOST)].prop_map(CallStep::Receive),
         Just(CallStep::Close),

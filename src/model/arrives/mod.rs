@@ -531,7 +531,8 @@ pub fn addressed_properly(seg: &Segment, stack: std::net::IpAddr) -> bool {
     seg.dst.addr == stack && is_host(seg.src)
 }
 
-fn is_host(end: Endpoint) -> bool {
+/// Whether an address can be that of a host.
+pub fn is_host(end: Endpoint) -> bool {
     match end.addr {
         std::net::IpAddr::V4(a) => {
             !(a.is_unspecified() || a.is_loopback() || a.is_multicast() || a.octets()[0] >= 240)

@@ -1,5 +1,6 @@
 //! OPEN (RFC 9293 section 3.10.1).
 
+use crate::model::arrives::is_host;
 use crate::model::calls::kind;
 use crate::model::tcb::{Branches, Origin, SendSpace, Tcb};
 use crate::model::{Context, Fault, State};
@@ -66,6 +67,13 @@ pub(super) fn active(
     match (tcb.state, outcome) {
         (_, Outcome::Unsupported) => out.push(tcb, req::RFC9293_3_10_1_P03),
         (State::Closed | State::Listen, Outcome::Done) => {
+            if !is_host(remote) {
+                ctx.unless_pardoned(Fault::new(
+                    req::RFC9293_MUST_46,
+                    kind(outcome),
+                    "OPEN to an address that is no host's fails",
+                ))?;
+            }
             out.push(syn_sent(tcb, port, remote, ctx), req::RFC9293_3_10_1_P01);
         }
         (_, Outcome::Failed(_)) => out.push(tcb, req::RFC9293_3_10_1_P02),

@@ -131,9 +131,11 @@ impl Loss {
         if acked > 0 {
             let all = una == tcb.snd.nxt;
             let at_once = self.burst && self.advanced_at == Instant::NEVER;
-            if all && self.clean && at_once {
-                self.trips = [self.trips[1], ctx.now.since(self.flight_at)];
-            }
+            // Any other may have been timed by a part that was answered sooner.
+            self.trips = match all && self.clean && at_once {
+                true => [self.trips[1], ctx.now.since(self.flight_at)],
+                false => Default::default(),
+            };
             self.advanced_at = if all { Instant::NEVER } else { ctx.now };
             self.resent_to = self.resent_to.filter(|to| to.after(una));
         }

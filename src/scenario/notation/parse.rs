@@ -10,7 +10,7 @@ use arrayvec::ArrayVec;
 use super::segment::{icmp, segment};
 use super::words::{Word, Words};
 use super::{CONGESTION_NAMES, ParseError, quote};
-use crate::scenario::{CallStep, Flow, PeerStep, Scenario, Step, Wait};
+use crate::scenario::{Address, CallStep, Flow, PeerStep, Scenario, Step, Wait};
 use crate::stack::{Config, SOCKETS, Socket};
 use crate::time::Micros;
 use crate::wire::Family;
@@ -244,6 +244,12 @@ fn socket(words: &Words<'_>, word: Word<'_>) -> Result<Socket> {
     Err(words.error(word, message))
 }
 
+/// Where nobody can be connected to.
+const GROUPS: [(Address, &str); 2] = [
+    (Address::Broadcast, "broadcast"),
+    (Address::Multicast, "multicast"),
+];
+
 fn user_call(words: &mut Words<'_>, socket: Socket) -> Result<CallStep> {
     const CALLS: [&str; 7] = [
         "listen", "connect", "send", "recv", "close", "abort", "status",
@@ -252,17 +258,18 @@ fn user_call(words: &mut Words<'_>, socket: Socket) -> Result<CallStep> {
     let word = words.expect("the call")?;
     Ok(match word.text {
         "listen" => {
-            let (local, remote) = ports(words, "from")?;
+            let (local, remote, _) = ports(words, "from", &[])?;
             CallStep::Listen {
                 local: local.unwrap_or(usual.local),
                 remote,
             }
         }
         "connect" => {
-            let (local, remote) = ports(words, "to")?;
+            let (local, remote, dst) = ports(words, "to", &GROUPS)?;
             CallStep::Connect {
                 local: local.unwrap_or(usual.local),
                 remote: remote.unwrap_or(usual.remote),
+                dst,
             }
         }
         "send" => CallStep::Send(octets(words, "send")?),
@@ -279,26 +286,40 @@ fn octets(words: &mut Words<'_>, field: &str) -> Result<u32> {
     Ok(words.number(field, 1..=CallStep::MOST.into())? as u32)
 }
 
-/// `port N` and `from N` (or `to N`) up to the end of the line, in either order.
-fn ports(words: &mut Words<'_>, remote_word: &'static str) -> Result<(Option<u8>, Option<u8>)> {
-    let (mut local, mut remote) = (None, None);
+/// The local port, the peer's, and an address, as far as they are said.
+type Ports = (Option<u8>, Option<u8>, Option<Address>);
+
+/// `port N`, `from N` (or `to N`), and `dst ADDRESS` where there is one to choose from, up to the end
+/// of the line, in any order.
+fn ports(
+    words: &mut Words<'_>,
+    remote_word: &'static str,
+    addresses: &[(Address, &'static str)],
+) -> Result<Ports> {
+    let (mut local, mut remote, mut dst) = (None, None, None);
     while let Some(word) = words.next() {
-        let (slot, field) = match word.text {
-            "port" => (&mut local, "port"),
-            text if text == remote_word => (&mut remote, remote_word),
+        let twice = match word.text {
+            "port" => local.replace(port(words, "port")?).is_some(),
+            text if text == remote_word => remote.replace(port(words, remote_word)?).is_some(),
+            "dst" if !addresses.is_empty() => {
+                let name = words.expect("an address")?;
+                let address = words.named(name, "address to connect to", addresses)?;
+                dst.replace(address).is_some()
+            }
             _ => {
+                let also = if addresses.is_empty() { "" } else { ", dst" };
                 let message = format!(
-                    "{} does not fit here; choose from: port, {remote_word}",
+                    "{} does not fit here; choose from: port, {remote_word}{also}",
                     quote(word.text)
                 );
                 return Err(words.error(word, message));
             }
         };
-        if slot.replace(port(words, field)?).is_some() {
-            return Err(words.error(word, format!("`{field}` is given twice")));
+        if twice {
+            return Err(words.error(word, format!("`{}` is given twice", word.text)));
         }
     }
-    Ok((local, remote))
+    Ok((local, remote, dst))
 }
 
 fn wait(words: &mut Words<'_>) -> Result<Wait> {
@@ -342,7 +363,7 @@ fn peer_step(words: &mut Words<'_>) -> Result<Step> {
         "crash" => PeerStep::Crash,
         _ => return Err(words.unknown(word, "act of the peer", KINDS.into_iter())),
     };
-    let (local, remote) = ports(words, "from")?;
+    let (local, remote, _) = ports(words, "from", &[])?;
     let flow = Flow {
         local: local.unwrap_or(0),
         remote: remote.unwrap_or(0),

@@ -233,13 +233,16 @@ fn user_call(f: &mut fmt::Formatter<'_>, socket: Socket, call: CallStep) -> fmt:
                 None => Ok(()),
             }
         }
-        CallStep::Connect { local, remote } => {
+        CallStep::Connect { local, remote, dst } => {
             f.write_str("connect")?;
             if local != usual.local {
                 write!(f, " port {local}")?;
             }
             if remote != usual.remote {
                 write!(f, " to {remote}")?;
+            }
+            if let Some(address) = dst {
+                write!(f, " dst {}", name_of(&Address::NAMES, &address))?;
             }
             Ok(())
         }

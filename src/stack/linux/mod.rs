@@ -440,7 +440,12 @@ impl Stack for Linux {
             return refusal;
         }
         let host = Host::Peer;
-        let to = SocketAddr::new(self.addresses.of(host), remote.port);
+        // A group is what it is in every run.
+        let addr = match remote.addr == self.config.family.peer() {
+            true => self.addresses.of(host),
+            false => remote.addr,
+        };
+        let to = SocketAddr::new(addr, remote.port);
         let remote = Remote {
             host,
             port: remote.port,

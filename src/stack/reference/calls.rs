@@ -4,6 +4,7 @@ use super::endpoint::{Endpoint, Scratch, Shared};
 use super::fault::Fault;
 use super::policy::Choice;
 use super::twist;
+use crate::model::arrives::is_host;
 use crate::model::{State, calls, settle};
 use crate::stack::{CallError, Outcome};
 use crate::trace::Call;
@@ -60,6 +61,13 @@ impl Endpoint {
             _ => again,
         };
         let possible = possible || shared.has(Fault::OpensTwice);
+        if let Call::Connect { remote, .. } = call
+            && !is_host(remote)
+            && !shared.has(Fault::GroupOpened)
+        {
+            let failed = Outcome::Failed(CallError::InvalidArgument);
+            return self.decide(call, failed, &[], shared, scratch);
+        }
         if !(free && possible) {
             let failed = Outcome::Failed(CallError::AlreadyExists);
             return self.decide(call, failed, &[], shared, scratch);

@@ -480,6 +480,8 @@ faults! {
     MssLessOptions = "mss-less-options", RFC6691_2_2;
     /// The initial sequence number of the next connection is lower.
     IsnGoesBack = "isn-goes-back", RFC9293_MUST_8;
+    /// An attempt is made to connect to a group.
+    GroupOpened = "group-opened", RFC9293_MUST_46;
     /// An attempt to connect ends after a minute.
     SynGivenUpEarly = "syn-given-up-early", RFC9293_MUST_23;
     /// What is outstanding for half a minute ends the connection.
