@@ -152,7 +152,7 @@ fn faults_are_caught_in_a_conversation_by_what_they_break() {
         (
             Fault::TextDropped,
             "peer.octets=3000 closes=peer",
-            &[req::RFC9293_3_10_7_4_P23, end_to_end],
+            &[req::RFC9293_MUST_40, end_to_end],
         ),
         (
             Fault::WrapForgotten,

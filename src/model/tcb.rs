@@ -471,7 +471,8 @@ impl Tcb {
     pub fn take_window(&mut self, wnd: u32, seg: &Segment) {
         let edge = self.send_edge();
         self.snd.wnd = wnd;
-        if edge.before(self.snd.nxt) && self.send_edge().after(edge) {
+        let text = self.snd.nxt.after(self.text_start());
+        if text && edge.before(self.snd.nxt) && self.send_edge().after(edge) {
             // What it had no room for may be sent again at once.
             self.rtx.dup_acks = self.rtx.dup_acks.max(3);
         }

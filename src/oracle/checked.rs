@@ -237,6 +237,10 @@ fn empty(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
     }
     if seg.seq == tcb.snd.nxt - 1 && tcb.snd.una == tcb.snd.nxt {
         checked.extend([RFC9293_MUST_26, RFC9293_SHLD_12]);
+        // The same form serves to probe a closed window.
+        if tcb.rtx.armed && tcb.snd.wnd == 0 {
+            checked.extend([RFC9293_MUST_36, RFC9293_3_8_6_1_P02]);
+        }
     }
     if tcb.due.idle_credit {
         checked.insert(RFC9293_3_4_P03);

@@ -448,14 +448,16 @@ fn how_a_segment_is_taken_otherwise() {
     const SACK: [u8; 4] = [4, 2, 1, 1];
     let stamps = |value: u8, echo: u8| [1, 1, 8, 10, 0, 0, 0, value, 0, 0, 0, echo];
     let sent = |octets| Tape::established().call(Call::Send(octets), Outcome::Sent(octets));
-    let stamped = Tape::new()
-        .call(LISTEN, Outcome::Done)
-        .arrives("SYN", 0, 0, 0)
-        .with_options(&stamps(5, 0))
-        .sends("SYN,ACK", 0, 1, 0)
-        .with_options(&[&tape::MSS[..], &stamps(9, 5)].concat())
-        .arrives("ACK", 1, 1, 0)
-        .with_options(&stamps(5, 9));
+    let stamped = || {
+        Tape::new()
+            .call(LISTEN, Outcome::Done)
+            .arrives("SYN", 0, 0, 0)
+            .with_options(&stamps(5, 0))
+            .sends("SYN,ACK", 0, 1, 0)
+            .with_options(&[&tape::MSS[..], &stamps(9, 5)].concat())
+            .arrives("ACK", 1, 1, 0)
+            .with_options(&stamps(5, 9))
+    };
     let rows = [
         (
             "wide",
@@ -496,12 +498,23 @@ fn how_a_segment_is_taken_otherwise() {
             "recent",
             "on = 'segment'",
             "ESTABLISHED",
-            stamped
-                .arrives("ACK", 0, 1, 0)
+            stamped()
+                .arrives("ACK", 0, 1, 1)
                 .with_options(&stamps(7, 9))
                 .sends("ACK", 1, 1, 0)
                 .with_options(&stamps(9, 7)),
-            "deviates: RFC7323-4.3-p01: ACK seq old ack current in ESTABLISHED, ACK",
+            "deviates: RFC7323-4.3-p01: ACK+text seq old ack current in ESTABLISHED, ACK",
+        ),
+        (
+            "past",
+            "on = 'segment'",
+            "ESTABLISHED",
+            stamped()
+                .arrives("ACK", 1, 1, 1)
+                .with_options(&stamps(12, 9))
+                .sends("ACK", 1, 2, 0)
+                .with_options(&stamps(9, 5)),
+            "deviates: RFC7323-4.3-p01: ACK+text seq next ack current in ESTABLISHED, ACK",
         ),
         (
             "kept",

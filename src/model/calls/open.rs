@@ -76,6 +76,7 @@ pub(super) fn active(
             }
             out.push(syn_sent(tcb, port, remote, ctx), req::RFC9293_3_10_1_P01);
         }
+        (_, Outcome::Failed(_)) if !is_host(remote) => out.push(tcb, req::RFC9293_MUST_46),
         (_, Outcome::Failed(_)) => out.push(tcb, req::RFC9293_3_10_1_P02),
         (
             State::Closed
