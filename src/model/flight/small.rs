@@ -114,9 +114,9 @@ fn full(text: &Sent, tcb: &Tcb) -> u32 {
 
 /// What is taken for a full segment.
 fn worth(text: &Sent, tcb: &Tcb) -> u32 {
-    // What an MSS of nothing comes to, nobody says.
+    // What an MSS of nothing comes to, or one that is cut off, nobody says.
     match tcb.theirs.mss {
-        None | Some(0) => text.full.min(536),
+        None | Some(0 | u16::MAX) => text.full.min(536),
         Some(_) => full(text, tcb),
     }
 }
