@@ -103,7 +103,7 @@ pub struct ReceiveSpace {
     pub edge_of_syn: bool,
     /// Octets that RECEIVE has delivered, modulo 2^32.
     pub read: u32,
-    /// Something that RECEIVE has not delivered was pushed, or may have been read up to there.
+    /// Something was pushed that RECEIVE has not delivered yet.
     pub pushed: bool,
     /// The peer's FIN was received in sequence; RCV.NXT counts it.
     pub fin: bool,

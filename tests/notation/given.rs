@@ -160,14 +160,12 @@ fn icmp() -> impl Strategy<Value = IcmpStep> {
 fn call() -> impl Strategy<Value = CallStep> {
     let port = 0..Flow::PORTS;
     let octets = 1..=CallStep::MOST;
+    let group = select(&[Address::Broadcast, Address::Multicast][..]);
     prop_oneof![
         (port.clone(), proptest::option::of(port.clone()))
             .prop_map(|(local, remote)| CallStep::Listen { local, remote }),
-        (port.clone(), port).prop_map(|(local, remote)| CallStep::Connect {
-            local,
-            remote,
-            dst: None
-        }),
+        (port.clone(), port, proptest::option::of(group))
+            .prop_map(|(local, remote, dst)| { CallStep::Connect { local, remote, dst } }),
         octets.clone().prop_map(CallStep::Send),
         prop_oneof![octets, Just(CallStep::MOST)].prop_map(CallStep::Receive),
         Just(CallStep::Close),
