@@ -99,7 +99,10 @@ const SAME: &[(&str, Option<&str>)] = &[
     ("B: listen port 0 from 2", None),
     ("B:connect port 1 to 1", Some("B: connect")),
     ("C: connect to 0 port 1", Some("C: connect port 1 to 0")),
-    ("C: connect dst multicast to 0", Some("C: connect to 0 dst multicast")),
+    (
+        "C: connect dst multicast to 0",
+        Some("C: connect to 0 dst multicast"),
+    ),
     ("A: recv 65535", Some("A: recv")),
     ("A: recv 10", None),
     ("A: send 100", None),
