@@ -106,7 +106,7 @@ impl Marks {
         };
         note(opposite(seg.seq) || opposite(seg.end()), Marks::OPPOSITE);
         note(seg.flags.fin(), Marks::FIN);
-        let window = u32::from(seg.window) << tcb.send_shift();
+        let window = tcb.offered(seg);
         let newer =
             tcb.snd.wl1.before(seg.seq) || (tcb.snd.wl1 == seg.seq && tcb.snd.wl2.before(seg.ack));
         let same = tcb.snd.wl2 == seg.ack;

@@ -459,6 +459,11 @@ impl Tcb {
         }
     }
 
+    /// The window that a segment of the peer offers, in octets, if it is no SYN.
+    pub fn offered(&self, seg: &Segment) -> u32 {
+        u32::from(seg.window) << self.send_shift()
+    }
+
     /// The shift that applies to the windows that the stack advertises outside SYNs.
     pub fn receive_shift(&self) -> u8 {
         match (self.ours.window_scale, self.theirs.window_scale) {

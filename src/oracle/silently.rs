@@ -121,7 +121,7 @@ fn take_window_anyway(entry: u16, seg: &Segment, out: &mut Branches) {
             continue;
         };
         let in_range = seg.ack.at_or_after(tcb.snd.una) && seg.ack.at_or_before(tcb.snd.nxt);
-        let window = u32::from(seg.window) << tcb.send_shift();
+        let window = tcb.offered(seg);
         // What the next segment may change depends on which this one was.
         let changes = window != tcb.snd.wnd || seg.seq.before(tcb.snd.wl1);
         if in_range && changes && !tcb.mute {

@@ -61,7 +61,7 @@ fn in_syn_received(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branch
     established(tcb, ctx);
     if !seg.flags.syn() {
         tcb.snd.edge_max = seg.ack;
-        tcb.take_window(u32::from(seg.window) << tcb.send_shift(), seg);
+        tcb.take_window(tcb.offered(seg), seg);
     }
     // A CLOSE made before the handshake was complete takes effect now.
     if tcb.snd.closed {
@@ -178,7 +178,7 @@ fn is_duplicate(tcb: &Tcb, seg: &Segment) -> bool {
 
 fn take_window(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     let before = tcb.snd.wnd;
-    tcb.take_window(u32::from(seg.window) << tcb.send_shift(), seg);
+    tcb.take_window(tcb.offered(seg), seg);
     if (before == 0) != (tcb.snd.wnd == 0) {
         tcb.rtx.since = ctx.now;
         tcb.rtx.probing = true;

@@ -61,16 +61,16 @@ impl Endpoint {
             _ => again,
         };
         let possible = possible || shared.has(Fault::OpensTwice);
-        if let Call::Connect { remote, .. } = call
-            && !is_host(remote)
-            && !shared.has(Fault::GroupOpened)
-        {
-            let failed = Outcome::Failed(CallError::InvalidArgument);
-            return self.decide(call, failed, &[], shared, scratch);
-        }
-        if !(free && possible) {
-            let failed = Outcome::Failed(CallError::AlreadyExists);
-            return self.decide(call, failed, &[], shared, scratch);
+        let group = matches!(call, Call::Connect { remote, .. } if !is_host(remote));
+        let refused = if group && !shared.has(Fault::GroupOpened) {
+            Some(CallError::InvalidArgument)
+        } else if !(free && possible) {
+            Some(CallError::AlreadyExists)
+        } else {
+            None
+        };
+        if let Some(error) = refused {
+            return self.decide(call, Outcome::Failed(error), &[], shared, scratch);
         }
         if !again {
             self.forget();

@@ -195,7 +195,7 @@ fn connected(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &C
             }
         }
         Fault::OldWindowTaken if seg.flags.ack() => {
-            after.snd.wnd = u32::from(seg.window) << after.send_shift();
+            after.snd.wnd = after.offered(seg);
         }
         Fault::EchoPolluted => {
             if let Some((value, _)) = seg.options.timestamps {
