@@ -26,6 +26,7 @@ pub mod tcb;
 pub mod timeouts;
 mod timestamps;
 mod widen;
+mod window;
 
 pub use class::{AckClass, ErrorClass, EventClass, IcmpClass, QuoteClass, SegmentClass, SeqClass};
 pub use ecn::Ecn;

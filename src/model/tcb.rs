@@ -12,7 +12,7 @@ use super::{Context, Ecn, Entries, EventClass, IcmpClass, Marks, State, Unsaid};
 use crate::oracle::Instead;
 use crate::spec::Req;
 use crate::time::Instant;
-use crate::wire::{Endpoint, Segment, SeqNumber};
+use crate::wire::{Endpoint, SeqNumber};
 
 /// How a connection was opened (RFC9293-MUST-11).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -415,11 +415,6 @@ impl Tcb {
         self.text_start() + self.snd.queued
     }
 
-    /// The right edge of the send window.
-    pub fn send_edge(&self) -> SeqNumber {
-        self.snd.una + self.snd.wnd
-    }
-
     /// The right edge up to which the stack has to accept. With a window scale, rounding may take
     /// an edge back a little, and every edge once advertised counts (RFC7323-2.4-2).
     pub fn honoured_edge(&self) -> SeqNumber {
@@ -451,47 +446,11 @@ impl Tcb {
         self.snd.fin.is_some_and(|fin| self.snd.una.after(fin))
     }
 
-    /// The shift to apply to the windows that the peer advertises outside SYNs.
-    pub fn send_shift(&self) -> u8 {
-        match (self.ours.window_scale, self.theirs.window_scale) {
-            (Some(_), Some(theirs)) => theirs.min(14),
-            (Some(_) | None, _) => 0,
-        }
-    }
-
-    /// The window that a segment of the peer offers, in octets, if it is no SYN.
-    pub fn offered(&self, seg: &Segment) -> u32 {
-        u32::from(seg.window) << self.send_shift()
-    }
-
     /// The shift that applies to the windows that the stack advertises outside SYNs.
     pub fn receive_shift(&self) -> u8 {
         match (self.ours.window_scale, self.theirs.window_scale) {
             (Some(ours), Some(_)) => ours.min(14),
             (Some(_) | None, _) => 0,
-        }
-    }
-
-    /// Takes over a window that the peer offers.
-    pub fn take_window(&mut self, wnd: u32, seg: &Segment) {
-        let edge = self.send_edge();
-        self.snd.wnd = wnd;
-        let text = self.snd.nxt.after(self.text_start());
-        if text && edge.before(self.snd.nxt) && self.send_edge().after(edge) {
-            // What it had no room for may be sent again at once.
-            self.rtx.dup_acks = self.rtx.dup_acks.max(3);
-        }
-        self.snd.wl1 = seg.seq;
-        self.snd.wl2 = seg.ack;
-        self.snd.wnd_from_syn = seg.flags.syn();
-        self.snd.max_wnd = self.snd.max_wnd.max(wnd);
-        if seg.flags.ack() {
-            // Where what was never sent is acknowledged, the window counts from SND.UNA.
-            let from = match seg.ack.after(self.snd.nxt) {
-                true => self.snd.una,
-                false => seg.ack,
-            };
-            self.snd.edge_max = self.snd.edge_max.later(from + wnd);
         }
     }
 
