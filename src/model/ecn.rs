@@ -4,6 +4,7 @@
 //! owed. It is brought up to date after the rest of a step, for nothing else depends on it.
 
 use super::emits::{kind, miss};
+use super::settle;
 use super::tcb::Tcb;
 use super::{Context, EventClass, Fault, SeqClass, State};
 use crate::spec::{Req, req};
@@ -62,6 +63,9 @@ impl Known {
     const STRAY: Known = Known(256);
     /// An acknowledgment with ECE has left since the last CE.
     const ECHOED: Known = Known(512);
+    /// ECE has come, and no text has left since: where the congestion window is one segment, the
+    /// next waits for the retransmission timer (RFC3168-6.1.2-2).
+    const PAUSED: Known = Known(1024);
 
     fn has(self, all: Known) -> bool {
         self.0 & all.0 == all.0
@@ -106,6 +110,16 @@ impl Ecn {
     /// Whether the next new text has to carry CWR.
     pub fn owes(self) -> bool {
         self.known.has(Known::OWES)
+    }
+
+    /// Whether text was sent with ECT.
+    pub fn used(self) -> bool {
+        self.known.has(Known::USED)
+    }
+
+    /// Whether new text may wait for as long as the retransmission timer runs.
+    pub fn pauses(self) -> bool {
+        self.known.has(Known::PAUSED)
     }
 
     /// Whether CE on text counts: something was offered, and nothing refused (RFC3168-6.1.1-6).
@@ -160,7 +174,7 @@ pub(super) fn arrived(before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &Contex
     } else if echo == Echo::Ending && text && advances {
         after.ecn.echo = Echo::Off;
     }
-    answered(before, after, seg);
+    answered(before, after, seg, ctx);
 }
 
 /// CE has come; `taken` when it has come on text that was taken in order.
@@ -217,7 +231,7 @@ fn is_setup(seg: &Segment) -> bool {
 }
 
 /// ECE of the peer: once for each window it calls for CWR (RFC 3168 section 6.1.2).
-fn answered(before: &Tcb, after: &mut Tcb, seg: &Segment) {
+fn answered(before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &Context) {
     let ecn = &mut after.ecn;
     let una = after.snd.una;
     if after.rtx.dup_acks > 0 {
@@ -230,6 +244,10 @@ fn answered(before: &Tcb, after: &mut Tcb, seg: &Segment) {
     let fresh = ecn.reduced == SeqNumber::default() || una.at_or_after(ecn.reduced);
     if una.after(before.snd.una) && ecn.known.has(Known::USED) && fresh {
         ecn.known.note(Known::OWES);
+    }
+    if ecn.known.has(Known::USED) {
+        ecn.known.note(Known::PAUSED);
+        settle::sends_later(after, ctx);
     }
 }
 
@@ -356,6 +374,7 @@ pub(super) fn departed(before: &Tcb, tcb: &mut Tcb, seg: &Segment, ctx: &Context
     if seg.payload_len == 0 {
         return;
     }
+    tcb.ecn.known.forget(Known::PAUSED);
     if seg.ecn.is_ect() {
         tcb.ecn.known.note(Known::USED);
         if tcb.ecn.known.has(Known::REFUSED) {

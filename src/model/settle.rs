@@ -41,11 +41,26 @@ fn sending(tcb: &mut Tcb, due: bool, ctx: &Context) {
     if tcb.snd.held {
         return;
     }
-    let soon = ctx.now + SEND_DELAY;
     tcb.due.send = match due {
-        true => tcb.due.send.min(soon),
+        true => tcb.due.send.min(latest(tcb, ctx)),
         false => Instant::NEVER,
     };
+}
+
+/// By when what nothing holds back leaves, if that begins now.
+fn latest(tcb: &Tcb, ctx: &Context) -> Instant {
+    let pause = match tcb.ecn.pauses() {
+        true => tcb.rtx.ceiling,
+        false => Micros::ZERO,
+    };
+    ctx.now + SEND_DELAY + pause
+}
+
+/// What waits has more time from now on.
+pub(super) fn sends_later(tcb: &mut Tcb, ctx: &Context) {
+    if tcb.due.send != Instant::NEVER && !tcb.snd.held {
+        tcb.due.send = tcb.due.send.max(latest(tcb, ctx));
+    }
 }
 
 /// The window has room for a part of what waits, a FIN included, less than a segment. When that

@@ -20,6 +20,9 @@ pub(super) fn checked(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> Requ
     match what {
         Happening::Emission(seg, _) => {
             emission(tcb, seg, ctx.now, &mut checked);
+            if let Some(flight) = ctx.flight {
+                checked.extend(flight.tested(tcb, seg, ctx).iter());
+            }
             if seg.seq == tcb.snd.nxt && seg.payload_len > 0 && waits_for_window(tcb, ctx) {
                 checked.insert(RFC1122_4_2_3_4_P01);
             }

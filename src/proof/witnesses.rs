@@ -182,6 +182,11 @@ pub(super) const ROWS: &[(Fault, &str)] = &[
     (Fault::WindowNotShifted, "stack snd=65535 | A: listen | < SYN win 600 <mss 1460, wscale 4> | < ACK win 600 | < ACK win 600 | A: send 8000 | < ACK ack SND.NXT win 600 | < ACK ack SND.NXT win 600 | < ACK ack SND.NXT win 600 | < ACK ack SND.NXT win 600"),
     (Fault::ProbesAtOnce, "A: listen | < SYN <mss 1460> | < ACK | < ACK win 0 | A: send 10"),
     (Fault::ProbesConstant, "A: listen | < SYN <mss 1460> | < ACK | < ACK win 0 | A: send 10 | wait 10s"),
+    (Fault::SendsApart, "stack nagle=off snd=65535 | A: listen | < SYN <mss 1460> | < ACK | A: send 14600 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | < ACK ack SND.NXT"),
+    (Fault::HoleFromItsEnd, "stack snd=65535 | A: listen | < SYN <mss 100, sackok> | < ACK | A: send 1000 | < ACK ack SND.UNA <nop, nop, sack SND.UNA+400..SND.UNA+700>"),
+    (Fault::RecoversAfterTimeout, "stack snd=65535 | A: listen | < SYN <mss 100, sackok> | < ACK | A: send 1000 | < ACK ack SND.UNA <nop, nop, sack SND.UNA+100..SND.UNA+200> | < ACK ack SND.UNA <nop, nop, sack SND.UNA+100..SND.UNA+300> | < ACK ack SND.UNA <nop, nop, sack SND.UNA+100..SND.UNA+400> | wait timer | < ACK ack SND.UNA <nop, nop, sack SND.UNA+100..SND.UNA+500>"),
+    (Fault::EchoKeepsWindow, "stack congestion=reno snd=65535 | A: listen | < SYN,ECE,CWR <mss 1460> | < ACK | A: send 14600 | A: send 14600 | < ACK,ECE ack SND.NXT"),
+    (Fault::EchoSendsOn, "stack congestion=reno snd=65535 | A: listen | < SYN,ECE,CWR <mss 1460> | wait timer | wait timer | < ACK | A: send 5000 | < ACK,ECE ack SND.NXT"),
 ];
 
 /// Further scenarios that show a fault, each for the sake of one requirement that it breaks there.
@@ -316,5 +321,7 @@ pub(super) const MORE: &[(Fault, Req, &str)] = &[
     (Fault::NewerSynRefused, RFC6191_2_4, "stack ts | A: listen | < SYN <mss 1460> | < ACK | A: close | peer ack | peer fin | B: listen port 0 | < SYN seq RCV.NXT-100 <mss 1460, ts 7 0>"),
     (Fault::MssTooLarge, RFC6691_2_1, "A: connect"),
     (Fault::TimeoutKeepsWindow, RFC6582_3_2_P04, "stack congestion=reno snd=65535 | A: listen | < SYN <mss 1460> | < ACK | A: send 8000 | < ACK ack SND.UNA | < ACK ack SND.UNA | < ACK ack SND.UNA | wait timer"),
+    (Fault::SendsApart, RFC9293_SHLD_27, "stack nagle=off snd=65535 | A: listen | < SYN <mss 1460> | < ACK | A: send 14600 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | < ACK ack SND.NXT"),
+    (Fault::SackedResent, RFC6675_4_2, "stack snd=65535 | A: listen | < SYN <mss 100, sackok> | < ACK | A: send 1000 | < ACK ack SND.UNA <nop, nop, sack SND.UNA+100..SND.UNA+500> | < ACK ack SND.UNA <nop, nop, sack SND.UNA+100..SND.UNA+600>"),
     (Fault::FastRetransmitsAll, RFC6675_5_2, "stack congestion=reno snd=65535 | A: listen | < SYN <mss 1460, sackok> | < ACK | A: send 14600 | < ACK ack SND.UNA | < ACK ack SND.UNA | < ACK ack SND.UNA"),
 ];

@@ -116,6 +116,11 @@ const ROWS: &[(&str, &[Req])] = &[
         &[RFC7323_4_2_1, RFC6298_2_3, RFC6298_2_4, RFC6298_4_1],
     ),
     (
+        "slow start may be as slow as it likes, for a segment for each acknowledgment is the most that \
+         the window may grow by: where the threshold begins does not show",
+        &[RFC5681_3_1_5],
+    ),
+    (
         "it asks for a limit and says of no number that it is too large",
         &[RFC5961_7_1],
     ),

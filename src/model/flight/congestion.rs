@@ -35,6 +35,8 @@ enum Bound {
     Timeout(u32),
     /// What was left after fast recovery: so much.
     Recovery(u32),
+    /// What was left after the peer has told of congestion: so much.
+    Echo(u32),
 }
 
 /// An upper bound of the congestion window.
@@ -98,8 +100,18 @@ impl Congestion {
         self.phase == Phase::Open
     }
 
+    /// Nothing is being done about a loss, and the bound holds.
+    pub(super) fn binds(&self) -> bool {
+        self.is_open() && self.loose.is_none()
+    }
+
     pub(super) fn recovers(&self) -> bool {
         self.phase == Phase::Recovery && self.surely
+    }
+
+    /// Something was acknowledged since the loss.
+    pub(super) fn is_answered(&self) -> bool {
+        self.answered
     }
 
     pub(super) fn timed_out(&self) -> bool {
@@ -129,7 +141,7 @@ impl Congestion {
             // section 2).
             Bound::Initial if self.lost_syns > 1 => full,
             Bound::Initial => initial_window(full),
-            Bound::Timeout(left) | Bound::Recovery(left) => left,
+            Bound::Timeout(left) | Bound::Recovery(left) | Bound::Echo(left) => left,
         };
         begun.saturating_add(self.grown)
     }
@@ -186,6 +198,23 @@ impl Congestion {
             }
         };
         left.max(2 * full)
+    }
+
+    /// The peer tells of congestion. What is outstanding still was sent before, and the window may be
+    /// reduced bit by bit until that is acknowledged (RFC 6937).
+    pub(super) fn echoed(&mut self, full: u32, tcb: &Tcb, ctx: &Context) {
+        let window = u64::from(self.window(full));
+        let left = match ctx.profile.congestion {
+            CongestionControl::Reno => window / 2,
+            // RFC 8511 section 3 lets it be as much as this.
+            CongestionControl::Cubic | CongestionControl::None => window * 85 / 100,
+        };
+        let left = (left as u32).max(2 * full);
+        self.threshold = Some(left);
+        self.begins_with(Bound::Echo(left));
+        if tcb.snd.una != tcb.snd.nxt {
+            self.loosen(tcb.snd.nxt);
+        }
     }
 
     /// Text has left.
@@ -276,17 +305,19 @@ impl Congestion {
         self.phase = Phase::Recovery;
     }
 
-    /// Something has arrived that acknowledges so many octets.
+    /// Something has arrived that acknowledges so many octets; `echo` when it tells of congestion.
     pub(super) fn heard(
         &mut self,
         acked: u32,
         una: SeqNumber,
         full: u32,
+        echo: bool,
         tcb: &Tcb,
         ctx: &Context,
     ) {
         let growth = match acked {
             0 => 0,
+            _ if echo && matches!(self.bound, Bound::Echo(_)) => 0,
             _ => self.growth(acked, full, ctx),
         };
         self.answered |= acked > 0 || self.phase == Phase::Recovery;
@@ -362,7 +393,13 @@ impl Congestion {
 
     /// The window after a pause, and what it may have grown to since, if there was one: text leaves
     /// now, and nothing is outstanding.
-    fn restarts(&self, idle_since: Instant, full: u32, tcb: &Tcb, ctx: &Context) -> Option<u32> {
+    pub(super) fn restarts(
+        &self,
+        idle_since: Instant,
+        full: u32,
+        tcb: &Tcb,
+        ctx: &Context,
+    ) -> Option<u32> {
         let pause = ctx.now.since(idle_since);
         let timeout = tcb.rtx.ceiling.max(ctx.profile.rto_initial);
         match pause > timeout.times(2) && self.window(full) > initial_window(full) {
@@ -377,7 +414,7 @@ impl Congestion {
     }
 
     /// Which rule is broken by so much in flight.
-    fn excess(&self) -> Req {
+    pub(super) fn excess(&self) -> Req {
         match self.bound {
             Bound::Initial if self.grown > 0 => req::RFC5681_2_1,
             Bound::Initial if self.lost_syns > 1 => req::RFC5681_3_1_4,
@@ -385,6 +422,7 @@ impl Congestion {
             Bound::Timeout(_) => req::RFC5681_3_1_8,
             Bound::Recovery(_) if self.grown == 0 => req::RFC5681_3_2_7,
             Bound::Recovery(_) => req::RFC5681_3_1_7,
+            Bound::Echo(_) => req::RFC3168_6_1_2_1,
         }
     }
 }
@@ -447,6 +485,11 @@ impl Flight {
         let by_arrival = matches!(tcb.input.class, EventClass::Segment(_));
         if flight > most && congestion.duplicates > 0 && by_arrival {
             miss(tcb, seg, ctx, req::RFC3042_2_1);
+        } else if flight > most && matches!(congestion.bound, Bound::Echo(_)) {
+            // A loss since that was none may have brought back the window from before.
+            if !(congestion.lossy && may_undo(tcb)) {
+                miss(tcb, seg, ctx, congestion.excess());
+            }
         } else if flight > most {
             passes(
                 congestion.excess(),

@@ -29,6 +29,9 @@ pub(super) struct Loss {
     resent_to: Option<SeqNumber>,
     /// SND.NXT when something was last called lost.
     recover: Option<SeqNumber>,
+    /// The timer has fired in fast recovery, and has sent the first segment again; nothing else has
+    /// left since, and nothing was acknowledged.
+    cut_short: bool,
     /// When SND.UNA last advanced, with something left outstanding.
     advanced_at: Instant,
     /// When the flight began.
@@ -56,6 +59,7 @@ impl Default for Loss {
             window: None,
             resent_to: None,
             recover: None,
+            cut_short: false,
             advanced_at: Instant::NEVER,
             flight_at: Instant::START,
             clean: true,
@@ -73,6 +77,32 @@ impl Loss {
     /// Whether three duplicates in a row have come.
     pub(super) fn tells(&self) -> bool {
         self.duplicates >= THRESHOLD
+    }
+
+    /// Something of this flight was acknowledged, and nothing was sent again.
+    pub(super) fn advances(&self) -> bool {
+        let untouched = self.resent_to.is_none() && self.duplicates == 0;
+        untouched && self.advanced_at != Instant::NEVER
+    }
+
+    /// Nothing of this flight was sent again.
+    pub(super) fn is_clean(&self) -> bool {
+        self.clean
+    }
+
+    /// The shorter of the last two round trips; zero where one is not known.
+    pub(super) fn shortest_trip(&self) -> Micros {
+        self.trips[0].min(self.trips[1])
+    }
+
+    /// The timer has cut fast recovery short, and nothing has come of it yet.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.cut_short
+    }
+
+    /// Something was found lost before.
+    pub(super) fn has_recovered(&self) -> bool {
+        self.recover.is_some()
     }
 
     pub(super) fn forget(&mut self) {
@@ -129,6 +159,7 @@ impl Loss {
             seg.flags.ack() && !seg.flags.syn() && seg.ack == una && taken && seg.is_empty();
         self.window = plain.then_some(seg.window);
         if acked > 0 {
+            self.cut_short = false;
             let all = una == tcb.snd.nxt;
             let at_once = self.burst && self.advanced_at == Instant::NEVER;
             // Any other may have been timed by a part that was answered sooner.
@@ -159,8 +190,11 @@ impl Loss {
         }
     }
 
-    /// Text has left; `nxt` was SND.NXT, and `idle` whether nothing was outstanding.
-    pub(super) fn sent(&mut self, text: &Sent, nxt: SeqNumber, idle: bool) {
+    /// Text has left; `nxt` was SND.NXT, `idle` whether nothing was outstanding, and `recovering`
+    /// whether this was fast recovery.
+    pub(super) fn sent(&mut self, text: &Sent, nxt: SeqNumber, idle: bool, recovering: bool) {
+        let timed = text.first && text.cause == Cause::Timer;
+        self.cut_short = timed && (recovering || self.cut_short);
         if idle {
             self.flight_at = text.now;
             self.clean = true;
@@ -194,7 +228,7 @@ impl Loss {
     }
 
     /// How many octets beyond `una` SACK has told of.
-    fn octets_told(&self, una: SeqNumber, nxt: SeqNumber) -> u32 {
+    pub(super) fn octets_told(&self, una: SeqNumber, nxt: SeqNumber) -> u32 {
         let mut octets = 0u32;
         for (n, &(left, right)) in self.told.iter().enumerate() {
             let (from, to) = (SeqNumber(left), SeqNumber(right));
@@ -222,10 +256,7 @@ impl Flight {
         }
         match text.cause {
             Cause::Timer => self.check_timed(tcb, text, seg, ctx),
-            Cause::Arrival => {
-                self.check_signalled(tcb, text, seg, ctx);
-                Ok(())
-            }
+            Cause::Arrival => self.check_signalled(tcb, text, seg, ctx),
             Cause::Unclear => Ok(()),
         }
     }
@@ -278,8 +309,7 @@ impl Flight {
         }
         let loss = &self.loss;
         let since = |at: Instant| text.now.since(at) + ctx.profile.slack;
-        let untouched = loss.resent_to.is_none() && loss.duplicates == 0;
-        if untouched && loss.advanced_at != Instant::NEVER {
+        if loss.advances() {
             if since(loss.advanced_at) < ctx.profile.rto_min {
                 miss(tcb, seg, ctx, req::RFC6298_5_2);
             }
@@ -295,7 +325,7 @@ impl Flight {
                 ctx,
             )?;
         }
-        let shortest = loss.trips[0].min(loss.trips[1]);
+        let shortest = loss.shortest_trip();
         if loss.clean && waited < Micros(shortest.0 / 10 * 9).min(ctx.profile.rto_max) {
             passes(
                 req::RFC6298_3_2,
@@ -307,13 +337,22 @@ impl Flight {
         Ok(())
     }
 
-    fn check_signalled(&self, tcb: &mut Tcb, text: &Sent, seg: &Segment, ctx: &Context) {
+    fn check_signalled(
+        &self,
+        tcb: &mut Tcb,
+        text: &Sent,
+        seg: &Segment,
+        ctx: &Context,
+    ) -> Result<(), Fault> {
         let loss = &self.loss;
         if tcb.sack_agreed() {
             if loss.was_told(text) && !self.congestion.timed_out() {
                 miss(tcb, seg, ctx, req::RFC2018_5_1);
             }
-            return;
+            return match ctx.profile.recovers_by_sack {
+                true => self.check_by_sack(tcb, text, seg, ctx),
+                false => Ok(()),
+            };
         }
         let same_window = loss
             .recover
@@ -322,6 +361,36 @@ impl Flight {
         if text.first && loss.tells() && same_window && again && !tcb.timestamps_agreed() {
             miss(tcb, seg, ctx, req::RFC6582_3_2_P01);
         }
+        Ok(())
+    }
+
+    /// What SACK tells to be lost is sent again from the first on, and once (RFC 6675).
+    fn check_by_sack(
+        &self,
+        tcb: &Tcb,
+        text: &Sent,
+        seg: &Segment,
+        ctx: &Context,
+    ) -> Result<(), Fault> {
+        let loss = &self.loss;
+        let fault = |by, expected| passes(by, kind(seg), expected, ctx);
+        if text.first && loss.cut_short && !text.perhaps_timed {
+            fault(
+                req::RFC6675_5_1_1,
+                "no second recovery before what a timeout has cut short is acknowledged",
+            )?;
+        }
+        let una = tcb.snd.una;
+        let lost = loss.octets_told(una, tcb.snd.nxt) > 2 * text.full;
+        let outside = tcb.send_edge().before(tcb.snd.nxt);
+        let passed_over = text.seq.after(una) && !loss.has_resent(una);
+        if lost && passed_over && !outside && !loss.cut_short {
+            fault(
+                req::RFC6675_4_2,
+                "of what SACK tells to be lost, the first first",
+            )?;
+        }
+        Ok(())
     }
 
     /// What an arrival makes the stack owe.

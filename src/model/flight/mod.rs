@@ -7,9 +7,11 @@
 //! here.
 
 mod congestion;
+mod echo;
 mod loss;
 mod probes;
 mod small;
+mod tested;
 
 use super::{Context, Fault, Tcb, emits, unsent};
 use crate::oracle::Instead;
@@ -21,6 +23,7 @@ use crate::wire::{Segment, SeqNumber};
 pub use congestion::initial_window;
 
 use congestion::Congestion;
+use echo::Echo;
 use loss::Loss;
 use probes::Probes;
 use small::Small;
@@ -116,6 +119,7 @@ pub struct Flight {
     /// When a SYN or text last left.
     sent_at: Instant,
     congestion: Congestion,
+    echo: Echo,
     loss: Loss,
     small: Small,
     probes: Probes,
@@ -177,17 +181,24 @@ impl Flight {
     /// # Errors
     /// When a limit is passed.
     pub fn check(&self, tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
-        if self.vague || tcb.mute || seg.payload_len == 0 || !tcb.state.sends_text() || probing(tcb)
-        {
+        let Some(text) = self.subject(tcb, seg, ctx) else {
             return Ok(());
-        }
-        let text = self.about(seg, tcb, ctx);
-        if text.beyond == 0 || tcb.snd.una != self.una {
-            return Ok(());
-        }
+        };
+        self.check_echo(&text, seg, ctx)?;
         self.check_congestion(tcb, &text, seg, ctx)?;
         self.check_loss(tcb, &text, seg, ctx)?;
         self.check_small(tcb, &text, seg, ctx)
+    }
+
+    /// What is known of text that is to be judged; none where nothing is known for sure, or other
+    /// rules hold.
+    fn subject(&self, tcb: &Tcb, seg: &Segment, ctx: &Context) -> Option<Sent> {
+        let sends = seg.payload_len > 0 && tcb.state.sends_text();
+        if self.vague || tcb.mute || !sends || probing(tcb) {
+            return None;
+        }
+        let text = self.about(seg, tcb, ctx);
+        (text.beyond > 0 && tcb.snd.una == self.una).then_some(text)
     }
 
     /// Looks at anything that the stack sends while the window is closed.
@@ -303,7 +314,8 @@ impl Flight {
             // What was acknowledged shows only now.
             let acked = tcb.snd.una.distance(self.una).max(0) as u32;
             let full = full(tcb, ctx);
-            self.congestion.heard(acked, tcb.snd.una, full, tcb, ctx);
+            self.congestion
+                .heard(acked, tcb.snd.una, full, false, tcb, ctx);
             self.una = tcb.snd.una;
             self.loss.forget();
             self.congestion.loosen(self.nxt);
@@ -320,8 +332,11 @@ impl Flight {
                 self.congestion
                     .restart(self.idle_since(), text.full, tcb, ctx);
             }
+            let recovering = self.congestion.recovers();
             self.congestion.sent(&text, flight, self.nxt, tcb, ctx);
-            self.loss.sent(&text, self.nxt, self.una == self.nxt);
+            self.echo.sent();
+            self.loss
+                .sent(&text, self.nxt, self.una == self.nxt, recovering);
             self.small.sent(&text, self.nxt, tcb);
             let pays = |owed: &Owed| match owed.again {
                 Some(una) => text.seq.at_or_before(una) && text.end.after(una),
@@ -363,7 +378,8 @@ impl Flight {
             // Some of it may have been acknowledged before.
             self.loss.forget();
         }
-        self.congestion.heard(acked, now_una, full, tcb, ctx);
+        let echo = self.hears_echo(seg, acked, full, tcb, ctx);
+        self.congestion.heard(acked, now_una, full, echo, tcb, ctx);
         // What an answer of the window's end makes of the gaps, nobody says.
         if acked > 0 {
             self.probes.forget();

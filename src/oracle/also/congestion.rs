@@ -41,6 +41,11 @@ pub(super) const ROWS: &[Row] = &[
         |o| !o.tcb.rtx.recovering,
         &[RFC6582_3_2_P03, RFC5681_4_3_1],
     ),
+    row(
+        &[RFC2018_5_1],
+        |o| o.trace.profile.recovers_by_sack,
+        &[RFC6675_4_2],
+    ),
     row(&[RFC3042_2_2], always, &[RFC5681_3_2_5]),
     row(&[RFC3042_2_1], always, &[RFC5681_3_2_4]),
 ];

@@ -73,7 +73,10 @@ pub(super) const ROWS: &[Row] = &[
     row(&[RFC6691_2_3], always, &[RFC9293_MUST_16]),
     row(
         &[RFC9293_SHLD_28],
-        |o| o.calls(|call| matches!(call, crate::trace::Call::Send(_))) > 1,
+        |o| {
+            let sends = o.calls(|call| matches!(call, crate::trace::Call::Send(_)));
+            sends > 1 && o.may_send(|seg| seg.flags.intersects(crate::wire::Flags::PSH))
+        },
         &[RFC9293_SHLD_27],
     ),
     row(

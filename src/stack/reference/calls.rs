@@ -111,6 +111,9 @@ impl Endpoint {
             None => {
                 let taken = self.send_room(shared).min(octets.len() as u32);
                 self.tx.write(queued, &octets[..taken as usize]);
+                if taken > 0 {
+                    self.last_send = taken;
+                }
                 self.decide(call, Outcome::Sent(taken), &[], shared, scratch)
             }
         }

@@ -71,6 +71,16 @@ impl Congestion {
         self.counted = 0;
     }
 
+    /// ECE has come: the window is halved, and stays a segment at least (RFC 3168 section 6.1.2).
+    /// Returns whether it was one segment already.
+    pub(super) fn echoed(&mut self, mss: u32) -> bool {
+        let cwnd = self.cwnd.unwrap_or_else(|| initial_window(mss));
+        self.ssthresh = (cwnd / 2).max(2 * mss);
+        self.cwnd = Some((cwnd / 2).max(mss));
+        self.counted = 0;
+        cwnd <= mss
+    }
+
     /// For a fault: slow start goes on.
     pub(super) fn forget_threshold(&mut self) {
         self.ssthresh = u32::MAX;
@@ -139,6 +149,23 @@ mod tests {
         let mut congestion = Congestion::default();
         congestion.established(1_460, true);
         assert_eq!(congestion.window(RENO, 1_460), 1_460);
+    }
+
+    #[test]
+    fn an_echo_of_congestion_halves_the_window_down_to_a_segment() {
+        let mut congestion = Congestion::default();
+        congestion.established(1_000, false);
+        for (window, single) in [
+            (5_000, false),
+            (2_500, false),
+            (1_250, false),
+            (1_000, false),
+        ] {
+            assert_eq!(congestion.echoed(1_000), single, "{window}");
+            assert_eq!(congestion.window(RENO, 1_000), window);
+        }
+        assert!(congestion.echoed(1_000));
+        assert_eq!(congestion.window(RENO, 1_000), 1_000);
     }
 
     #[test]

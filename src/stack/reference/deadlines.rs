@@ -27,6 +27,7 @@ impl Endpoint {
             .at
             .min(self.ack_at)
             .min(self.override_at)
+            .min(self.paused_until)
             .min(self.give_up_at(shared))
             .min(self.keep_alive_at(shared))
     }

@@ -2,8 +2,10 @@
 
 use super::emit::Outgoing;
 use super::endpoint::{Endpoint, Shared};
+use super::fault::Fault;
 use super::policy::Choice;
 use crate::model::Tcb;
+use crate::stack::CongestionControl;
 use crate::wire::{Ecn, Flags};
 
 impl Endpoint {
@@ -38,13 +40,20 @@ impl Endpoint {
         }
     }
 
-    /// The peer tells of congestion: the window is reduced, once for each window.
+    /// The peer tells of congestion: the window is reduced, once for each window. One of a single
+    /// segment cannot be: the next has to wait for as long as the retransmission timer runs.
     pub(super) fn heed(&mut self, before: &Tcb, shared: &Shared) {
-        if self.tcb.ecn.owes() && !before.ecn.owes() {
-            let flight = before.snd.nxt.since(before.snd.una);
-            let mss = self.effective_mss(shared);
-            self.congestion.lost(flight, mss);
-            self.reduced = true;
+        if !self.tcb.ecn.owes() || before.ecn.owes() {
+            return;
+        }
+        self.reduced = true;
+        let controlled = shared.config.congestion != CongestionControl::None;
+        if self.recovery.is_some() || !controlled || shared.has(Fault::EchoKeepsWindow) {
+            return;
+        }
+        let single = self.congestion.echoed(self.effective_mss(shared));
+        if single && !shared.has(Fault::EchoSendsOn) {
+            self.paused_until = shared.now + self.timer.timeout();
         }
     }
 }

@@ -102,6 +102,10 @@ pub(super) struct Endpoint {
     pub(super) kept_alive_at: Instant,
     /// The congestion window was reduced, and the peer is not told of it yet.
     pub(super) reduced: bool,
+    /// When something new may leave again after an ECE that met a window of one segment.
+    pub(super) paused_until: Instant,
+    /// How much the last SEND has queued, for a fault that sends it apart.
+    pub(super) last_send: u32,
     /// TSval of the last segment that arrived, if it had one.
     pub(super) stamp: Option<u32>,
     /// The user has read since the window was last advertised.
@@ -136,6 +140,8 @@ impl Default for Endpoint {
             waiting_since: Instant::NEVER,
             kept_alive_at: Instant::START,
             reduced: false,
+            paused_until: Instant::NEVER,
+            last_send: 0,
             stamp: None,
             has_read: false,
             latest: SeqNumber::default(),
@@ -170,6 +176,7 @@ impl Endpoint {
         self.waiting_since = Instant::NEVER;
         self.kept_alive_at = Instant::START;
         self.reduced = false;
+        self.paused_until = Instant::NEVER;
         self.has_read = false;
         self.unreachable = false;
         self.complete = false;
@@ -345,7 +352,7 @@ impl Endpoint {
         }
         let (una, nxt) = (self.tcb.snd.una, self.tcb.snd.nxt);
         if una.after(before.snd.una) {
-            self.advanced(before, shared);
+            self.advanced(before, seg.flags.contains(Flags::ECE), shared);
         }
         self.heed(before, shared);
         let news = self.is_told(seg);
@@ -364,13 +371,14 @@ impl Endpoint {
         }
     }
 
-    /// SND.UNA has advanced.
-    fn advanced(&mut self, before: &Tcb, shared: &Shared) {
+    /// SND.UNA has advanced; `echo` when that tells of congestion, too.
+    fn advanced(&mut self, before: &Tcb, echo: bool, shared: &Shared) {
         let (una, now) = (self.tcb.snd.una, shared.now);
         self.waiting_since = now;
         self.dup_acks = 0;
         self.scoreboard.acknowledged(una);
-        if self.recovery.is_none() && before.state.synchronized() {
+        let grows = !echo || !self.tcb.ecn.wanted() || shared.has(Fault::EchoKeepsWindow);
+        if self.recovery.is_none() && before.state.synchronized() && grows {
             let mss = self.effective_mss(shared);
             let times = if shared.has(Fault::SlowStartTooFast) {
                 4
@@ -443,6 +451,9 @@ impl Endpoint {
             return self.recover(1);
         }
         match &mut self.recovery {
+            Some(recovery) if shared.has(Fault::RecoversAfterTimeout) && recovery.step == 2 => {
+                self.recover(2);
+            }
             None if counted || told => {
                 let flight = self.tcb.snd.nxt.since(self.tcb.snd.una);
                 self.congestion.lost(flight, mss);

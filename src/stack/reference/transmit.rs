@@ -254,9 +254,12 @@ impl Endpoint {
                 true => from.before(to).then_some((from, to)),
                 false => self.scoreboard.missing(from, to),
             };
-            let Some((before, end)) = missing else {
+            let Some((mut before, end)) = missing else {
                 break;
             };
+            if shared.has(Fault::HoleFromItsEnd) && recovery.step == 1 {
+                before = before.later(end - self.effective_mss(shared));
+            }
             let most = end.since(before);
             let window = self.tcb.snd.wnd.max(1);
             self.timer.sent_again();
@@ -290,7 +293,10 @@ impl Endpoint {
         scratch: &mut Scratch,
         out: &mut Outbox,
     ) -> Result<(), Broken> {
-        while unsent(&self.tcb) {
+        if self.paused_until <= shared.now {
+            self.paused_until = Instant::NEVER;
+        }
+        while unsent(&self.tcb) && self.paused_until == Instant::NEVER {
             let recovering = |known: super::endpoint::Recovery| known.next.before(known.until);
             if self.recovery.is_some_and(recovering) {
                 self.override_at = Instant::NEVER;
@@ -324,9 +330,10 @@ impl Endpoint {
     /// How many numbers the next new segment takes up, FIN included; none while it has to wait.
     fn next_length(&mut self, shared: &Shared) -> Option<u32> {
         let tcb = &self.tcb;
-        let mss = match shared.has(Fault::SmallSegments) {
-            true => self.effective_mss(shared) / 3,
-            false => self.effective_mss(shared),
+        let mss = match shared.fault {
+            Some(Fault::SmallSegments) => self.effective_mss(shared) / 3,
+            Some(Fault::SendsApart) => self.effective_mss(shared).min(self.last_send),
+            Some(_) | None => self.effective_mss(shared),
         };
         let idle = tcb.snd.una == tcb.snd.nxt;
         if shared.has(Fault::ProbesAtOnce) && idle && tcb.snd.wnd == 0 {
@@ -400,7 +407,7 @@ impl Endpoint {
         let text = queued.min(most).min(self.effective_mss(shared));
         let fin = self.tcb.snd.closed && text == queued && most > text;
         let mut flags = Flags::ACK;
-        if text > 0 && text == queued {
+        if text > 0 && (text == queued || shared.has(Fault::SendsApart)) {
             flags |= Flags::PSH;
         }
         if fin {

@@ -1,10 +1,4 @@
-//! The seeded faults: what the reference stack can be told to do wrong.
-//!
-//! Each breaks one rule in one place, and names the requirement by which the oracle has to catch
-//! it. How each is done stands in [`super::twist`] or, where it is a matter of when to send, in
-//! the policy itself.
-
-use std::ffi::OsString;
+//! What the reference stack can be told to do wrong, one by one. Data only.
 
 use crate::spec::{Req, req};
 
@@ -35,42 +29,6 @@ macro_rules! faults {
             }
         }
     };
-}
-
-impl Fault {
-    /// The fault of that name.
-    pub fn from_name(name: &str) -> Option<Fault> {
-        Fault::ALL
-            .iter()
-            .copied()
-            .find(|fault| fault.name() == name)
-    }
-
-    /// The variable of the environment that plants a fault, to see it found.
-    pub const PLANTING: &str = "TCPROVE_FAULT";
-
-    /// The fault that a value of that variable plants.
-    ///
-    /// # Errors
-    /// There is no fault of that name.
-    pub fn planted(value: Option<OsString>) -> Result<Option<Fault>, String> {
-        let Some(name) = value else {
-            return Ok(None);
-        };
-        let name = name.to_string_lossy();
-        let unknown = || {
-            format!(
-                "{}: the reference stack has no fault `{name}`",
-                Fault::PLANTING
-            )
-        };
-        Fault::from_name(&name).map(Some).ok_or_else(unknown)
-    }
-
-    /// A command line that has the fault planted.
-    pub fn planting(self, command: &str) -> String {
-        format!("{}={} {command}", Fault::PLANTING, self.name())
-    }
 }
 
 faults! {
@@ -590,6 +548,16 @@ faults! {
     SillySegments = "silly-segments", RFC9293_MUST_38;
     /// Segments are a third of what they may be.
     SmallSegments = "small-segments", RFC9293_SHLD_28;
+    /// What each SEND has queued is pushed in a segment of its own, though more waits.
+    SendsApart = "sends-apart", RFC9293_SHLD_28;
+    /// What SACK tells to be lost is sent again from its end.
+    HoleFromItsEnd = "hole-from-its-end", RFC6675_4_2;
+    /// A recovery that a timeout has cut short begins anew at the next duplicate.
+    RecoversAfterTimeout = "recovers-after-timeout", RFC6675_5_1_1;
+    /// ECE leaves the congestion window as it is.
+    EchoKeepsWindow = "echo-keeps-window", RFC3168_6_1_2_1;
+    /// ECE at a congestion window of one segment lets the next leave at once.
+    EchoSendsOn = "echo-sends-on", RFC3168_6_1_2_2;
     /// A closed window is probed as soon as there is text.
     ProbesAtOnce = "probes-at-once", RFC9293_SHLD_29;
     /// The probes of a closed window come a second after each other.
