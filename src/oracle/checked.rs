@@ -17,12 +17,16 @@ use crate::wire::{Flags, Segment};
 /// What was looked at when this happened to a connection.
 pub(super) fn checked(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> RequirementSet {
     let mut checked = RequirementSet::new();
+    if let Some(flight) = ctx.flight {
+        let tested = match what {
+            Happening::Emission(seg, _) => flight.tested(tcb, seg, ctx),
+            _ => flight.tested_by_silence(tcb, ctx),
+        };
+        checked.extend(tested.iter());
+    }
     match what {
         Happening::Emission(seg, _) => {
             emission(tcb, seg, ctx.now, &mut checked);
-            if let Some(flight) = ctx.flight {
-                checked.extend(flight.tested(tcb, seg, ctx).iter());
-            }
             if seg.seq == tcb.snd.nxt && seg.payload_len > 0 && waits_for_window(tcb, ctx) {
                 checked.insert(RFC1122_4_2_3_4_P01);
             }

@@ -10,6 +10,7 @@ enum Feature {
     Timestamps,
     WindowScale,
     Sack,
+    SackRecovery,
     KeepAlive,
     AckRange,
     HalfDuplex,
@@ -20,7 +21,7 @@ enum Feature {
 }
 
 /// Requirements that are about a feature, by the beginnings of their ids.
-const FAMILIES: [(Feature, &[&str]); 10] = [
+const FAMILIES: [(Feature, &[&str]); 11] = [
     (
         Feature::StrictResets,
         &[
@@ -49,6 +50,10 @@ const FAMILIES: [(Feature, &[&str]); 10] = [
     ),
     (Feature::WindowScale, &["RFC7323-2"]),
     (Feature::Sack, &["RFC2018", "RFC2883"]),
+    (
+        Feature::SackRecovery,
+        &["RFC6675", "RFC3042-2-2", "RFC5681-3.2-5"],
+    ),
     (
         Feature::KeepAlive,
         &[
@@ -110,6 +115,7 @@ impl Offers {
             (Feature::Timestamps, profile.timestamps),
             (Feature::WindowScale, profile.window_scale.is_some()),
             (Feature::Sack, profile.sack),
+            (Feature::SackRecovery, profile.recovers_by_sack),
             (Feature::Ecn, profile.ecn),
             (Feature::StrictResets, profile.rst == RstRule::Rfc5961),
             (Feature::StrictSyns, profile.syn == RstRule::Rfc5961),

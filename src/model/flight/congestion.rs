@@ -109,6 +109,11 @@ impl Congestion {
         self.phase == Phase::Recovery && self.surely
     }
 
+    /// Acknowledgments of nothing new have come since the flight began.
+    pub(super) fn has_duplicates(&self) -> bool {
+        self.duplicates > 0
+    }
+
     /// Something was acknowledged since the loss.
     pub(super) fn is_answered(&self) -> bool {
         self.answered

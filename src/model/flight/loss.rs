@@ -105,6 +105,22 @@ impl Loss {
         self.recover.is_some()
     }
 
+    /// Duplicates have come, and too few.
+    pub(super) fn hints(&self) -> bool {
+        (1..THRESHOLD).contains(&self.duplicates)
+    }
+
+    /// A duplicate has come that tells of nothing, and text waits as it did before.
+    pub(super) fn keeps_back(&self) -> bool {
+        self.bare_at != Instant::NEVER && self.was_held
+    }
+
+    /// What was last called lost is not acknowledged with what was sent up to then.
+    pub(super) fn is_of_same_window(&self, una: SeqNumber) -> bool {
+        self.recover
+            .is_some_and(|recover| una.at_or_before(recover))
+    }
+
     pub(super) fn forget(&mut self) {
         self.duplicates = 0;
         self.clean = false;
@@ -354,9 +370,7 @@ impl Flight {
                 false => Ok(()),
             };
         }
-        let same_window = loss
-            .recover
-            .is_some_and(|recover| self.una.at_or_before(recover));
+        let same_window = loss.is_of_same_window(self.una);
         let again = loss.resent_to.is_some_and(|to| to.after(text.seq));
         if text.first && loss.tells() && same_window && again && !tcb.timestamps_agreed() {
             miss(tcb, seg, ctx, req::RFC6582_3_2_P01);

@@ -300,7 +300,7 @@ impl Flight {
             self.loss.forget();
             self.probes.forget();
         }
-        if self.vague || self.short {
+        if self.begun && (self.vague || self.short) {
             self.congestion.loosen(nxt);
         }
     }
@@ -310,16 +310,20 @@ impl Flight {
         let Some(tcb) = self.common(after) else {
             return;
         };
-        if self.una != tcb.snd.una {
-            // What was acknowledged shows only now.
-            let acked = tcb.snd.una.distance(self.una).max(0) as u32;
+        // What was acknowledged may show only now; that of the SYN frees no room.
+        let acked = tcb
+            .snd
+            .una
+            .distance(self.una.later(tcb.text_start()))
+            .max(0) as u32;
+        if acked > 0 {
             let full = full(tcb, ctx);
             self.congestion
                 .heard(acked, tcb.snd.una, full, false, tcb, ctx);
-            self.una = tcb.snd.una;
             self.loss.forget();
             self.congestion.loosen(self.nxt);
         }
+        self.una = tcb.snd.una;
         if self.is_probe(seg, self.nxt, ctx) {
             self.probes.sent(tcb, self.heard_at, ctx);
         }
@@ -347,7 +351,7 @@ impl Flight {
         }
         self.acked = Some(seg.ack);
         self.nxt = tcb.snd.nxt;
-        if self.short {
+        if self.vague || self.short {
             // It may have been sent again by the timer of the window as well as by that of the text.
             self.congestion.loosen(self.nxt);
         }

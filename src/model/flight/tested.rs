@@ -1,4 +1,5 @@
-//! Which requirements text that has left has put to the test, and was allowed by.
+//! Which requirements a flight has put to the test, and was allowed by: with text that has left, or
+//! with none.
 //!
 //! A limit is put to the test where it is what keeps more from leaving.
 
@@ -32,6 +33,31 @@ impl Flight {
         tested
     }
 
+    /// What the last arrival has put to the test, if nothing has left for it.
+    pub fn tested_by_silence(&self, tcb: &Tcb, ctx: &Context) -> RequirementSet {
+        let mut tested = RequirementSet::new();
+        let answers = self.heard_at >= self.sent_at && !self.vague && !tcb.mute;
+        if !answers || tcb.snd.una != self.una || super::probing(tcb) {
+            return tested;
+        }
+        let loss = &self.loss;
+        if ctx.profile.recovers_by_sack && tcb.sack_agreed() {
+            if loss.keeps_back() && self.congestion.is_open() {
+                tested.insert(req::RFC3042_2_2);
+            }
+            if loss.is_cut_short() {
+                tested.insert(req::RFC6675_5_1_1);
+            }
+        }
+        if !tcb.sack_agreed() && loss.hints() {
+            tested.insert(req::RFC5681_3_2_P01);
+        }
+        if !tcb.sack_agreed() && loss.tells() && loss.is_of_same_window(self.una) {
+            tested.insert(req::RFC6582_3_2_P01);
+        }
+        tested
+    }
+
     fn tested_window(&self, text: &Sent, tcb: &Tcb, ctx: &Context) -> Vec<Req> {
         let congestion = &self.congestion;
         let una = tcb.snd.una;
@@ -43,12 +69,14 @@ impl Flight {
             let begins = text.first && text.signalled && more(2 * text.full);
             let binds = congestion.binds() && text.end.after(tcb.snd.nxt);
             let bound = binds && more(congestion.window(text.full));
+            let limited = congestion.has_duplicates() && text.end.after(tcb.snd.nxt);
             let restarts = congestion.restarts(self.idle_since(), text.full, tcb, ctx);
             let restarted = binds && self.una == self.nxt && restarts.is_some_and(more);
             return [
                 begins.then_some(req::RFC5681_3_2_6),
                 bound.then(|| congestion.excess()),
                 restarted.then_some(req::RFC5681_4_1_1),
+                limited.then_some(req::RFC3042_2_1),
             ]
             .into_iter()
             .flatten()

@@ -141,7 +141,7 @@ pub(super) const ROWS: &[Row] = &[
             let pushed = |seg: &Segment| seg.flags.contains(Flags::PSH) || seg.flags.fin();
             o.event == EventClass::Receive && o.came(&[Instead::Empty]) && !o.met(pushed)
         },
-        &[RFC1122_4_2_2_2_1],
+        &[RFC1122_4_2_2_2_1, RFC9293_MAY_17],
     ),
     row(
         &[RFC9293_2_2_P01, RFC9293_3_10_7_4_P23],

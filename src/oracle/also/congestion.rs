@@ -17,6 +17,21 @@ fn one_too_many(o: &Occasion<'_>) -> bool {
 }
 
 pub(super) const ROWS: &[Row] = &[
+    // Any algorithm will do that is no more aggressive.
+    row(
+        &[
+            RFC5681_2_1,
+            RFC5681_3_1_1,
+            RFC5681_3_1_2,
+            RFC5681_3_1_7,
+            RFC5681_3_1_8,
+            RFC5681_3_1_9,
+            RFC5681_3_2_6,
+            RFC5681_3_2_7,
+        ],
+        always,
+        &[RFC9293_MAY_18],
+    ),
     row(
         &[RFC5681_3_1_2],
         always,

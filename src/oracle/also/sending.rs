@@ -51,6 +51,12 @@ pub(super) const ROWS: &[Row] = &[
         },
         &[RFC9293_MAY_6],
     ),
+    // There is no call for PUSH, so that what waits is as good as pushed.
+    row(
+        &[RFC9293_MUST_60],
+        |o| o.came(&[Instead::Silence]) && o.tcb.queue_end().after(o.tcb.snd.nxt),
+        &[RFC9293_MAY_16],
+    ),
     row(&[RFC9293_MUST_25], always, &[RFC9293_MUST_24]),
     row(
         &[RFC9293_MUST_26],

@@ -27,6 +27,11 @@ fn shrunk(o: &Occasion<'_>) -> bool {
     o.tcb.send_edge().before(o.tcb.snd.nxt) && o.tcb.state.synchronized()
 }
 
+/// The stack's own window is closed, for the user has not read.
+fn unread(o: &Occasion<'_>) -> bool {
+    o.tcb.rcv.edge.at_or_before(o.tcb.rcv.nxt) && o.tcb.unread() > 0
+}
+
 /// A reset ends the connection, and nothing but an ordinary acknowledgment has asked for one.
 fn ends_by_itself(o: &Occasion<'_>) -> bool {
     let odd = Flags::SYN.with(Flags::FIN).with(Flags::RST);
@@ -115,6 +120,17 @@ pub(super) const ROWS: &[Row] = &[
         &[RFC9293_3_5_2_P02],
         |o| probes(o) && ends_by_itself(o),
         &[RFC9293_MUST_37, RFC6429_4_1],
+    ),
+    row(
+        &[RFC9293_3_8_6_1_P01, RFC9293_3_5_2_P02],
+        |o| unread(o) && o.came(&[Instead::Rst]) && (o.timed || o.flags(Flags::ACK, Flags::RST)),
+        &[RFC9293_MAY_8],
+    ),
+    // What was sent before may come again beyond the edge, and nothing new.
+    row(
+        &[RFC9293_3_8_P02],
+        |o| shrunk(o) && o.may_send(|seg| seg.seq.at_or_after(o.tcb.snd.nxt)),
+        &[RFC9293_MAY_7],
     ),
     row(
         &[RFC9293_3_5_2_P02],
