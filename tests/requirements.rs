@@ -113,7 +113,9 @@ fn as_much_is_judged_as_was_promised() {
         let enough = found * 100 >= of.len() * percent;
         assert!(enough, "priority {priority}: {found} of {}", of.len());
         // What is not judged has a reason that holds for every stack.
-        let open = of.iter().find(|req| conditions.of(**req) == Condition::Open);
+        let open = of
+            .iter()
+            .find(|req| conditions.of(**req) == Condition::Open);
         assert_eq!(open, None, "priority {priority}");
     }
 }

@@ -173,3 +173,122 @@ fn cwr_answers_ece_once_for_each_window() {
         ),
     ]);
 }
+
+/// Segments of a hundred octets, from this number on; the first with these flags.
+fn burst(mut tape: Tape, first: &str, from: u32, segments: u32) -> Tape {
+    for n in 0..segments {
+        let flags = if n == 0 { first } else { "ACK" };
+        tape = tape
+            .sends(flags, from + 100 * n, 1, 100)
+            .with_ecn(Ecn::Ect0);
+    }
+    tape
+}
+
+/// The initial window of ten segments has left, of four thousand octets, to a peer with an MSS of
+/// 100.
+fn window_full() -> Tape {
+    let tape = Tape::new()
+        .call(LISTEN, Outcome::Done)
+        .arrives("SYN,ECE,CWR", 0, 0, 0)
+        .with_options(&[2, 4, 0, 100])
+        .sends("SYN,ACK,ECE", 0, 1, 0)
+        .arrives("ACK", 1, 1, 0)
+        .call(Call::Send(4_000), Outcome::Sent(4_000));
+    burst(tape, "ACK", 1, 10)
+}
+
+#[test]
+fn ece_makes_the_window_smaller_once_for_each_window() {
+    let missed = "conforms; missed: RFC3168-6.1.2-1: ACK seq next ack new in ESTABLISHED, text";
+    let told_of = || window_full().arrives("ACK,ECE", 1, 1_001, 0);
+    check(vec![
+        (
+            "seventeen parts of twenty are the most that may be left",
+            burst(told_of(), "ACK,CWR", 1_001, 8),
+            "conforms",
+        ),
+        (
+            "and not nine",
+            burst(told_of(), "ACK,CWR", 1_001, 9),
+            missed,
+        ),
+        (
+            "what is outstanding may be more than that",
+            burst(
+                window_full().arrives("ACK,ECE", 1, 101, 0),
+                "ACK,CWR",
+                1_001,
+                2,
+            ),
+            "conforms",
+        ),
+        (
+            "and only until it is acknowledged",
+            burst(
+                burst(
+                    window_full().arrives("ACK,ECE", 1, 901, 0),
+                    "ACK,CWR",
+                    1_001,
+                    1,
+                )
+                .arrives("ACK", 1, 1_101, 0),
+                "ACK",
+                1_101,
+                12,
+            ),
+            missed,
+        ),
+        (
+            "it is not made smaller again by the same window",
+            burst(
+                burst(told_of(), "ACK,CWR", 1_001, 8).arrives("ACK,ECE", 1, 1_201, 0),
+                "ACK",
+                1_801,
+                2,
+            ),
+            "conforms",
+        ),
+        (
+            "without ECE it grows",
+            burst(window_full().arrives("ACK", 1, 1_001, 0), "ACK", 1_001, 20),
+            "conforms",
+        ),
+    ]);
+}
+
+#[test]
+fn ece_at_a_window_of_one_segment_has_the_next_wait() {
+    let single = || {
+        let tape = Tape::new()
+            .call(LISTEN, Outcome::Done)
+            .arrives("SYN,ECE,CWR", 0, 0, 0)
+            .with_options(&[2, 4, 0, 100])
+            .sends("SYN,ACK,ECE", 0, 1, 0)
+            .waits(Micros::secs(1))
+            .sends("SYN,ACK,ECE", 0, 1, 0)
+            .waits(Micros::secs(2))
+            .sends("SYN,ACK,ECE", 0, 1, 0)
+            .arrives("ACK", 1, 1, 0)
+            .call(Call::Send(1_000), Outcome::Sent(1_000));
+        burst(tape, "ACK", 1, 1)
+    };
+    let told_of = || single().arrives("ACK,ECE", 1, 101, 0);
+    check(vec![
+        (
+            "at once is too soon",
+            burst(told_of(), "ACK,CWR", 101, 1),
+            "deviates: RFC3168-6.1.2-2: ACK seq next ack new in ESTABLISHED, text",
+        ),
+        (
+            "when the timer has run out is not",
+            burst(told_of().waits(Micros::secs(3)), "ACK,CWR", 101, 1),
+            "conforms",
+        ),
+        (
+            "without ECE two may leave",
+            burst(single().arrives("ACK", 1, 101, 0), "ACK", 101, 2),
+            "conforms",
+        ),
+    ]);
+}
