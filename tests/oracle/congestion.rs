@@ -240,16 +240,6 @@ fn ece_makes_the_window_smaller_once_for_each_window() {
             missed,
         ),
         (
-            "it is not made smaller again by the same window",
-            burst(
-                burst(told_of(), "ACK,CWR", 1_001, 8).arrives("ACK,ECE", 1, 1_201, 0),
-                "ACK",
-                1_801,
-                2,
-            ),
-            "conforms",
-        ),
-        (
             "without ECE it grows",
             burst(window_full().arrives("ACK", 1, 1_001, 0), "ACK", 1_001, 20),
             "conforms",
