@@ -42,8 +42,8 @@ impl Echo {
 }
 
 impl Flight {
-    /// Something has arrived that acknowledges so many octets; `nxt` was SND.NXT. Returns whether
-    /// it tells of congestion.
+    /// Something has arrived that acknowledges so many octets. Returns whether it tells of
+    /// congestion.
     pub(super) fn hears_echo(
         &mut self,
         seg: &Segment,

@@ -7,10 +7,12 @@ use super::{Cause, Flight, Sent};
 use crate::model::{Context, Tcb};
 use crate::spec::{Req, RequirementSet, req};
 use crate::stack::CongestionControl;
+use crate::time::Micros;
+use crate::wire::Segment;
 
 impl Flight {
     /// What a segment with text has put to the test, as this explanation has it.
-    pub fn tested(&self, tcb: &Tcb, seg: &crate::wire::Segment, ctx: &Context) -> RequirementSet {
+    pub fn tested(&self, tcb: &Tcb, seg: &Segment, ctx: &Context) -> RequirementSet {
         let mut tested = RequirementSet::new();
         let Some(text) = self.subject(tcb, seg, ctx) else {
             return tested;
@@ -108,7 +110,7 @@ impl Flight {
         if after_lost_syn {
             tested.push(req::RFC6298_5_5);
         }
-        if loss.is_clean() && loss.shortest_trip() > crate::time::Micros::ZERO {
+        if loss.is_clean() && loss.shortest_trip() > Micros::ZERO {
             tested.push(req::RFC6298_3_2);
         }
         tested
