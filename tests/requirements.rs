@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::fs;
 use std::path::Path;
 
 use insta::{assert_snapshot, with_settings};
@@ -117,5 +118,24 @@ fn as_much_is_judged_as_was_promised() {
             .iter()
             .find(|req| conditions.of(**req) == Condition::Open);
         assert_eq!(open, None, "priority {priority}");
+    }
+}
+
+#[test]
+fn the_readme_counts_what_is_judged() {
+    let conditions = Conditions::new(RequirementSet::new());
+    let judged = |req: &Req| conditions.of(*req) == Condition::Judged;
+    let found = Req::all().filter(judged).count();
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
+    let readme = readme.expect("README.md").replace("\n ", "");
+    let said = [
+        format!(
+            "Of the {} requirements of the catalogue {found} can fail",
+            Req::COUNT
+        ),
+        format!("The other {} are waived", Req::COUNT - found),
+    ];
+    for said in said {
+        assert!(readme.contains(&said), "README.md does not say: {said}");
     }
 }
