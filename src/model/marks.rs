@@ -78,7 +78,7 @@ impl Marks {
     /// What is special about a segment.
     pub fn of(tcb: &Tcb, seg: &Segment) -> Marks {
         let handshake = matches!(tcb.state, State::SynSent | State::SynReceived);
-        let mut marks = Marks::of_call(tcb);
+        let mut marks = Marks::of_connection(tcb);
         let mut note = |holds: bool, mark: Marks| {
             if holds {
                 marks = marks.with(mark);
@@ -123,8 +123,8 @@ impl Marks {
         marks
     }
 
-    /// What is special about a connection that a call meets.
-    pub fn of_call(tcb: &Tcb) -> Marks {
+    /// What is special about a connection that a call or an ICMP error meets.
+    pub fn of_connection(tcb: &Tcb) -> Marks {
         let mut marks = Marks::NONE;
         if tcb.rcv.fin || tcb.rcv.fin_ahead.is_some() {
             marks = marks.with(Marks::FIN);

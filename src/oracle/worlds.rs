@@ -488,7 +488,7 @@ fn meeting(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> Tcb {
             input: Input {
                 state: tcb.state,
                 class: calls::class(call),
-                marks: Marks::of_call(tcb),
+                marks: Marks::of_connection(tcb),
                 at: ctx.now,
             },
             ..*tcb
