@@ -251,3 +251,32 @@ fn a_known_deviation_of_an_error_covers_that_error_and_no_other() {
         assert_eq!(covered, covers, "{error}, {then:?}: {judgment:?}");
     }
 }
+
+/// A stack that is known to forget text where the peer's FIN has come.
+const FORGETS: &str = r#"
+[[deviation]]
+name = "forgets text"
+requirement = "RFC9293-3.10.8-p02"
+state = ["CLOSE-WAIT"]
+event = [{ on = "time", marked = ["fin"] }]
+instead = ["silence"]
+then = "forgiven"
+reason = "It does."
+witness = "none.scn"
+"#;
+
+#[test]
+fn what_is_special_about_a_connection_is_so_after_an_error_too() {
+    for (mark, covers) in [("fin", true), ("crossed", false)] {
+        let mut trace = run(
+            "A: listen | peer handshake | peer fin | A: send 10",
+            "host-unreachable",
+        );
+        follow(&mut trace, Silence(60));
+        let known = FORGETS.replace("fin", mark).parse();
+        let mut oracle = Oracle::new(known.expect("known deviations"));
+        let judgment = oracle.judge(&trace);
+        let covered = judgment.verdict == Verdict::Conforms && judgment.known == [0];
+        assert_eq!(covered, covers, "{mark}: {judgment:?}");
+    }
+}

@@ -2,51 +2,79 @@
 
 use super::State;
 use super::tcb::{Origin, SizeBy, Tcb};
+use crate::time::{Instant, Micros};
 use crate::wire::{Segment, SeqNumber};
+
+/// A rest that is longer than a round trip.
+const REST: Micros = Micros::secs(1);
 
 /// What is special about an event, a segment that arrives above all, seen from the connection that
 /// it meets.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Marks(u16);
+pub struct Marks([u8; 3]);
 
 impl Marks {
+    /// Three octets and no alignment: every state of the oracle has some.
+    const fn of_bits(bits: u32) -> Marks {
+        let [low, middle, high, _] = bits.to_le_bytes();
+        Marks([low, middle, high])
+    }
+
+    const fn bits(self) -> u32 {
+        let [low, middle, high] = self.0;
+        u32::from_le_bytes([low, middle, high, 0])
+    }
+
     /// Nothing.
-    pub const NONE: Marks = Marks(0);
+    pub const NONE: Marks = Marks::of_bits(0);
     /// TSval is older than TS.Recent.
-    pub const OLDER: Marks = Marks(1);
+    pub const OLDER: Marks = Marks::of_bits(1);
     /// TSval is one tick older than TS.Recent.
-    pub const TICK_OLDER: Marks = Marks(2);
+    pub const TICK_OLDER: Marks = Marks::of_bits(2);
     /// TSecr is not the TSval of the stack's SYN, nor between those of the first and the last
     /// where it was sent again.
-    pub const OTHER_ECHO: Marks = Marks(4);
+    pub const OTHER_ECHO: Marks = Marks::of_bits(4);
     /// It begins where text or a FIN ends that came ahead of a gap.
-    pub const SACK_EDGE: Marks = Marks(8);
+    pub const SACK_EDGE: Marks = Marks::of_bits(8);
     /// It meets a simultaneous open: the SYNs have crossed.
-    pub const CROSSED: Marks = Marks(16);
+    pub const CROSSED: Marks = Marks::of_bits(16);
     /// It has FIN, or one has come before, in sequence or ahead of a gap.
-    pub const FIN: Marks = Marks(32);
+    pub const FIN: Marks = Marks::of_bits(32);
     /// The stack has taken the peer's segment size off another segment than its SYN.
-    pub const RESIZED: Marks = Marks(64);
+    pub const RESIZED: Marks = Marks::of_bits(64);
     /// TS.Recent is 0, or was when the peer's SYN came.
-    pub const ZERO: Marks = Marks(128);
+    pub const ZERO: Marks = Marks::of_bits(128);
     /// The segment has timestamps.
-    pub const STAMPED: Marks = Marks(256);
+    pub const STAMPED: Marks = Marks::of_bits(256);
     /// It begins or ends about half the number space away from RCV.NXT, where comparisons of numbers
     /// are no order.
-    pub const OPPOSITE: Marks = Marks(512);
+    pub const OPPOSITE: Marks = Marks::of_bits(512);
     /// It offers a smaller window, and is not newer than the segment that SND.WND is from.
-    pub const SMALLER: Marks = Marks(1024);
+    pub const SMALLER: Marks = Marks::of_bits(1024);
     /// It offers a larger window, and acknowledges what the segment did that SND.WND is from.
-    pub const LARGER: Marks = Marks(2048);
+    pub const LARGER: Marks = Marks::of_bits(2048);
     /// No text is in flight, and more waits than an initial window of RFC 3390 has room for.
-    pub const BULK: Marks = Marks(4096);
+    pub const BULK: Marks = Marks::of_bits(4096);
     /// More text waits than the window has room for, or than the window that the segment offers.
-    pub const CRAMPED: Marks = Marks(8192);
+    pub const CRAMPED: Marks = Marks::of_bits(8192);
     /// SND.WND is from a SYN.
-    pub const OF_SYN: Marks = Marks(16384);
+    pub const OF_SYN: Marks = Marks::of_bits(16384);
+    /// Enough duplicates to send a segment again have come while the window did not reach SND.NXT, and
+    /// nothing was acknowledged since.
+    pub const BLOCKED: Marks = Marks::of_bits(32768);
+    /// After an active OPEN a second or more has passed in which nothing arrived, and nothing of the
+    /// text was acknowledged before.
+    pub const RESTED: Marks = Marks::of_bits(65536);
+    /// The peer's SYN has come again in SYN-RECEIVED, alone or with more.
+    pub const SYN_AGAIN: Marks = Marks::of_bits(131_072);
+    /// More is in flight than the peer's MSS by the time of the fault, and text may have been cut by
+    /// another: by the default before the handshake, or by one of another segment than a SYN.
+    pub const LONG: Marks = Marks::of_bits(262_144);
+    /// What was not sent has been acknowledged, while something was in flight.
+    pub const OVERSHOT: Marks = Marks::of_bits(524_288);
 
     /// All of them with their names.
-    pub const NAMES: [(Marks, &'static str); 15] = [
+    pub const NAMES: [(Marks, &'static str); 20] = [
         (Marks::OLDER, "older"),
         (Marks::TICK_OLDER, "tick-older"),
         (Marks::OTHER_ECHO, "other-echo"),
@@ -62,23 +90,28 @@ impl Marks {
         (Marks::BULK, "bulk"),
         (Marks::CRAMPED, "cramped"),
         (Marks::OF_SYN, "of-syn"),
+        (Marks::BLOCKED, "blocked"),
+        (Marks::RESTED, "rested"),
+        (Marks::SYN_AGAIN, "syn-again"),
+        (Marks::LONG, "long"),
+        (Marks::OVERSHOT, "overshot"),
     ];
 
     /// Whether it is special in any of these ways.
     pub fn intersects(self, others: Marks) -> bool {
-        self.0 & others.0 != 0
+        self.bits() & others.bits() != 0
     }
 
     /// Those of either.
     #[must_use]
     pub fn with(self, others: Marks) -> Marks {
-        Marks(self.0 | others.0)
+        Marks::of_bits(self.bits() | others.bits())
     }
 
     /// What is special about a segment.
-    pub fn of(tcb: &Tcb, seg: &Segment) -> Marks {
+    pub fn of(tcb: &Tcb, seg: &Segment, now: Instant) -> Marks {
         let handshake = matches!(tcb.state, State::SynSent | State::SynReceived);
-        let mut marks = Marks::of_call(tcb);
+        let mut marks = Marks::of_connection(tcb, now);
         let mut note = |holds: bool, mark: Marks| {
             if holds {
                 marks = marks.with(mark);
@@ -100,6 +133,11 @@ impl Marks {
         note(ends_there || behind_fin || maybe, Marks::SACK_EDGE);
         let crossed = tcb.state == State::SynReceived && tcb.origin == Origin::Active;
         note(crossed, Marks::CROSSED);
+        let again = seg.flags.syn() && seg.seq + 1 == tcb.rcv.nxt;
+        note(again && tcb.state == State::SynReceived, Marks::SYN_AGAIN);
+        let overshoots = seg.flags.ack() && seg.ack.after(tcb.snd.nxt);
+        let outstanding = tcb.snd.una != tcb.snd.nxt;
+        note(overshoots && outstanding, Marks::OVERSHOT);
         let opposite = |number: SeqNumber| {
             let off = number.since(tcb.rcv.nxt).abs_diff(1 << 31);
             off <= u32::from(u16::MAX)
@@ -123,8 +161,19 @@ impl Marks {
         marks
     }
 
-    /// What is special about a connection that a call meets.
-    pub fn of_call(tcb: &Tcb) -> Marks {
+    /// What is special about a connection when it does something wrong, whatever it met before.
+    pub fn of_fault(tcb: &Tcb) -> Marks {
+        let mss = u32::from(tcb.theirs.mss.unwrap_or(536));
+        let flight = tcb.snd.nxt.distance(tcb.snd.una).max(0) as u32;
+        let other = mss < 536 || tcb.theirs.size_by != SizeBy::Syn;
+        match other && flight > mss {
+            true => Marks::LONG,
+            false => Marks::NONE,
+        }
+    }
+
+    /// What is special about a connection that a call or an ICMP error meets now.
+    pub fn of_connection(tcb: &Tcb, now: Instant) -> Marks {
         let mut marks = Marks::NONE;
         if tcb.rcv.fin || tcb.rcv.fin_ahead.is_some() {
             marks = marks.with(Marks::FIN);
@@ -137,6 +186,22 @@ impl Marks {
         }
         if is_bulk(tcb, tcb.theirs.mss) {
             marks = marks.with(Marks::BULK);
+        }
+        let rested = tcb.snd.una == tcb.text_start() && now.since(tcb.arrived_at) >= REST;
+        let before = tcb.input.marks.intersects(Marks::RESTED);
+        if tcb.origin == Origin::Active && tcb.state.synchronized() && (rested || before) {
+            marks = marks.with(Marks::RESTED);
+        }
+        let again = tcb.input.marks.intersects(Marks::SYN_AGAIN);
+        if again && tcb.state == State::SynReceived {
+            marks = marks.with(Marks::SYN_AGAIN);
+        }
+        if tcb.state.synchronized() && tcb.input.marks.intersects(Marks::OVERSHOT) {
+            marks = marks.with(Marks::OVERSHOT);
+        }
+        let shrunk = tcb.send_edge().before(tcb.snd.nxt);
+        if tcb.rtx.dup_acks >= 3 && (shrunk || tcb.input.marks.intersects(Marks::BLOCKED)) {
+            marks = marks.with(Marks::BLOCKED);
         }
         let zero = tcb.ts.recent == 0 || tcb.ts.of_syn == 0;
         if tcb.timestamps_agreed() && zero {

@@ -146,7 +146,7 @@ impl Aside {
         Aside {
             reused,
             held: again || tcb.queue_end().after(tcb.snd.nxt),
-            marks: tcb.input.marks,
+            marks: tcb.input.marks.with(Marks::of_fault(tcb)),
             told: Told::NONE,
         }
     }

@@ -66,9 +66,6 @@ pub(super) fn known_silently<K: Iterator<Item = (u16, Then)>>(
                 arrives::overhear(&mut overheard, seg, ctx);
                 out.push(overheard, by);
             }
-            (Then::Options, Happening::Arrival(seg)) => {
-                otherwise(entry, out, |tcb| arrives::overhear(tcb, seg, ctx));
-            }
             (Then::Recent, Happening::Arrival(seg)) => {
                 let Some((value, _)) = seg.options.timestamps else {
                     continue;
@@ -85,9 +82,12 @@ pub(super) fn known_silently<K: Iterator<Item = (u16, Then)>>(
             _ => {}
         }
     }
-    // What becomes of the window comes on top of what becomes of the segment.
+    // What becomes of the options and of the window comes on top of what becomes of the segment.
     for (entry, then) in known(input) {
         match (then, what) {
+            (Then::Options, Happening::Arrival(seg)) => {
+                otherwise(entry, out, |tcb| arrives::overhear(tcb, seg, ctx));
+            }
             (Then::Window, Happening::Arrival(seg)) => take_window_anyway(entry, seg, out),
             (Then::Kept, Happening::Arrival(_)) => keep_window(entry, before, out),
             _ => {}

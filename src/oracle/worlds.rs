@@ -473,7 +473,7 @@ fn unheard(
         tcb.input = Input {
             state: tcb.state,
             class: EventClass::Segment(arrives::classify(&tcb, seg, ctx)),
-            marks: Marks::of(&tcb, seg),
+            marks: Marks::of(&tcb, seg, ctx.now),
             at: ctx.now,
         };
     }
@@ -488,7 +488,7 @@ fn meeting(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> Tcb {
             input: Input {
                 state: tcb.state,
                 class: calls::class(call),
-                marks: Marks::of_call(tcb),
+                marks: Marks::of_connection(tcb, ctx.now),
                 at: ctx.now,
             },
             ..*tcb

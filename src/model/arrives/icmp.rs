@@ -19,7 +19,7 @@ pub fn step(tcb: &Tcb, error: &IcmpError, ctx: &Context, out: &mut Branches) {
     tcb.input = Input {
         state: tcb.state,
         class: EventClass::Icmp(class),
-        marks: Marks::NONE,
+        marks: Marks::of_connection(&tcb, ctx.now),
         at: ctx.now,
     };
     tcb.due.reply = None;

@@ -32,7 +32,7 @@ pub fn step(before: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.input = Input {
         state: tcb.state,
         class: EventClass::Segment(classify(&tcb, seg, ctx)),
-        marks: Marks::of(&tcb, seg),
+        marks: Marks::of(&tcb, seg, ctx.now),
         at: ctx.now,
     };
     tcb.due.reply = None;

@@ -29,7 +29,7 @@ pub fn step(
     tcb.input = Input {
         state: tcb.state,
         class: class(call),
-        marks: Marks::of_call(&tcb),
+        marks: Marks::of_connection(&tcb, ctx.now),
         at: ctx.now,
     };
     tcb.due.reply = None;
