@@ -111,7 +111,7 @@ impl Marks {
     /// What is special about a segment.
     pub fn of(tcb: &Tcb, seg: &Segment, now: Instant) -> Marks {
         let handshake = matches!(tcb.state, State::SynSent | State::SynReceived);
-        let mut marks = Marks::of_connection(tcb, now);
+        let mut marks = Marks::standing(tcb, now);
         let mut note = |holds: bool, mark: Marks| {
             if holds {
                 marks = marks.with(mark);
@@ -172,8 +172,20 @@ impl Marks {
         }
     }
 
-    /// What is special about a connection that a call or an ICMP error meets now.
+    /// What is special about a connection that a call or an ICMP error meets now. That the window was
+    /// made larger stays so while text waits and none is in flight.
     pub fn of_connection(tcb: &Tcb, now: Instant) -> Marks {
+        let waits = tcb.snd.una == tcb.snd.nxt && tcb.queue_end().after(tcb.snd.nxt);
+        let larger = waits && tcb.input.marks.intersects(Marks::LARGER);
+        let standing = Marks::standing(tcb, now);
+        match larger {
+            true => standing.with(Marks::LARGER),
+            false => standing,
+        }
+    }
+
+    /// What is special about a connection, whatever it meets now.
+    fn standing(tcb: &Tcb, now: Instant) -> Marks {
         let mut marks = Marks::NONE;
         if tcb.rcv.fin || tcb.rcv.fin_ahead.is_some() {
             marks = marks.with(Marks::FIN);
