@@ -165,8 +165,12 @@ impl Marks {
     pub fn of_fault(tcb: &Tcb) -> Marks {
         let mss = u32::from(tcb.theirs.mss.unwrap_or(536));
         let flight = tcb.snd.nxt.distance(tcb.snd.una).max(0) as u32;
-        let other = mss < 536 || tcb.theirs.size_by != SizeBy::Syn;
-        match other && flight > mss {
+        let long = match tcb.theirs.size_by {
+            SizeBy::Syn => mss < 536 && flight > mss,
+            SizeBy::Other => flight > mss,
+            SizeBy::BeyondLink => true,
+        };
+        match long {
             true => Marks::LONG,
             false => Marks::NONE,
         }

@@ -429,8 +429,9 @@ pub fn overhear(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     let heard = tcb.theirs;
     if let Some(mss) = seg.options.mss {
         tcb.theirs.mss = Some(mss);
-        // One of nothing may be taken for anything.
-        if mss == 0 || u32::from(mss) > ctx.profile.most_text() {
+        // One of nothing may be taken for anything, and so may one that stands there with another.
+        let unsure = mss == 0 || seg.options.duplicate;
+        if unsure || u32::from(mss) > ctx.profile.most_text() {
             tcb.theirs.size_by = SizeBy::BeyondLink;
         } else if tcb.theirs.mss != heard.mss {
             tcb.theirs.size_by = SizeBy::Other;
