@@ -73,8 +73,11 @@ impl Marks {
     /// What was not sent has been acknowledged, while something was in flight.
     pub const OVERSHOT: Marks = Marks::of_bits(524_288);
 
+    /// The window was made larger while text waited and none was in flight, and nothing has left since.
+    pub const REOPENED: Marks = Marks::of_bits(1_048_576);
+
     /// All of them with their names.
-    pub const NAMES: [(Marks, &'static str); 20] = [
+    pub const NAMES: [(Marks, &'static str); 21] = [
         (Marks::OLDER, "older"),
         (Marks::TICK_OLDER, "tick-older"),
         (Marks::OTHER_ECHO, "other-echo"),
@@ -95,6 +98,7 @@ impl Marks {
         (Marks::SYN_AGAIN, "syn-again"),
         (Marks::LONG, "long"),
         (Marks::OVERSHOT, "overshot"),
+        (Marks::REOPENED, "reopened"),
     ];
 
     /// Whether it is special in any of these ways.
@@ -111,7 +115,7 @@ impl Marks {
     /// What is special about a segment.
     pub fn of(tcb: &Tcb, seg: &Segment, now: Instant) -> Marks {
         let handshake = matches!(tcb.state, State::SynSent | State::SynReceived);
-        let mut marks = Marks::standing(tcb, now);
+        let mut marks = Marks::of_connection(tcb, now);
         let mut note = |holds: bool, mark: Marks| {
             if holds {
                 marks = marks.with(mark);
@@ -176,20 +180,8 @@ impl Marks {
         }
     }
 
-    /// What is special about a connection that a call or an ICMP error meets now. That the window was
-    /// made larger stays so while text waits and none is in flight.
+    /// What is special about a connection that a call or an ICMP error meets now.
     pub fn of_connection(tcb: &Tcb, now: Instant) -> Marks {
-        let waits = tcb.snd.una == tcb.snd.nxt && tcb.queue_end().after(tcb.snd.nxt);
-        let larger = waits && tcb.input.marks.intersects(Marks::LARGER);
-        let standing = Marks::standing(tcb, now);
-        match larger {
-            true => standing.with(Marks::LARGER),
-            false => standing,
-        }
-    }
-
-    /// What is special about a connection, whatever it meets now.
-    fn standing(tcb: &Tcb, now: Instant) -> Marks {
         let mut marks = Marks::NONE;
         if tcb.rcv.fin || tcb.rcv.fin_ahead.is_some() {
             marks = marks.with(Marks::FIN);
@@ -207,6 +199,11 @@ impl Marks {
         let before = tcb.input.marks.intersects(Marks::RESTED);
         if tcb.origin == Origin::Active && tcb.state.synchronized() && (rested || before) {
             marks = marks.with(Marks::RESTED);
+        }
+        let waits = tcb.snd.una == tcb.snd.nxt && tcb.queue_end().after(tcb.snd.nxt);
+        let reopened = Marks::LARGER.with(Marks::REOPENED);
+        if waits && tcb.input.marks.intersects(reopened) {
+            marks = marks.with(Marks::REOPENED);
         }
         let again = tcb.input.marks.intersects(Marks::SYN_AGAIN);
         if again && tcb.state == State::SynReceived {
