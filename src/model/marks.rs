@@ -72,7 +72,6 @@ impl Marks {
     pub const LONG: Marks = Marks::of_bits(262_144);
     /// What was not sent has been acknowledged, while something was in flight.
     pub const OVERSHOT: Marks = Marks::of_bits(524_288);
-
     /// The window was made larger while text waited and none was in flight, and nothing has left since.
     pub const REOPENED: Marks = Marks::of_bits(1_048_576);
 

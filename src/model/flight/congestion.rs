@@ -87,10 +87,6 @@ impl Congestion {
         self.lost_syns = self.lost_syns.saturating_add(1);
     }
 
-    pub(super) fn syns_lost(&self) -> u8 {
-        self.lost_syns
-    }
-
     /// Nothing of the text was acknowledged yet, or lost.
     pub(super) fn is_fresh(&self) -> bool {
         self.bound == Bound::Initial && self.grown == 0 && self.is_open()
@@ -109,6 +105,16 @@ impl Congestion {
         self.phase == Phase::Recovery && self.surely
     }
 
+    /// In fast recovery, `una` is an acknowledgment of a part only.
+    pub(super) fn is_partial(&self, una: SeqNumber) -> bool {
+        self.recovers() && self.recover.is_some_and(|recover| una.before(recover))
+    }
+
+    /// The SYN had to be sent again, and no round trip was measured since.
+    pub(super) fn is_timed_as_syn(&self, tcb: &Tcb) -> bool {
+        self.is_fresh() && self.lost_syns > 0 && !tcb.timestamps_agreed()
+    }
+
     /// Acknowledgments of nothing new have come since the flight began.
     pub(super) fn has_duplicates(&self) -> bool {
         self.duplicates > 0
@@ -121,11 +127,6 @@ impl Congestion {
 
     pub(super) fn timed_out(&self) -> bool {
         self.phase == Phase::Timeout
-    }
-
-    /// SND.NXT at the beginning of the phase.
-    pub(super) fn recover(&self) -> Option<SeqNumber> {
-        self.recover
     }
 
     /// One segment is outstanding, and it is the first flight, or all before it went well.

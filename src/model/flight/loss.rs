@@ -332,8 +332,7 @@ impl Flight {
             return Ok(());
         }
         let waited = since(loss.flight_at);
-        let unsampled = self.congestion.is_fresh() && !tcb.timestamps_agreed();
-        if loss.clean && unsampled && self.congestion.syns_lost() > 0 && waited < AFTER_LOST_SYN {
+        if loss.clean && self.congestion.is_timed_as_syn(tcb) && waited < AFTER_LOST_SYN {
             passes(
                 req::RFC6298_5_5,
                 kind(seg),
@@ -443,9 +442,7 @@ impl Flight {
             let expected = "at the third duplicate acknowledgment, what is not acknowledged, again";
             return Some(owed(ctx.now, req::RFC5681_3_2_3, expected));
         }
-        let recover = self.congestion.recover();
-        let partial = recover.is_some_and(|recover| una.before(recover));
-        let answers = acked > 0 && self.congestion.recovers() && partial;
+        let answers = acked > 0 && self.congestion.is_partial(una);
         let expected = "at a partial acknowledgment, what is not acknowledged, again";
         answers.then(|| owed(ctx.now, req::RFC6582_3_2_P02, expected))
     }

@@ -104,10 +104,8 @@ impl Flight {
         if loss.advances() {
             return vec![req::RFC6298_5_2];
         }
-        let unsampled = self.congestion.is_fresh() && !tcb.timestamps_agreed();
-        let after_lost_syn = loss.is_clean() && unsampled && self.congestion.syns_lost() > 0;
         let mut tested = Vec::new();
-        if after_lost_syn {
+        if loss.is_clean() && self.congestion.is_timed_as_syn(tcb) {
             tested.push(req::RFC6298_5_5);
         }
         if loss.is_clean() && loss.shortest_trip() > Micros::ZERO {
@@ -146,9 +144,7 @@ impl Flight {
                 false => vec![by],
             };
         }
-        let recover = self.congestion.recover();
-        let partial = recover.is_some_and(|recover| self.una.before(recover));
-        let answers = self.congestion.recovers() && partial && !self.loss.tells();
+        let answers = self.congestion.is_partial(self.una) && !self.loss.tells();
         match text.first && answers {
             true => vec![req::RFC6582_3_2_P02],
             false => Vec::new(),
