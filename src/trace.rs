@@ -4,7 +4,7 @@
 //! are kept from run to run. A trace carries what the oracle needs and nothing of the scenario
 //! that led to it.
 
-use crate::stack::{Config, Outcome, Profile, Socket};
+use crate::stack::{Config, Outcome, Profile, Query, SendFlag, Setting, Socket};
 use crate::time::{Instant, Micros};
 use crate::wire::{Endpoint, IcmpError, Segment};
 
@@ -115,6 +115,8 @@ pub enum Call {
     },
     /// SEND of so many octets, the next ones of the stream.
     Send(u32),
+    /// SEND with its PUSH or URGENT flag.
+    SendFlagged(u32, SendFlag),
     /// RECEIVE of at most so many octets.
     Receive(u32),
     /// CLOSE.
@@ -123,6 +125,10 @@ pub enum Call {
     Abort,
     /// STATUS.
     Status,
+    /// What the user asks to be told.
+    Ask(Query),
+    /// What the user has changed.
+    Set(Setting),
 }
 
 /// Everything that was seen of one run.

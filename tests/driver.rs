@@ -14,7 +14,9 @@ use tcprove::oracle::{KnownDeviations, Verdict};
 use tcprove::scenario::{Scenario, generate};
 use tcprove::stack::driver::Driver;
 use tcprove::stack::reference::Reference;
-use tcprove::stack::{Config, CongestionControl, Outbox, Outcome, Socket, Stack};
+use tcprove::stack::{
+    Config, CongestionControl, Outbox, Outcome, Query, SendFlag, Setting, Socket, Stack,
+};
 use tcprove::time::{Instant, Micros};
 use tcprove::trace::{Trace, What};
 use tcprove::wire::{Endpoint, Family};
@@ -201,6 +203,13 @@ fn call(stack: &mut Reference, socket: Socket, call: &str) -> String {
             stack.connect(socket, port.parse().expect("a port"), endpoint(remote))
         }
         ["send", text] => stack.send(socket, &octets(text)),
+        ["send", "push", text] => stack.send_flagged(socket, &octets(text), SendFlag::Push),
+        ["send", "urgent", text] => stack.send_flagged(socket, &octets(text), SendFlag::Urgent),
+        ["urgent"] => stack.ask(socket, Query::Urgent),
+        ["reports"] => stack.ask(socket, Query::Reports),
+        ["dscp"] => stack.ask(socket, Query::Dscp),
+        ["reports", switch] => stack.set(socket, Setting::Reports(switch == "on")),
+        ["dscp", dscp] => stack.set(socket, Setting::Dscp(dscp.parse().expect("a number"))),
         ["recv", most] => {
             let mut room = vec![0; most.parse().expect("a number")];
             match stack.receive(socket, &mut room) {
@@ -226,6 +235,9 @@ fn call(stack: &mut Reference, socket: Socket, call: &str) -> String {
         Outcome::Empty => "empty".to_owned(),
         Outcome::EndOfStream => "end of stream".to_owned(),
         Outcome::Status(state) => format!("status {state}"),
+        Outcome::Urgent(octets) => format!("urgent {octets}"),
+        Outcome::Reports(reports) => format!("reports {reports}"),
+        Outcome::Dscp(dscp) => format!("dscp {dscp}"),
         Outcome::Failed(error) => format!("failed {}", spelt(&format!("{error:?}"))),
         Outcome::Unsupported => "unsupported".to_owned(),
     }

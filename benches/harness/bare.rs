@@ -89,9 +89,12 @@ fn make(stack: &mut impl Stack, socket: Socket, call: Call, buffer: &mut [u8]) {
         Call::Listen { port, remote } => stack.listen(socket, port, remote),
         Call::Connect { port, remote } => stack.connect(socket, port, remote),
         Call::Send(len) => stack.send(socket, octets(len)),
+        Call::SendFlagged(len, flag) => stack.send_flagged(socket, octets(len), flag),
         Call::Receive(len) => stack.receive(socket, &mut buffer[..len as usize]),
         Call::Close => stack.close(socket),
         Call::Abort => stack.abort(socket),
         Call::Status => stack.status(socket),
+        Call::Ask(query) => stack.ask(socket, query),
+        Call::Set(setting) => stack.set(socket, setting),
     });
 }

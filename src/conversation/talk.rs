@@ -318,7 +318,7 @@ impl<S: Stack> Talk<S> {
     /// One call of a user.
     fn call(&mut self, room: &mut Room, who: Who, call: Call) -> Result<(), Broken> {
         let octets = match call {
-            Call::Send(len) => room.user(who).octets(len),
+            Call::Send(len) | Call::SendFlagged(len, _) => room.user(who).octets(len),
             _ => &[],
         };
         let buffer = &mut self.buffer;
@@ -395,10 +395,13 @@ fn make<S: Stack>(stack: &mut S, call: Call, octets: &[u8], buffer: &mut [u8]) -
         Call::Listen { port, remote } => stack.listen(SOCKET, port, remote),
         Call::Connect { port, remote } => stack.connect(SOCKET, port, remote),
         Call::Send(_) => stack.send(SOCKET, octets),
+        Call::SendFlagged(_, flag) => stack.send_flagged(SOCKET, octets, flag),
         Call::Receive(len) => stack.receive(SOCKET, &mut buffer[..len as usize]),
         Call::Close => stack.close(SOCKET),
         Call::Abort => stack.abort(SOCKET),
         Call::Status => stack.status(SOCKET),
+        Call::Ask(query) => stack.ask(SOCKET, query),
+        Call::Set(setting) => stack.set(SOCKET, setting),
     }
 }
 

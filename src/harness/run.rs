@@ -330,10 +330,13 @@ impl<S: Stack> Runner<S> {
                 }
             }
             CallStep::Send(len) => Call::Send(len.min(MAX_CALL)),
+            CallStep::SendFlagged(len, flag) => Call::SendFlagged(len.min(MAX_CALL), flag),
             CallStep::Receive(len) => Call::Receive(len.min(MAX_CALL)),
             CallStep::Close => Call::Close,
             CallStep::Abort => Call::Abort,
             CallStep::Status => Call::Status,
+            CallStep::Ask(query) => Call::Ask(query),
+            CallStep::Set(setting) => Call::Set(setting),
         }
     }
 
@@ -343,7 +346,7 @@ impl<S: Stack> Runner<S> {
         let outcome = match call {
             Call::Listen { port, remote } => guarded(|| stack.listen(socket, port, remote))?,
             Call::Connect { port, remote } => guarded(|| stack.connect(socket, port, remote))?,
-            Call::Send(len) => {
+            Call::Send(len) | Call::SendFlagged(len, _) => {
                 let (remote, state) = guarded(|| (stack.remote(socket), stack.status(socket)))?;
                 if state == Outcome::Status(State::Listen) {
                     self.users.listens(socket);
@@ -351,7 +354,12 @@ impl<S: Stack> Runner<S> {
                 let next = self.users.next(socket, remote.map(|remote| remote.port));
                 let octets =
                     stream::octets(Direction::ToPeer, next.ports, next.offset, len as usize);
-                guarded(|| stack.send(socket, octets))?
+                match call {
+                    Call::SendFlagged(_, flag) => {
+                        guarded(|| stack.send_flagged(socket, octets, flag))?
+                    }
+                    _ => guarded(|| stack.send(socket, octets))?,
+                }
             }
             Call::Receive(len) => {
                 let room = &mut self.buffer[..len as usize];
@@ -360,6 +368,8 @@ impl<S: Stack> Runner<S> {
             Call::Close => guarded(|| stack.close(socket))?,
             Call::Abort => guarded(|| stack.abort(socket))?,
             Call::Status => guarded(|| stack.status(socket))?,
+            Call::Ask(query) => guarded(|| stack.ask(socket, query))?,
+            Call::Set(setting) => guarded(|| stack.set(socket, setting))?,
         };
         match (call, outcome) {
             (Call::Listen { port, remote }, Outcome::Done) => {
@@ -369,7 +379,9 @@ impl<S: Stack> Runner<S> {
             (Call::Connect { port, remote }, Outcome::Done) => {
                 self.users.opened(socket, port, Some(remote.port));
             }
-            (Call::Send(_), Outcome::Sent(len)) => self.users.sent(socket, len),
+            (Call::Send(_) | Call::SendFlagged(..), Outcome::Sent(len)) => {
+                self.users.sent(socket, len)
+            }
             _ => (),
         }
         Ok(outcome)

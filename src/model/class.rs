@@ -25,6 +25,8 @@ pub enum EventClass {
     Abort,
     /// STATUS.
     Status,
+    /// The user asks to be told of something else, or has a setting changed.
+    Ask,
     /// Time passes, and something becomes due.
     Time,
 }
@@ -210,6 +212,7 @@ impl fmt::Display for EventClass {
             EventClass::Close => f.write_str("CLOSE"),
             EventClass::Abort => f.write_str("ABORT"),
             EventClass::Status => f.write_str("STATUS"),
+            EventClass::Ask => f.write_str("a question or setting"),
             EventClass::Time => f.write_str("time"),
         }
     }

@@ -44,7 +44,7 @@ pub enum EventKind {
     Close,
     /// ABORT.
     Abort,
-    /// STATUS.
+    /// STATUS, and what else the user asks or sets.
     Status,
     /// Time passes, and something becomes due.
     Time,
@@ -93,7 +93,7 @@ impl EventKind {
             EventClass::Receive => EventKind::Receive,
             EventClass::Close => EventKind::Close,
             EventClass::Abort => EventKind::Abort,
-            EventClass::Status => EventKind::Status,
+            EventClass::Status | EventClass::Ask => EventKind::Status,
             EventClass::Time => EventKind::Time,
         }
     }

@@ -556,6 +556,7 @@ pub(super) fn coarse(event: EventClass) -> EventClass {
         | EventClass::Close
         | EventClass::Abort
         | EventClass::Status
+        | EventClass::Ask
         | EventClass::Time
         | EventClass::Icmp(_) => event,
     }

@@ -89,6 +89,7 @@ pub(super) fn suspected(fault: &Fault, tcb: &Tcb, what: Happening<'_>) -> Option
         | EventClass::Close
         | EventClass::Abort
         | EventClass::Status
+        | EventClass::Ask
         | EventClass::Time => false,
     };
     let as_if_gone = match what {
@@ -102,6 +103,9 @@ pub(super) fn suspected(fault: &Fault, tcb: &Tcb, what: Happening<'_>) -> Option
             | Outcome::Received(_)
             | Outcome::Empty
             | Outcome::EndOfStream
+            | Outcome::Urgent(_)
+            | Outcome::Reports(_)
+            | Outcome::Dscp(_)
             | Outcome::Unsupported => false,
         },
         Happening::Arrival(_) | Happening::Icmp(_) | Happening::Quiet => false,

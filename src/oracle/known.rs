@@ -533,6 +533,7 @@ impl EventPattern {
             | EventClass::Close
             | EventClass::Abort
             | EventClass::Status
+            | EventClass::Ask
             | EventClass::Time => return self.on == On::of(event) && self.has_mark(marks),
         };
         let text = self.text.is_none_or(|text| text == class.text);
@@ -591,7 +592,7 @@ impl On {
             EventClass::Receive => On::Receive,
             EventClass::Close => On::Close,
             EventClass::Abort => On::Abort,
-            EventClass::Status => On::Status,
+            EventClass::Status | EventClass::Ask => On::Status,
             EventClass::Time => On::Time,
         }
     }

@@ -66,7 +66,7 @@ impl Host {
     ) -> Option<(u16, Endpoint)> {
         match (call, outcome) {
             (Call::Connect { port, remote }, Outcome::Done) => Some((*port, *remote)),
-            (Call::Send(_), Outcome::Sent(_)) => {
+            (Call::Send(_) | Call::SendFlagged(..), Outcome::Sent(_)) => {
                 let now = &self.sockets[socket].now;
                 let listens = |tcb: &&Tcb| tcb.state == State::Listen;
                 let tcb = now.iter().find(listens)?;

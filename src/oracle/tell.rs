@@ -6,6 +6,7 @@ use super::worlds::Worlds;
 use crate::model::tcb::{Forms, Miss, Tcb};
 use crate::model::{Context, Fault, State};
 use crate::spec::{Req, req};
+use crate::stack::Query;
 use crate::time::Instant;
 use crate::trace::{Call, Event, Trace, What};
 use crate::wire::{Segment, SeqNumber};
@@ -224,10 +225,12 @@ fn name(call: &Call) -> String {
     match call {
         Call::Listen { .. } => "passive OPEN".to_owned(),
         Call::Connect { .. } => "active OPEN".to_owned(),
-        Call::Send(n) => format!("SEND of {n} octets"),
+        Call::Send(n) | Call::SendFlagged(n, _) => format!("SEND of {n} octets"),
         Call::Receive(n) => format!("RECEIVE of up to {n} octets"),
         Call::Close => "CLOSE".to_owned(),
         Call::Abort => "ABORT".to_owned(),
         Call::Status => "STATUS".to_owned(),
+        Call::Ask(query) => format!("the question: {}", Query::NAMES[*query as usize].1),
+        Call::Set(setting) => format!("the setting: {setting}"),
     }
 }

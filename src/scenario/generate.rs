@@ -300,12 +300,16 @@ fn vary_call(source: &mut impl Source, call: &mut CallStep) {
                 *remote = port(source);
             }
         }
-        CallStep::Send(count) | CallStep::Receive(count) => {
+        CallStep::Send(count) | CallStep::SendFlagged(count, _) | CallStep::Receive(count) => {
             if source.once_in(words::STEP_ODDS) {
                 *count = octets(source);
             }
         }
-        CallStep::Close | CallStep::Abort | CallStep::Status => {}
+        CallStep::Close
+        | CallStep::Abort
+        | CallStep::Status
+        | CallStep::Ask(_)
+        | CallStep::Set(_) => {}
     }
 }
 

@@ -204,7 +204,7 @@ fn nudge(source: &mut impl Source, step: &mut Step) {
             _ => segment.urgent = moved(source, segment.urgent.into(), 0, u16::MAX.into()) as u16,
         },
         Step::Icmp(error) => error.seq.offset = near(source, error.seq.offset),
-        Step::Call(_, CallStep::Send(n) | CallStep::Receive(n)) => {
+        Step::Call(_, CallStep::Send(n) | CallStep::SendFlagged(n, _) | CallStep::Receive(n)) => {
             *n = moved(source, (*n).into(), 1, CallStep::MOST.into()) as u32;
         }
         Step::Wait(Wait::Span(span)) => {

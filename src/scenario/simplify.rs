@@ -313,12 +313,18 @@ fn simpler_calls(call: CallStep) -> Vec<CallStep> {
             remote: None,
         }],
         CallStep::Send(n) => fewer(n).map(CallStep::Send).collect(),
+        CallStep::SendFlagged(n, flag) => {
+            let fewer = fewer(n).map(|n| CallStep::SendFlagged(n, flag));
+            std::iter::once(CallStep::Send(n)).chain(fewer).collect()
+        }
         CallStep::Listen { remote: None, .. }
         | CallStep::Connect { .. }
         | CallStep::Receive(_)
         | CallStep::Close
         | CallStep::Abort
-        | CallStep::Status => Vec::new(),
+        | CallStep::Status
+        | CallStep::Ask(_)
+        | CallStep::Set(_) => Vec::new(),
     }
 }
 

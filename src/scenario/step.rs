@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use arrayvec::ArrayVec;
 
-use crate::stack::{Config, Socket};
+use crate::stack::{Config, Query, SendFlag, Setting, Socket};
 use crate::time::Micros;
 use crate::wire::{Damage, Ecn, Family, Flags, IcmpKind, MOST_QUOTE};
 
@@ -344,6 +344,8 @@ pub enum CallStep {
     },
     /// `send N`: 1 to [`CallStep::MOST`] octets.
     Send(u32),
+    /// `send N push` and `send N urgent`: the same with a flag.
+    SendFlagged(u32, SendFlag),
     /// `recv [N]`: at most so many octets, 1 to [`CallStep::MOST`]; without a number, that many.
     Receive(u32),
     /// `close`.
@@ -352,6 +354,10 @@ pub enum CallStep {
     Abort,
     /// `status`.
     Status,
+    /// `urgent`, `reports` and `dscp`: asks to be told.
+    Ask(Query),
+    /// `reports on`, `reports off` and `dscp N`: has it changed.
+    Set(Setting),
 }
 
 impl CallStep {

@@ -78,7 +78,9 @@ impl Counts {
                     CallStep::Listen { remote, .. } => {
                         self.add(format!("listen for one: {}", remote.is_some()));
                     }
-                    CallStep::Send(octets) | CallStep::Receive(octets) => {
+                    CallStep::Send(octets)
+                    | CallStep::SendFlagged(octets, _)
+                    | CallStep::Receive(octets) => {
                         self.add(format!("octets {octets}"));
                     }
                     _ => {}

@@ -3,6 +3,7 @@
 //! An adapter knows packets, calls and a clock; it knows no RFC. About a hundred lines plug a
 //! stack in; `reference` is the example.
 
+mod asked;
 #[cfg(unix)]
 pub mod driver;
 #[cfg(all(feature = "linux", target_os = "linux"))]
@@ -16,6 +17,7 @@ pub mod reference;
 pub mod smoltcp;
 pub(crate) mod text;
 
+pub use asked::{Query, Reports, SendFlag, Setting};
 pub use outbox::Outbox;
 pub use profile::{AckRange, Admission, Config, CongestionControl, HardErrors, Profile, RstRule};
 
@@ -47,6 +49,12 @@ pub enum Outcome {
     EndOfStream,
     /// STATUS: the state of the connection.
     Status(State),
+    /// So many octets are still to be received up to the end of urgent data, 0 when there is none.
+    Urgent(u32),
+    /// What has been reported since this was last asked.
+    Reports(Reports),
+    /// The differentiated services codepoint that arrived last.
+    Dscp(u8),
     /// The call failed.
     Failed(CallError),
     /// The stack's interface does not offer this call; nothing was done.
@@ -186,6 +194,24 @@ pub trait Stack {
         Outcome::Unsupported
     }
 
+    /// SEND with its PUSH or URGENT flag.
+    fn send_flagged(&mut self, socket: Socket, octets: &[u8], flag: SendFlag) -> Outcome {
+        let _ = (socket, octets, flag);
+        Outcome::Unsupported
+    }
+
+    /// Tells what the user asks.
+    fn ask(&mut self, socket: Socket, query: Query) -> Outcome {
+        let _ = (socket, query);
+        Outcome::Unsupported
+    }
+
+    /// Has a setting of a connection changed.
+    fn set(&mut self, socket: Socket, setting: Setting) -> Outcome {
+        let _ = (socket, setting);
+        Outcome::Unsupported
+    }
+
     /// The other end of a socket's connection, as a user learns it who accepts one; `None` while
     /// there is none, or where the interface does not tell.
     fn remote(&mut self, socket: Socket) -> Option<Endpoint> {
@@ -257,6 +283,18 @@ impl<S: Stack + ?Sized> Stack for Box<S> {
 
     fn status(&mut self, socket: Socket) -> Outcome {
         (**self).status(socket)
+    }
+
+    fn send_flagged(&mut self, socket: Socket, octets: &[u8], flag: SendFlag) -> Outcome {
+        (**self).send_flagged(socket, octets, flag)
+    }
+
+    fn ask(&mut self, socket: Socket, query: Query) -> Outcome {
+        (**self).ask(socket, query)
+    }
+
+    fn set(&mut self, socket: Socket, setting: Setting) -> Outcome {
+        (**self).set(socket, setting)
     }
 
     fn remote(&mut self, socket: Socket) -> Option<Endpoint> {

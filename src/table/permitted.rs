@@ -107,7 +107,9 @@ fn outcomes(tcb: &Tcb, call: &Call) -> Vec<Outcome> {
         Call::Listen { .. } | Call::Connect { .. } | Call::Close | Call::Abort => {
             vec![Outcome::Done, failed]
         }
-        Call::Send(len) => vec![Outcome::Sent(*len), Outcome::Sent(0), failed],
+        Call::Send(len) | Call::SendFlagged(len, _) => {
+            vec![Outcome::Sent(*len), Outcome::Sent(0), failed]
+        }
         Call::Receive(len) => {
             let all = tcb.unread().min(*len);
             let mut outcomes = vec![Outcome::Empty, Outcome::EndOfStream, failed];
@@ -116,6 +118,8 @@ fn outcomes(tcb: &Tcb, call: &Call) -> Vec<Outcome> {
             }
             outcomes
         }
+        // None of these moves a connection.
+        Call::Ask(_) | Call::Set(_) => vec![failed],
         Call::Status => {
             let states = State::ALL.map(Outcome::Status);
             states.into_iter().chain([failed]).collect()

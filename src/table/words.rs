@@ -174,6 +174,9 @@ pub(super) fn outcome(outcome: Outcome) -> String {
         Outcome::Empty => "nothing yet".to_owned(),
         Outcome::EndOfStream => "end of stream".to_owned(),
         Outcome::Status(state) => state.name().to_owned(),
+        Outcome::Urgent(n) => format!("urgent {n}"),
+        Outcome::Reports(reports) => format!("reports {reports}"),
+        Outcome::Dscp(dscp) => format!("dscp {dscp}"),
         Outcome::Failed(_) => "error".to_owned(),
         Outcome::Unsupported => "not offered".to_owned(),
     }

@@ -8,7 +8,7 @@ use tcprove::scenario::{
     Address, CallStep, Flow, IcmpStep, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase,
     SeqExpr, Step, Wait,
 };
-use tcprove::stack::{Config, CongestionControl, Socket};
+use tcprove::stack::{Config, CongestionControl, Query, SendFlag, Setting, Socket};
 use tcprove::time::Micros;
 use tcprove::wire::{Damage, Ecn, Family, Flags, IcmpKind, LEAST_QUOTE, MOST_QUOTE};
 
@@ -171,6 +171,11 @@ fn call() -> impl Strategy<Value = CallStep> {
         Just(CallStep::Close),
         Just(CallStep::Abort),
         Just(CallStep::Status),
+        (1..=CallStep::MOST, select(&SendFlag::NAMES[..]))
+            .prop_map(|(octets, (flag, _))| CallStep::SendFlagged(octets, flag)),
+        select(&Query::NAMES[..]).prop_map(|(query, _)| CallStep::Ask(query)),
+        any::<bool>().prop_map(|on| CallStep::Set(Setting::Reports(on))),
+        (0..=Setting::DSCP_MOST).prop_map(|dscp| CallStep::Set(Setting::Dscp(dscp))),
     ]
 }
 

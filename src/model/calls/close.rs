@@ -28,7 +28,10 @@ pub(super) fn step(
         | Outcome::Received(_)
         | Outcome::Empty
         | Outcome::EndOfStream
-        | Outcome::Status(_) => Err(Fault::new(
+        | Outcome::Status(_)
+        | Outcome::Urgent(_)
+        | Outcome::Reports(_)
+        | Outcome::Dscp(_) => Err(Fault::new(
             req::RFC9293_3_10_4_P03,
             kind(outcome),
             "CLOSE is accepted or fails",

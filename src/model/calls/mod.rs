@@ -1,6 +1,7 @@
 //! User calls (RFC 9293 sections 3.10.1 to 3.10.6): what each may give back, and what follows.
 
 mod abort;
+mod ask;
 mod close;
 mod open;
 mod receive;
@@ -40,11 +41,15 @@ pub fn step(
     match call {
         Call::Listen { port, remote } => open::passive(tcb, *port, *remote, outcome, out),
         Call::Connect { port, remote } => open::active(tcb, *port, *remote, outcome, ctx, out),
-        Call::Send(asked) => send::step(tcb, *asked, outcome, ctx, out),
+        Call::Send(asked) | Call::SendFlagged(asked, _) => {
+            send::step(tcb, *asked, outcome, ctx, out)
+        }
         Call::Receive(asked) => receive::step(tcb, *asked, outcome, text, ctx, out),
         Call::Close => close::step(tcb, outcome, ctx, out),
         Call::Abort => abort::step(tcb, outcome, ctx, out),
         Call::Status => status::step(tcb, outcome, out),
+        Call::Ask(query) => ask::query(tcb, *query, outcome, out),
+        Call::Set(setting) => ask::set(tcb, *setting, outcome, out),
     }
 }
 
@@ -53,20 +58,25 @@ pub fn class(call: &Call) -> EventClass {
     match call {
         Call::Listen { .. } => EventClass::Listen,
         Call::Connect { .. } => EventClass::Connect,
-        Call::Send(_) => EventClass::Send,
+        Call::Send(_) | Call::SendFlagged(..) => EventClass::Send,
         Call::Receive(_) => EventClass::Receive,
         Call::Close => EventClass::Close,
         Call::Abort => EventClass::Abort,
         Call::Status => EventClass::Status,
+        Call::Ask(_) | Call::Set(_) => EventClass::Ask,
     }
 }
 
 /// The kind of an outcome, as shapes name it.
 pub(crate) fn kind(outcome: Outcome) -> Instead {
     match outcome {
-        Outcome::Done | Outcome::Sent(_) | Outcome::Status(_) | Outcome::Unsupported => {
-            Instead::CallDone
-        }
+        Outcome::Done
+        | Outcome::Sent(_)
+        | Outcome::Status(_)
+        | Outcome::Urgent(_)
+        | Outcome::Reports(_)
+        | Outcome::Dscp(_)
+        | Outcome::Unsupported => Instead::CallDone,
         Outcome::Received(_) => Instead::Octets,
         Outcome::Empty => Instead::Empty,
         Outcome::EndOfStream => Instead::EndOfStream,

@@ -27,7 +27,12 @@ pub(super) fn step(
             out.push(tcb, req::RFC9293_3_10_3_P01);
             Ok(())
         }
-        Outcome::Done | Outcome::Sent(_) | Outcome::Status(_) => Err(Fault::new(
+        Outcome::Done
+        | Outcome::Sent(_)
+        | Outcome::Status(_)
+        | Outcome::Urgent(_)
+        | Outcome::Reports(_)
+        | Outcome::Dscp(_) => Err(Fault::new(
             req::RFC9293_3_10_3_P01,
             kind(outcome),
             "RECEIVE delivers, waits, ends or fails",

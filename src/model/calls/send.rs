@@ -36,7 +36,10 @@ pub(super) fn step(
         | Outcome::Received(_)
         | Outcome::Empty
         | Outcome::EndOfStream
-        | Outcome::Status(_) => Err(Fault::new(by, kind(outcome), "SEND is accepted or fails")),
+        | Outcome::Status(_)
+        | Outcome::Urgent(_)
+        | Outcome::Reports(_)
+        | Outcome::Dscp(_) => Err(Fault::new(by, kind(outcome), "SEND is accepted or fails")),
     }
 }
 

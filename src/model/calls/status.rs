@@ -22,7 +22,10 @@ pub(super) fn step(tcb: Tcb, outcome: Outcome, out: &mut Branches) -> Result<(),
         | Outcome::Sent(_)
         | Outcome::Received(_)
         | Outcome::Empty
-        | Outcome::EndOfStream => Err(Fault::new(
+        | Outcome::EndOfStream
+        | Outcome::Urgent(_)
+        | Outcome::Reports(_)
+        | Outcome::Dscp(_) => Err(Fault::new(
             by,
             kind(outcome),
             "STATUS names the state that everything seen so far leads to",

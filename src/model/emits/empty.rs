@@ -108,6 +108,7 @@ fn maybe_challenge(tcb: &Tcb, ctx: &Context) -> bool {
         | EventClass::Close
         | EventClass::Abort
         | EventClass::Status
+        | EventClass::Ask
         | EventClass::Time => false,
     };
     tcb.due.credit > 0 && tcb.input.at == ctx.now && brought_nothing

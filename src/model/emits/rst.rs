@@ -93,6 +93,7 @@ fn uncalled_for(tcb: &Tcb) -> Req {
         | EventClass::Close
         | EventClass::Abort
         | EventClass::Status
+        | EventClass::Ask
         | EventClass::Time => match (tcb.state, tcb.due.reply) {
             (State::TimeWait, _) => req::RFC9293_MUST_13,
             (_, Some(reply)) => reply.by,

@@ -160,6 +160,7 @@ fn meets_syn(tcb: &Tcb) -> bool {
         | EventClass::Close
         | EventClass::Abort
         | EventClass::Status
+        | EventClass::Ask
         | EventClass::Icmp(_)
         | EventClass::Time => false,
     }

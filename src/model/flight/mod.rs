@@ -410,7 +410,7 @@ impl Flight {
         };
         self.settle(tcb, ctx);
         self.doubt(tcb.snd.nxt);
-        if let (Call::Send(_), false) = (call, waited) {
+        if let (Call::Send(_) | Call::SendFlagged(..), false) = (call, waited) {
             self.begun = true;
             self.owed = self.owed_anew(tcb, ctx).or(self.owed);
         }

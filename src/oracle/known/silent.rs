@@ -78,6 +78,7 @@ impl Silent {
             | EventClass::Close
             | EventClass::Abort
             | EventClass::Status
+            | EventClass::Ask
             | EventClass::Time => left,
         }
     }
@@ -99,6 +100,7 @@ mod tests {
             EventClass::Close,
             EventClass::Abort,
             EventClass::Status,
+            EventClass::Ask,
             EventClass::Time,
         ];
         for (error, _) in ErrorClass::NAMES {

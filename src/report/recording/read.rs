@@ -4,7 +4,7 @@ use super::{RecordingError, TITLE};
 use crate::scenario::Scenario;
 use crate::stack::text::words::{self, endpoint, number, quoted, unescaped};
 use crate::stack::text::{profile, read_outcome};
-use crate::stack::{Config, Outcome, SOCKETS, Socket};
+use crate::stack::{Config, Outcome, Query, SOCKETS, SendFlag, Setting, Socket};
 use crate::time::Instant;
 use crate::trace::{Call, Event, Range, Trace, What};
 use crate::wire;
@@ -249,13 +249,20 @@ fn call(text: &str) -> Result<Call, String> {
             remote: endpoint(remote)?,
         },
         ["send", octets] => Call::Send(number(octets)?),
+        ["send", octets, flag] => {
+            Call::SendFlagged(number(octets)?, words::named(&SendFlag::NAMES, flag)?)
+        }
         ["recv", octets] => Call::Receive(number(octets)?),
         ["close"] => Call::Close,
         ["abort"] => Call::Abort,
         ["status"] => Call::Status,
+        ["reports", "on"] => Call::Set(Setting::Reports(true)),
+        ["reports", "off"] => Call::Set(Setting::Reports(false)),
+        ["dscp", dscp] => Call::Set(Setting::Dscp(number(dscp)?)),
+        [word @ ("urgent" | "reports" | "dscp")] => Call::Ask(words::named(&Query::NAMES, word)?),
         _ => {
             return Err(format!(
-                "{} is no call; there are `listen PORT`, `listen PORT from ADDRESS:PORT`, `connect PORT to ADDRESS:PORT`, `send N`, `recv N`, `close`, `abort`, `status`",
+                "{} is no call; there are `listen PORT`, `listen PORT from ADDRESS:PORT`, `connect PORT to ADDRESS:PORT`, `send N`, `recv N`, `send N FLAG`, `close`, `abort`, `status`, `urgent`, `reports`, `reports on`, `reports off`, `dscp`, `dscp N`",
                 quoted(text)
             ));
         }

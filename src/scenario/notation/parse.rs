@@ -11,7 +11,7 @@ use super::segment::{icmp, segment};
 use super::words::{Word, Words};
 use super::{CONGESTION_NAMES, ParseError, quote};
 use crate::scenario::{Address, CallStep, Flow, PeerStep, Scenario, Step, Wait};
-use crate::stack::{Config, SOCKETS, Socket};
+use crate::stack::{Config, Query, SOCKETS, SendFlag, Setting, Socket};
 use crate::time::Micros;
 use crate::wire::Family;
 
@@ -251,8 +251,9 @@ const GROUPS: [(Address, &str); 2] = [
 ];
 
 fn user_call(words: &mut Words<'_>, socket: Socket) -> Result<CallStep> {
-    const CALLS: [&str; 7] = [
-        "listen", "connect", "send", "recv", "close", "abort", "status",
+    const CALLS: [&str; 10] = [
+        "listen", "connect", "send", "recv", "close", "abort", "status", "urgent", "reports",
+        "dscp",
     ];
     let usual = Flow::of(socket);
     let word = words.expect("the call")?;
@@ -272,14 +273,38 @@ fn user_call(words: &mut Words<'_>, socket: Socket) -> Result<CallStep> {
                 dst,
             }
         }
-        "send" => CallStep::Send(octets(words, "send")?),
+        "send" => send(words)?,
         "recv" if words.peek().is_none() => CallStep::Receive(CallStep::MOST),
         "recv" => CallStep::Receive(octets(words, "recv")?),
         "close" => CallStep::Close,
         "abort" => CallStep::Abort,
         "status" => CallStep::Status,
+        "urgent" => CallStep::Ask(Query::Urgent),
+        "reports" if words.peek().is_none() => CallStep::Ask(Query::Reports),
+        "reports" => CallStep::Set(Setting::Reports(switch(words)?)),
+        "dscp" if words.peek().is_none() => CallStep::Ask(Query::Dscp),
+        "dscp" => {
+            let most = u64::from(Setting::DSCP_MOST);
+            CallStep::Set(Setting::Dscp(words.number("dscp", 0..=most)? as u8))
+        }
         _ => return Err(words.unknown(word, "call", CALLS.into_iter())),
     })
+}
+
+fn switch(words: &mut Words<'_>) -> Result<bool> {
+    let word = words.expect("on or off")?;
+    words.named(word, "switch", &SWITCH)
+}
+
+/// `send N [FLAG]`.
+fn send(words: &mut Words<'_>) -> Result<CallStep> {
+    let count = octets(words, "send")?;
+    if words.peek().is_none() {
+        return Ok(CallStep::Send(count));
+    }
+    let word = words.expect("the flag of SEND")?;
+    let flag = words.named(word, "flag of SEND", &SendFlag::NAMES)?;
+    Ok(CallStep::SendFlagged(count, flag))
 }
 
 fn octets(words: &mut Words<'_>, field: &str) -> Result<u32> {

@@ -13,7 +13,9 @@ use std::time::{Duration, Instant as Clock};
 use self::channel::Channel;
 use super::text::words::{self, CONGESTION, FAMILIES, SWITCH};
 use super::text::{Hex, profile, read_outcome};
-use super::{Broken, CallError, Config, Outbox, Outcome, Profile, Socket, Stack};
+use super::{
+    Broken, CallError, Config, Outbox, Outcome, Profile, Query, SendFlag, Setting, Socket, Stack,
+};
 use crate::time::{Instant, Micros};
 use crate::wire::Endpoint;
 
@@ -185,6 +187,16 @@ impl Driver {
         }
     }
 
+    /// SEND, `flagged` with the name of a flag and a blank, or with nothing.
+    fn sent(&mut self, socket: Socket, flagged: &str, octets: &[u8]) -> Outcome {
+        match self.outcome(socket, &format!("send {flagged}{}", Hex(octets))) {
+            Outcome::Sent(sent) if sent as usize > octets.len() => {
+                self.failed(format!("it sent {sent} octets of {}", octets.len()))
+            }
+            outcome => outcome,
+        }
+    }
+
     /// What a call gives that made no sense. The run ends before anybody looks at it.
     fn failed(&mut self, why: String) -> Outcome {
         let why = self.nonsense(why);
@@ -293,12 +305,7 @@ impl Stack for Driver {
     }
 
     fn send(&mut self, socket: Socket, octets: &[u8]) -> Outcome {
-        match self.outcome(socket, &format!("send {}", Hex(octets))) {
-            Outcome::Sent(sent) if sent as usize > octets.len() => {
-                self.failed(format!("it sent {sent} octets of {}", octets.len()))
-            }
-            outcome => outcome,
-        }
+        self.sent(socket, "", octets)
     }
 
     fn receive(&mut self, socket: Socket, buffer: &mut [u8]) -> Outcome {
@@ -330,6 +337,19 @@ impl Stack for Driver {
 
     fn status(&mut self, socket: Socket) -> Outcome {
         self.outcome(socket, "status")
+    }
+
+    fn send_flagged(&mut self, socket: Socket, octets: &[u8], flag: SendFlag) -> Outcome {
+        let flag = words::name(&SendFlag::NAMES, &flag);
+        self.sent(socket, &format!("{flag} "), octets)
+    }
+
+    fn ask(&mut self, socket: Socket, query: Query) -> Outcome {
+        self.outcome(socket, words::name(&Query::NAMES, &query))
+    }
+
+    fn set(&mut self, socket: Socket, setting: Setting) -> Outcome {
+        self.outcome(socket, &setting.to_string())
     }
 
     fn remote(&mut self, socket: Socket) -> Option<Endpoint> {
