@@ -110,6 +110,7 @@ const ROWS: &[(Choice, &str)] = &[
     (Choice::NeverPiggybacks, "A: listen | peer handshake | peer data 10 | A: send 10 | wait 1s"),
     (Choice::NeverReports, "A: listen | < SYN <mss 1460, sackok> | < ACK | < PSH,ACK seq RCV.NXT+10 len 10"),
     (Choice::NeverUpdatesWindow, "stack rcv=1000 | A: listen | peer handshake | peer data 1000 | wait 1s | A: recv 1000 | wait 1s"),
+    (Choice::ChecksEchoOfResets, "stack ts | A: listen | peer handshake | < RST seq RCV.NXT <ts 0 -1> | A: status | < RST seq RCV.NXT <ts 0 0> | A: status"),
     (Choice::IgnoresResetInTimeWait, "A: listen | peer handshake | A: close | peer ack | peer fin | < RST seq RCV.NXT | A: status"),
     (Choice::LingersAfterReset, "A: listen | peer handshake | A: abort | A: status"),
     (Choice::HalfDuplexClose, "A: listen | peer handshake | A: close | peer data 10"),

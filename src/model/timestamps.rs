@@ -47,9 +47,10 @@ impl Timestamps {
         self.sent_at = now;
     }
 
-    /// Notes the TSval of the stack's SYN, which it has sent before or not.
-    pub fn note_own_syn(&mut self, value: u32, again: bool) {
-        if !again {
+    /// Notes the TSval of the stack's SYN, which may have been sent before; to be told before
+    /// [`note_sent`](Timestamps::note_sent).
+    pub fn note_own_syn(&mut self, value: u32) {
+        if !self.has_sent {
             self.of_own_syn = value;
         }
         let span = value.wrapping_sub(self.of_own_syn);

@@ -14,9 +14,19 @@ pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branch
         return syn::step(tcb, seg, ctx, out);
     }
     if seg.seq == tcb.rcv.nxt {
-        return reset(*tcb, out);
+        reset(*tcb, out);
+    } else {
+        misplaced(tcb, seg, ctx, out);
     }
-    // Inside the window, but not where it is expected.
+    if may_be_refused(tcb, seg) {
+        let mut refused = silently(*tcb);
+        refused.due.grant(true);
+        out.push(refused, req::RFC7323_5_2_6);
+    }
+}
+
+/// Inside the window, but not where it is expected.
+fn misplaced(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     match ctx.profile.rst {
         RstRule::Rfc5961 => {
             let by = req::RFC9293_3_10_7_4_2;
@@ -44,6 +54,27 @@ pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branch
             reset(*tcb, out);
         }
     }
+}
+
+/// A stack may want TSecr of a reset to be what it has sent (RFC7323-5.2-6): of its SYN, as long as
+/// that is not acknowledged, and at least the latest after that.
+pub(super) fn may_be_refused(tcb: &Tcb, seg: &Segment) -> bool {
+    let Some((_, echo)) = seg.options.timestamps else {
+        return false;
+    };
+    let sent = match tcb.state {
+        State::SynSent | State::SynReceived => tcb.ts.was_on_own_syn(echo),
+        State::Closed
+        | State::Listen
+        | State::Established
+        | State::FinWait1
+        | State::FinWait2
+        | State::CloseWait
+        | State::Closing
+        | State::LastAck
+        | State::TimeWait => tcb.ts.sent().is_some_and(|(latest, _)| latest == echo),
+    };
+    tcb.ours.timestamps && (seg.options.duplicate || !sent)
 }
 
 /// What a reset does in each state.

@@ -1,6 +1,6 @@
 //! SYN-SENT (RFC 9293 section 3.10.7.3).
 
-use super::{established, fin, listen, reset_for, silently, synchronize, text};
+use super::{established, fin, listen, reset_for, rst, silently, synchronize, text};
 use crate::model::tcb::{Branches, Tcb};
 use crate::model::{Context, State};
 use crate::spec::req;
@@ -48,6 +48,9 @@ fn reset(tcb: Tcb, seg: &Segment, acceptable: bool, out: &mut Branches) {
         return out.push(tcb, req::RFC9293_3_10_7_3_P04);
     }
     out.push(tcb.severed(), req::RFC9293_3_10_7_3_P03);
+    if rst::may_be_refused(&tcb, seg) {
+        out.push(tcb, req::RFC7323_5_2_6);
+    }
     // RFC 5961 wants SEG.SEQ to be RCV.NXT, which is not defined yet; a stack that insists on
     // some number other than the 0 of an ordinary refusal cannot be blamed.
     if seg.seq.0 != 0 {

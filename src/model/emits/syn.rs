@@ -267,10 +267,10 @@ fn options(tcb: &mut Tcb, seg: &Segment, first: bool, ctx: &Context) -> Result<(
         size_by: SizeBy::Syn,
     };
     let value = ours.timestamps.map(|(value, _)| value);
-    tcb.ts.note_sent(value, ctx.now);
-    if let Some((value, _)) = ours.timestamps {
-        tcb.ts.note_own_syn(value, tcb.snd.iss.is_some());
+    if let Some(value) = value {
+        tcb.ts.note_own_syn(value);
     }
+    tcb.ts.note_sent(value, ctx.now);
     Ok(())
 }
 

@@ -52,6 +52,8 @@ choices! {
     ReopensTimeWait = "reopens-time-wait";
     /// A reset in TIME-WAIT is ignored (RFC 1337).
     IgnoresResetInTimeWait = "ignores-reset-in-time-wait";
+    /// A reset that echoes another timestamp than was sent is ignored (RFC 7323 section 5.2).
+    ChecksEchoOfResets = "checks-echo-of-resets";
     /// What it resets itself lingers in TIME-WAIT.
     LingersAfterReset = "lingers-after-reset";
     /// CLOSE ends receiving too; what is lost by it is told with a reset.
@@ -170,6 +172,7 @@ impl Choice {
         match self {
             Choice::ReopensTimeWait => by == req::RFC9293_MAY_2,
             Choice::IgnoresResetInTimeWait => by == req::RFC1337_3_P01,
+            Choice::ChecksEchoOfResets => by == req::RFC7323_5_2_6,
             Choice::TakesBeyondWindow => by == req::RFC7323_2_4_2,
             Choice::RefusesAtEdge => by == req::RFC9293_3_5_2_P03,
             Choice::DropsMisplacedOptions => by == req::RFC9293_MUST_7,
