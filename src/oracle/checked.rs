@@ -185,6 +185,7 @@ fn header(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
     });
     if tcb.ts.on {
         checked.extend([RFC7323_3_2_5, RFC7323_4_1_1, RFC7323_4_3_P01, RFC7323_5_4_1]);
+        checked.insert(RFC7323_A_P01);
     } else {
         checked.insert(RFC7323_3_2_4);
     }

@@ -226,6 +226,19 @@ impl Coverage {
         }));
     }
 
+    /// Notes that a requirement was kept which is about more than one connection, if that is noted.
+    pub(super) fn keep(&mut self, tcb: &Tcb, by: Req, ctx: &Context<'_>) {
+        if let Some(stakes) = &mut self.stakes {
+            stakes.push(Stake {
+                by,
+                tcb: *tcb,
+                state: tcb.state,
+                event: EventClass::Time,
+                index: ctx.index,
+            });
+        }
+    }
+
     /// Counts what was at stake in a trace, and all that is broken with it.
     pub(super) fn settle_stakes(&mut self, trace: &Trace) {
         let Some(stakes) = &mut self.stakes else {

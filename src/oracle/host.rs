@@ -6,6 +6,7 @@
 use super::choices::{Choices, WAYS};
 use super::coverage::Coverage;
 use super::excuse::{coarse, shape};
+use super::isns::{Isns, Shows};
 use super::known::{Aside, KnownDeviations, Then};
 use super::tell;
 use super::verdict::{Judgment, Shape, Verdict};
@@ -19,13 +20,10 @@ use crate::spec::{Req, req};
 use crate::stack::{Outcome, SOCKETS};
 use crate::time::{Instant, Micros};
 use crate::trace::{Call, Event, Trace, What};
-use crate::wire::{Endpoint, Segment, SeqNumber};
+use crate::wire::Segment;
 
 /// The place of what belongs to no socket.
 pub(super) const NOBODY: usize = SOCKETS;
-
-/// How many initial sequence numbers of earlier incarnations are remembered.
-const ISNS: usize = 8;
 
 /// The host under judgment.
 pub(super) struct Host {
@@ -45,7 +43,7 @@ pub(super) struct Host {
     pub(super) choices: Choices,
     /// Why the last arrival must not be answered at all.
     pub(super) unanswerable: Option<(Req, Instant)>,
-    isns: Vec<(u16, Endpoint, SeqNumber)>,
+    isns: Isns,
 }
 
 /// By what a missed recommendation is known again.
@@ -79,7 +77,7 @@ impl Host {
             last: 0,
             choices: Choices::default(),
             unanswerable: None,
-            isns: Vec::with_capacity(ISNS),
+            isns: Isns::default(),
         }
     }
 
@@ -495,7 +493,7 @@ impl Host {
             self.resets_are_limited(ctx);
         }
         if seg.flags.syn() {
-            self.isn_advances(ctx, socket, seg);
+            self.isn(ctx, socket, seg, coverage);
         }
         end
     }
@@ -532,31 +530,28 @@ impl Host {
         self.deviates(trace, ctx, self.last, &fault, &tcb)
     }
 
-    /// The ISN of a later incarnation of one four-tuple is ahead of the earlier (RFC9293-MUST-8).
-    fn isn_advances(&mut self, ctx: &Context<'_>, socket: usize, seg: &Segment) {
-        let key = (seg.src.port, seg.dst);
-        let seen = self
-            .isns
-            .iter()
-            .position(|(port, remote, _)| (*port, *remote) == key);
-        let Some(seen) = seen else {
-            if self.isns.len() < ISNS {
-                self.isns.push((key.0, key.1, seg.seq));
+    /// Holds an initial sequence number against those before it.
+    fn isn(&mut self, ctx: &Context<'_>, socket: usize, seg: &Segment, coverage: &mut Coverage) {
+        let shows = self.isns.see(seg.src.port, seg.dst, seg.seq, ctx.now);
+        let worlds = &mut self.sockets[socket].now;
+        match shows {
+            Shows::Nothing => {}
+            Shows::Kept(by) => {
+                for tcb in worlds.iter().take(1) {
+                    coverage.keep(tcb, by, ctx);
+                }
             }
-            return;
-        };
-        let before = self.isns[seen].2;
-        if seg.seq.before(before) {
-            for tcb in &mut self.sockets[socket].now {
-                tcb.miss(Miss {
-                    requirement: req::RFC9293_MUST_8,
-                    state: tcb.state,
-                    event: EventClass::Time,
-                    instead: emits::kind(seg),
-                    index: ctx.index,
-                });
+            Shows::Missed(requirement) => {
+                for tcb in worlds {
+                    tcb.miss(Miss {
+                        requirement,
+                        state: tcb.state,
+                        event: EventClass::Time,
+                        instead: emits::kind(seg),
+                        index: ctx.index,
+                    });
+                }
             }
         }
-        self.isns[seen].2 = seg.seq;
     }
 }

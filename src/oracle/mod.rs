@@ -14,6 +14,7 @@ mod excuse;
 mod follow;
 mod host;
 mod icmp;
+mod isns;
 pub mod known;
 mod route;
 mod silently;

@@ -22,7 +22,6 @@ const ROWS: &[(&str, &[Req])] = &[
             RFC7323_2_4_6,
             RFC7323_4_1_2,
             RFC7323_5_2_6,
-            RFC7323_A_P01,
             RFC6298_5_6,
             RFC6675_6_1,
             RFC1337_3_P01,
@@ -96,10 +95,6 @@ const ROWS: &[(&str, &[Req])] = &[
             RFC9293_MUST_53,
             RFC9293_SHLD_24,
         ],
-    ),
-    (
-        "it is about a secret: what cannot be computed from outside cannot be judged from there",
-        &[RFC9293_MUST_9, RFC9293_SHLD_1, RFC6528_3_1, RFC6528_3_2],
     ),
     (
         "it is about what happens inside the stack, and nothing of it is seen from outside",

@@ -285,7 +285,7 @@ witness = "rcv-ack-listen/edges.scn::passive-ipv4/seq-irs"
         Suite::new(vec![entry("mine", fresh)])
             .only(&["rcv-ack-listen/", "open/lost"])
             .batches(1)
-            .cases(50)
+            .cases(200)
     }
 
     /// Runs those of its tests whose names contain this; also gives what a person sees.

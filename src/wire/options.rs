@@ -36,6 +36,8 @@ pub struct Options {
     pub sack_permitted: bool,
     /// Timestamps: TSval, TSecr (kind 8).
     pub timestamps: Option<(u32, u32)>,
+    /// The values of its timestamps do not begin on a boundary of 32 bits.
+    pub unaligned: bool,
     /// SACK blocks (kind 5).
     pub sack: SackBlocks,
     /// An option of no kind that is known here occurs, well formed.
@@ -74,6 +76,8 @@ impl Options {
                     Some((data, after)) if has_valid_length(kind, data) => {
                         if seen.insert(kind) {
                             options.take(kind, data);
+                            let at = field.len() - after.len() - data.len();
+                            options.unaligned |= kind == kind::TIMESTAMPS && at % 4 != 0;
                         } else {
                             options.duplicate = true;
                         }

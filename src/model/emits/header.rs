@@ -46,6 +46,13 @@ pub(super) fn check(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault
     timestamps(tcb, seg, ctx)
 }
 
+/// The values of timestamps lie where a reader can take them as words of 32 bits (RFC7323-A-p01).
+pub(super) fn alignment(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
+    if seg.options.unaligned && tcb.ts.on {
+        miss(tcb, seg, ctx, req::RFC7323_A_P01);
+    }
+}
+
 /// SACK blocks only where permitted, and of what really arrived (RFC 2018).
 pub(super) fn sack(tcb: &mut Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     if seg.options.sack.is_empty() {

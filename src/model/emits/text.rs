@@ -36,6 +36,7 @@ pub(super) fn step(
     if let Some(flight) = ctx.flight {
         flight.check_probe(&mut tcb, seg, ctx);
     }
+    super::header::alignment(&mut tcb, seg, ctx);
     super::header::sack(&mut tcb, seg, ctx)?;
     let edge_before = tcb.rcv.edge;
     window::of_segment(&mut tcb, seg, ctx)?;

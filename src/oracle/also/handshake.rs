@@ -108,6 +108,8 @@ pub(super) const ROWS: &[Row] = &[
         },
         &[RFC9293_3_10_7_3_P03],
     ),
+    row(&[RFC9293_MUST_9], always, &[RFC6528_3_2]),
+    row(&[RFC9293_SHLD_1], always, &[RFC6528_3_1]),
     row(&[RFC9293_MUST_22], always, &[RFC9293_3_8_3_1]),
     row(
         &[RFC6298_5_4],

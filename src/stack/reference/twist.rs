@@ -386,6 +386,12 @@ fn options_out(fault: Fault, before: &Tcb, parts: &mut Parts<'_>) {
                 let _ = wire::put_timestamps(parts.options, value.wrapping_sub(10_000), echo);
             }
         }
+        Fault::TimestampsUnaligned if !parts.segment.flags.syn() => {
+            if let Some((value, echo)) = parts.segment.options.timestamps {
+                parts.options.clear();
+                let _ = wire::put_timestamps(parts.options, value, echo);
+            }
+        }
         Fault::OptionCutShort => put(parts.options, &[253, 9, 0, 0]),
         Fault::PaddingNotZero => put(parts.options, &[0, 1, 1, 1]),
         Fault::ScaleOnData if parts.segment.payload_len > 0 => {

@@ -438,6 +438,12 @@ faults! {
     MssLessOptions = "mss-less-options", RFC6691_2_2;
     /// The initial sequence number of the next connection is lower.
     IsnGoesBack = "isn-goes-back", RFC9293_MUST_8;
+    /// The initial sequence numbers of all connections come from one counter.
+    IsnShared = "isn-shared", RFC9293_MUST_9;
+    /// The initial sequence number of a later incarnation is far from the earlier.
+    IsnLeaps = "isn-leaps", RFC9293_SHLD_1;
+    /// No octets fill up before the timestamps.
+    TimestampsUnaligned = "timestamps-unaligned", RFC7323_A_P01;
     /// An attempt is made to connect to a group.
     GroupOpened = "group-opened", RFC9293_MUST_46;
     /// An attempt to connect ends after a minute.

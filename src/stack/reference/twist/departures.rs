@@ -144,6 +144,8 @@ pub(in crate::stack::reference) fn isn(
 ) -> SeqNumber {
     match fault {
         Some(Fault::IsnGoesBack) => SeqNumber(0x1000_0000) - (now.0 / 1_000) as u32,
+        Some(Fault::IsnShared) => SeqNumber((now.0 / 4) as u32),
+        Some(Fault::IsnLeaps) => right + (now.0 as u32).wrapping_mul(1_000),
         Some(_) | None => right,
     }
 }
