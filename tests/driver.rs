@@ -15,7 +15,7 @@ use tcprove::scenario::{Scenario, generate};
 use tcprove::stack::driver::Driver;
 use tcprove::stack::reference::Reference;
 use tcprove::stack::{
-    Config, CongestionControl, Outbox, Outcome, Query, SendFlag, Setting, Socket, Stack,
+    Config, CongestionControl, KeepAlive, Outbox, Outcome, Query, SendFlag, Setting, Socket, Stack,
 };
 use tcprove::time::{Instant, Micros};
 use tcprove::trace::{Trace, What};
@@ -166,7 +166,15 @@ fn asked(fields: &str) -> (Config, u64) {
             "timestamps" => config.timestamps = value == "yes",
             "nagle" => config.nagle = value == "yes",
             "ack_delay" => config.ack_delay = span(value),
-            "keep_alive" => config.keep_alive = (value != "none").then(|| span(value)),
+            "keep_alive" => {
+                config.keep_alive = match value {
+                    "none" => KeepAlive::Off,
+                    "default" => KeepAlive::ByDefault,
+                    _ => KeepAlive::Every(span(value)),
+                }
+            }
+            "ttl" => config.ttl = Some(number() as u8),
+            "dscp" => config.dscp = Some(number() as u8),
             "user_timeout" => config.user_timeout = (value != "none").then(|| span(value)),
             "congestion" => {
                 config.congestion = match value {

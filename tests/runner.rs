@@ -44,6 +44,8 @@ impl Fake {
             urgent: 0,
             options: Options::default(),
             ecn: Default::default(),
+            dscp: 0,
+            hops: tcprove::wire::HOP_LIMIT,
             payload_len: 0,
         };
         let mut packet = Vec::new();

@@ -5,7 +5,7 @@ use tcprove::harness::Runner;
 use tcprove::model::State;
 use tcprove::scenario::Scenario;
 use tcprove::stack::smoltcp::Smoltcp;
-use tcprove::stack::{CallError, Config, Outbox, Outcome, Profile, Socket, Stack};
+use tcprove::stack::{CallError, Config, KeepAlive, Outbox, Outcome, Profile, Socket, Stack};
 use tcprove::stream::{Direction, octets};
 use tcprove::time::{Instant, Micros};
 use tcprove::trace::{Event, Trace, What};
@@ -80,6 +80,8 @@ impl Bench {
             urgent: 0,
             options: Options::default(),
             ecn: Default::default(),
+            dscp: 0,
+            hops: tcprove::wire::HOP_LIMIT,
             payload_len: 0,
         };
         let mut packet = Vec::new();
@@ -203,6 +205,8 @@ fn a_reply_leaves_for_any_host_on_the_network() {
             urgent: 0,
             options: Options::default(),
             ecn: Default::default(),
+            dscp: 0,
+            hops: tcprove::wire::HOP_LIMIT,
             payload_len: 0,
         };
         wire::build(&segment, &[], b"", &mut packet);
@@ -385,7 +389,7 @@ fn windows_beyond_sixteen_bits_are_scaled_as_declared() {
 #[test]
 fn keep_alive_and_user_timeout_are_set() {
     let mut bench = Bench::new(Config {
-        keep_alive: Some(Micros::secs(2)),
+        keep_alive: KeepAlive::Every(Micros::secs(2)),
         user_timeout: Some(Micros::secs(5)),
         ..Config::default()
     });

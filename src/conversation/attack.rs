@@ -120,6 +120,8 @@ impl Intruder {
             urgent: 0,
             options: Options::default(),
             ecn: Default::default(),
+            dscp: 0,
+            hops: crate::wire::HOP_LIMIT,
             payload_len: 0,
         };
         let mut text: &[u8] = &[];

@@ -2,7 +2,7 @@
 
 use super::{Closes, Conversation, Link, Opens, Side};
 use crate::scenario::{Random, Source};
-use crate::stack::{Config, CongestionControl};
+use crate::stack::{Config, CongestionControl, KeepAlive};
 use crate::time::Micros;
 use crate::wire::Family;
 
@@ -159,7 +159,10 @@ fn side(from: &mut Random, large: bool) -> Side {
                 CongestionControl::Reno,
                 CongestionControl::Cubic,
             ]),
-            keep_alive: from.once_in(8).then_some(Micros::secs(7)),
+            keep_alive: match from.once_in(8) {
+                true => KeepAlive::Every(Micros::secs(7)),
+                false => KeepAlive::Off,
+            },
             user_timeout: from.once_in(10).then_some(Micros::secs(40)),
             ..Config::default()
         },

@@ -1,7 +1,7 @@
 //! The simplest conversation found that still shows the same thing.
 
 use super::{Closes, Conversation, Link, Opens, Side};
-use crate::stack::Config;
+use crate::stack::{Config, KeepAlive};
 use crate::time::Micros;
 
 /// One way to make a conversation simpler.
@@ -41,7 +41,7 @@ const EDITS: &[Edit] = &[
     |c| c.stack.config.nagle = true,
     |c| c.stack.config.congestion = Config::default().congestion,
     |c| c.stack.config.ack_delay = Config::default().ack_delay,
-    |c| c.stack.config.keep_alive = None,
+    |c| c.stack.config.keep_alive = KeepAlive::Off,
     |c| c.stack.config.user_timeout = None,
     |c| c.peer.config.receive_buffer = Config::default().receive_buffer,
     |c| c.peer.config.send_buffer = Config::default().send_buffer,
@@ -50,7 +50,7 @@ const EDITS: &[Edit] = &[
     |c| c.peer.config.nagle = true,
     |c| c.peer.config.congestion = Config::default().congestion,
     |c| c.peer.config.ack_delay = Config::default().ack_delay,
-    |c| c.peer.config.keep_alive = None,
+    |c| c.peer.config.keep_alive = KeepAlive::Off,
     |c| c.peer.config.user_timeout = None,
     |c| c.stack.chunk = Side::default().chunk,
     |c| c.peer.chunk = Side::default().chunk,

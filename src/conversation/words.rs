@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::{Closes, Conversation, Opens};
 use crate::scenario::{Step, Wait};
-use crate::stack::CongestionControl;
+use crate::stack::{CongestionControl, KeepAlive};
 use crate::time::Micros;
 use crate::wire::Family;
 
@@ -104,6 +104,22 @@ impl<T: Word> Word for Option<T> {
         match text {
             "no" => Ok(None),
             _ => T::read(text).map(Some),
+        }
+    }
+}
+
+impl Word for KeepAlive {
+    fn text(&self) -> String {
+        match self {
+            KeepAlive::ByDefault => "default".to_owned(),
+            KeepAlive::Off | KeepAlive::Every(_) => self.asked().text(),
+        }
+    }
+
+    fn read(text: &str) -> Result<KeepAlive, String> {
+        match text {
+            "default" => Ok(KeepAlive::ByDefault),
+            _ => Ok(Option::read(text)?.map_or(KeepAlive::Off, KeepAlive::Every)),
         }
     }
 }

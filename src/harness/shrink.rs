@@ -49,6 +49,7 @@ mod tests {
             window: Some(17),
             urgent: 4,
             ecn: Ecn::Ce,
+            dscp: 46,
             options: None,
             src: None,
             dst: None,
@@ -104,6 +105,7 @@ mod tests {
         least.window = None;
         least.urgent = 0;
         least.ecn = Ecn::NotEct;
+        least.dscp = 0;
         least.damage = None;
         let expected = Scenario {
             config: Config {

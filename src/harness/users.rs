@@ -137,6 +137,8 @@ mod tests {
             urgent: 0,
             options: Options::default(),
             ecn: Default::default(),
+            dscp: 0,
+            hops: crate::wire::HOP_LIMIT,
             payload_len: 0,
         }
     }

@@ -8,7 +8,9 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use super::tunnel::MTU;
 use crate::model::State;
 use crate::stack::reference::Reference;
-use crate::stack::{CallError, Config, CongestionControl, Outbox, Outcome, Socket, Stack};
+use crate::stack::{
+    CallError, Config, CongestionControl, KeepAlive, Outbox, Outcome, Socket, Stack,
+};
 use crate::time::{Instant, Micros};
 use crate::wire::{Endpoint, Family};
 
@@ -52,9 +54,11 @@ impl Host {
             timestamps: true,
             nagle: true,
             ack_delay: ACK_DELAY,
-            keep_alive: None,
+            keep_alive: KeepAlive::Off,
             user_timeout: Some(user_timeout),
             congestion: CongestionControl::Reno,
+            ttl: None,
+            dscp: None,
         };
         // Different for every host that ever was.
         let seed = RandomState::new().build_hasher().finish();

@@ -198,6 +198,7 @@ pub(super) fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         theirs,
         ts,
         ecn,
+        service,
         due,
         rtx,
         reopened_above,
@@ -223,6 +224,7 @@ pub(super) fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         && *due == other.due
         && *rtx == other.rtx
         && *ts == other.ts
+        && *service == other.service
         && *input == other.input
         && *time_wait == other.time_wait
         && *reopened_above == other.reopened_above

@@ -6,7 +6,7 @@
 
 use super::worlds::Happening;
 use crate::model::tcb::Sample;
-use crate::model::{Context, EventClass, State, Tcb, waits_for_window};
+use crate::model::{Context, EventClass, State, Tcb, is_asked_of, waits_for_window};
 use crate::spec::req::*;
 use crate::spec::{Req, RequirementSet};
 use crate::stack::Outcome;
@@ -26,7 +26,7 @@ pub(super) fn checked(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> Requ
     }
     match what {
         Happening::Emission(seg, _) => {
-            emission(tcb, seg, ctx.now, &mut checked);
+            emission(tcb, seg, ctx, &mut checked);
             if seg.seq == tcb.snd.nxt && seg.payload_len > 0 && waits_for_window(tcb, ctx) {
                 checked.insert(RFC1122_4_2_3_4_P01);
             }
@@ -62,7 +62,7 @@ fn called(tcb: &Tcb, call: &Call, outcome: Outcome, checked: &mut RequirementSet
     }
 }
 
-fn emission(tcb: &Tcb, seg: &Segment, now: Instant, checked: &mut RequirementSet) {
+fn emission(tcb: &Tcb, seg: &Segment, ctx: &Context<'_>, checked: &mut RequirementSet) {
     checked.extend([RFC9293_MUST_2, RFC9293_3_1_P01, RFC9293_MUST_45]);
     if seg.options.octets > 0 {
         checked.extend([RFC9293_MUST_68, RFC9293_MUST_69]);
@@ -80,17 +80,34 @@ fn emission(tcb: &Tcb, seg: &Segment, now: Instant, checked: &mut RequirementSet
         return;
     }
     congestion(tcb, seg, checked);
+    service(tcb, seg, ctx, checked);
     if seg.flags.syn() {
         return syn(tcb, seg, checked);
     }
     checked.extend([RFC9293_MUST_65, RFC2018_2_1, RFC7323_2_2_4]);
     if tcb.state.synchronized() || tcb.state == State::SynReceived {
         header(tcb, seg, checked);
-        owed(tcb, seg, now, checked);
+        owed(tcb, seg, ctx.now, checked);
         if seg.is_empty() {
             empty(tcb, seg, checked);
         } else {
             numbered(tcb, seg, checked);
+        }
+    }
+}
+
+/// What the user has asked for of the IP header.
+fn service(tcb: &Tcb, seg: &Segment, ctx: &Context<'_>, checked: &mut RequirementSet) {
+    if !is_asked_of(tcb, seg) {
+        return;
+    }
+    if ctx.profile.ttl.is_some() {
+        checked.insert(RFC9293_MUST_49);
+    }
+    if tcb.service.dscp(ctx).is_some() {
+        checked.extend([RFC9293_MUST_48, RFC9293_SHLD_22]);
+        if tcb.service.has_changed() {
+            checked.insert(RFC9293_SHLD_21);
         }
     }
 }
@@ -244,7 +261,7 @@ fn empty(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
         checked.insert(RFC9293_MUST_39);
     }
     if seg.seq == tcb.snd.nxt - 1 && tcb.snd.una == tcb.snd.nxt {
-        checked.extend([RFC9293_MUST_26, RFC9293_SHLD_12]);
+        checked.extend([RFC9293_MUST_26, RFC9293_MUST_28, RFC9293_SHLD_12]);
         // The same form serves to probe a closed window.
         if tcb.rtx.armed && tcb.snd.wnd == 0 {
             checked.extend([RFC9293_MUST_36, RFC9293_3_8_6_1_P02]);

@@ -233,6 +233,8 @@ impl Peer {
             urgent: 0,
             options: Options::default(),
             ecn: Default::default(),
+            dscp: 0,
+            hops: crate::wire::HOP_LIMIT,
             payload_len: plain.len,
         });
         self.send(flow, options, None, out);

@@ -119,6 +119,8 @@ impl Peer {
             urgent: step.urgent,
             options: Options::default(),
             ecn: step.ecn,
+            dscp: step.dscp,
+            hops: wire::HOP_LIMIT,
             payload_len: step.len.into(),
         });
         self.send(step.flow, options, step.damage, out);
@@ -141,6 +143,8 @@ impl Peer {
             urgent: 0,
             options: Options::default(),
             ecn: Default::default(),
+            dscp: 0,
+            hops: wire::HOP_LIMIT,
             payload_len: 0,
         };
         let from = match step.kind.from_host() {

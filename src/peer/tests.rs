@@ -93,6 +93,8 @@ fn emission(words: Vec<&str>) -> Segment {
         seq: SeqNumber(numbers[0]),
         ack: SeqNumber(numbers[1]),
         ecn: Default::default(),
+        dscp: 0,
+        hops: crate::wire::HOP_LIMIT,
         payload_len: number(2).unwrap_or(0),
         window: number(3).unwrap_or(4_096) as u16,
         urgent: 0,
@@ -574,6 +576,8 @@ fn nothing_that_a_stack_sends_upsets_it() {
                 ack: near(&mut random, from.end()),
                 flags: Flags::from_bits(random.below(0x40) as u16),
                 ecn: Default::default(),
+                dscp: 0,
+                hops: crate::wire::HOP_LIMIT,
                 payload_len: random.one(&[0, 1, 1_460, 70_000]),
                 window: random.one(&[0, 1, u16::MAX]),
                 ..from.clone()

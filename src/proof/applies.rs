@@ -18,10 +18,13 @@ enum Feature {
     Ecn,
     StrictResets,
     StrictSyns,
+    KeepAliveByDefault,
+    Ttl,
+    Dscp,
 }
 
 /// Requirements that are about a feature, by the beginnings of their ids.
-const FAMILIES: [(Feature, &[&str]); 11] = [
+const FAMILIES: [(Feature, &[&str]); 14] = [
     (
         Feature::StrictResets,
         &[
@@ -86,6 +89,17 @@ const FAMILIES: [(Feature, &[&str]); 11] = [
         ],
     ),
     (Feature::Ecn, &["RFC3168", "RFC9293-SHLD-8"]),
+    (Feature::KeepAliveByDefault, &["RFC9293-MUST-28"]),
+    (Feature::Ttl, &["RFC9293-MUST-49"]),
+    (
+        Feature::Dscp,
+        &[
+            "RFC9293-MUST-48",
+            "RFC9293-SHLD-21",
+            "RFC9293-SHLD-22",
+            "RFC9293-MAY-9",
+        ],
+    ),
 ];
 
 /// What binds a stack that does without the feature as well.
@@ -122,6 +136,9 @@ impl Offers {
             (Feature::KeepAlive, profile.keep_alive.is_some()),
             (Feature::AckRange, profile.ack_range == AckRange::Checked),
             (Feature::HalfDuplex, profile.half_duplex_close),
+            (Feature::KeepAliveByDefault, profile.keep_alive_default),
+            (Feature::Ttl, profile.ttl.is_some()),
+            (Feature::Dscp, profile.dscp.is_some()),
             (
                 Feature::CongestionControl,
                 config.congestion != CongestionControl::None,

@@ -9,6 +9,9 @@ use crate::stack::reference::Fault;
 #[rustfmt::skip]
 pub(super) const ROWS: &[(Fault, &str)] = &[
     (Fault::WrongResetNumber, "< ACK"),
+    (Fault::TtlIgnored, "stack ttl=3 | A: connect"),
+    (Fault::DscpIgnored, "stack dscp=46 | A: connect"),
+    (Fault::DscpMistold, "A: listen | peer handshake | < PSH,ACK len 1 dscp 46 | A: dscp"),
     (Fault::ResetWithoutAck, "< SYN"),
     (Fault::ResetAnswersReset, "< RST,ACK"),
     (Fault::OutsideResetAccepted, "A: listen | peer handshake | < RST seq RCV.EDGE+100 | peer data 10"),
@@ -277,6 +280,9 @@ pub(super) const MORE: &[(Fault, Req, &str)] = &[
     (Fault::IsnShared, RFC9293_MUST_9, "A: connect | B: connect | C: connect | A: abort | A: connect to 3"),
     (Fault::IsnLeaps, RFC9293_SHLD_1, "A: connect | A: abort | wait 1s | A: connect"),
     (Fault::TimestampsUnaligned, RFC7323_A_P01, "stack ts | A: listen | < SYN <mss 1460, ts 0 0> | < ACK | peer data 10 | wait 1s"),
+    (Fault::DscpFixed, RFC9293_SHLD_21, "A: listen | peer handshake | A: dscp 46 | A: send 1"),
+    (Fault::DscpAltered, RFC9293_SHLD_22, "stack dscp=46 | A: listen | peer handshake | A: send 1"),
+    (Fault::KeepAliveEarly, RFC9293_MUST_28, "stack keepalive=default | A: listen | peer handshake | wait 2h"),
     (Fault::SynGivenUpEarly, RFC9293_MUST_23, "A: connect | wait 2min"),
     (Fault::GivesUpEarly, RFC9293_SHLD_11, "A: listen | peer handshake | A: send 10 | wait 1min"),
     (Fault::CeilingLow, RFC6298_2_6, "A: listen | peer handshake | A: send 10 | wait 30s"),

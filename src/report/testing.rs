@@ -152,6 +152,8 @@ impl Tape {
             urgent: 7,
             options: Options::default(),
             ecn: Default::default(),
+            dscp: 0,
+            hops: wire::HOP_LIMIT,
             payload_len: 0,
         };
         let mut packet = Vec::new();

@@ -127,7 +127,7 @@ pub(super) fn config(source: &mut impl Source) -> Config {
         config.ack_delay = source.one(words::ACK_DELAYS);
     }
     if source.once_in(keep) {
-        config.keep_alive = Some(source.one(words::KEEP_ALIVES));
+        config.keep_alive = source.one(words::KEEP_ALIVES);
     }
     if source.once_in(user) {
         config.user_timeout = Some(source.one(words::USER_TIMEOUTS));
@@ -135,6 +135,9 @@ pub(super) fn config(source: &mut impl Source) -> Config {
     if source.once_in(congestion) {
         config.congestion = source.one(words::CONGESTIONS);
     }
+    let mut rarely = |(odds, value)| source.once_in(odds).then_some(value);
+    config.ttl = rarely(words::TTL);
+    config.dscp = rarely(words::DSCP);
     config
 }
 

@@ -187,7 +187,7 @@ fn handshake(steps: &[Step]) -> Option<Step> {
 }
 
 /// Each makes one setting ordinary.
-const SETTINGS: [fn(&mut Config, Config); 10] = [
+const SETTINGS: [fn(&mut Config, Config); 12] = [
     |config, ordinary| config.family = ordinary.family,
     |config, ordinary| config.mtu = ordinary.mtu,
     |config, ordinary| config.receive_buffer = ordinary.receive_buffer,
@@ -198,6 +198,8 @@ const SETTINGS: [fn(&mut Config, Config); 10] = [
     |config, ordinary| config.keep_alive = ordinary.keep_alive,
     |config, ordinary| config.user_timeout = ordinary.user_timeout,
     |config, ordinary| config.congestion = ordinary.congestion,
+    |config, ordinary| config.ttl = ordinary.ttl,
+    |config, ordinary| config.dscp = ordinary.dscp,
 ];
 
 /// Steps that are simpler than this one in one thing, the simplest first. Following them always
@@ -237,6 +239,7 @@ fn simpler_segments(segment: &SegmentStep) -> Vec<SegmentStep> {
     with(&|s| s.options = None);
     with(&|s| s.urgent = 0);
     with(&|s| s.ecn = Ecn::NotEct);
+    with(&|s| s.dscp = 0);
     with(&|s| s.window = None);
     with(&|s| s.flow = Flow::of(Socket(0)));
     with(&|s| s.flags = s.flags.without(Flags::RESERVED | Flags::ECE | Flags::CWR));

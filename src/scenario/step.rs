@@ -116,6 +116,8 @@ pub struct SegmentStep {
     pub urgent: u16,
     /// The ECN field of the IP header.
     pub ecn: Ecn,
+    /// The differentiated services codepoint of the IP header, 0 to 63.
+    pub dscp: u8,
     /// Options; `None` for those that an ordinary endpoint would send here.
     pub options: Option<ArrayVec<OptionStep, 6>>,
     /// Another source address than the peer's.
@@ -147,6 +149,7 @@ impl SegmentStep {
             window: None,
             urgent: 0,
             ecn: Ecn::NotEct,
+            dscp: 0,
             options: None,
             src: None,
             dst: None,

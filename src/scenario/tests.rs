@@ -50,6 +50,7 @@ impl Counts {
         self.add(format!("keepalive {:?}", config.keep_alive));
         self.add(format!("usertimeout {:?}", config.user_timeout));
         self.add(format!("congestion {:?}", config.congestion));
+        self.add(format!("ttl {:?}, dscp {:?}", config.ttl, config.dscp));
         self.add(format!("isn {}", scenario.peer_isn.is_some()));
         if let Some(isn) = scenario.peer_isn {
             self.add(format!("isn at {isn}"));
@@ -212,7 +213,10 @@ fn everything_occurs(counts: &Counts) {
         counts.expect(format!("ackdelay {it}"));
     }
     for it in words::KEEP_ALIVES {
-        counts.expect(format!("keepalive {:?}", Some(it)));
+        counts.expect(format!("keepalive {it:?}"));
+    }
+    for it in [(Some(words::TTL.1), None), (None, Some(words::DSCP.1))] {
+        counts.expect(format!("ttl {:?}, dscp {:?}", it.0, it.1));
     }
     for it in words::USER_TIMEOUTS {
         counts.expect(format!("usertimeout {:?}", Some(it)));

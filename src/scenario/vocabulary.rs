@@ -4,7 +4,7 @@
 //! number is replaced by one from the tables of boundary values. The generator, a strategy for
 //! proptest, `Arbitrary` and a mutator all draw from here, by way of `generate.rs`.
 
-use crate::stack::CongestionControl;
+use crate::stack::{CongestionControl, KeepAlive};
 use crate::time::Micros;
 use crate::wire::{Ecn, Flags};
 
@@ -23,7 +23,15 @@ pub(super) const LEAST_MTU_V4: u16 = 576;
 /// Delays of ACKs.
 pub(super) const ACK_DELAYS: &[Micros] = &[Micros::ZERO, Micros::millis(200)];
 /// Keep-alive intervals.
-pub(super) const KEEP_ALIVES: &[Micros] = &[Micros::millis(500), Micros::secs(10)];
+pub(super) const KEEP_ALIVES: &[KeepAlive] = &[
+    KeepAlive::Every(Micros::millis(500)),
+    KeepAlive::Every(Micros::secs(10)),
+    KeepAlive::ByDefault,
+];
+/// Time to live, and how seldom another is asked for than the stack has anyway.
+pub(super) const TTL: (u32, u8) = (32, 5);
+/// Differentiated services codepoint, and how seldom one is asked for.
+pub(super) const DSCP: (u32, u8) = (32, 10);
 /// User timeouts.
 pub(super) const USER_TIMEOUTS: &[Micros] =
     &[Micros::millis(500), Micros::secs(5), Micros::secs(100)];
@@ -211,6 +219,8 @@ pub(super) const STEPS: &[(u32, &str)] = &[
     (8, "A: close"),
     (4, "A: abort"),
     (3, "A: status"),
+    (1, "A: dscp 46"),
+    (1, "A: dscp"),
     (4, "A: listen"),
     (3, "A: connect"),
     (1, "B: listen port 0"),

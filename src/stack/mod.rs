@@ -19,7 +19,9 @@ pub(crate) mod text;
 
 pub use asked::{Query, Reports, SendFlag, Setting};
 pub use outbox::Outbox;
-pub use profile::{AckRange, Admission, Config, CongestionControl, HardErrors, Profile, RstRule};
+pub use profile::{
+    AckRange, Admission, Config, CongestionControl, HardErrors, KeepAlive, Profile, RstRule,
+};
 
 use std::fmt;
 

@@ -26,12 +26,18 @@ pub struct Config {
     /// How long an ACK may be delayed, less than 500 ms (RFC9293-MUST-40); zero switches delaying
     /// off.
     pub ack_delay: Micros,
-    /// Keep-alive interval, if keep-alives are on.
-    pub keep_alive: Option<Micros>,
+    /// Keep-alives.
+    pub keep_alive: KeepAlive,
     /// User timeout, if one is set.
     pub user_timeout: Option<Micros>,
     /// Congestion control.
     pub congestion: CongestionControl,
+    /// Time to live, or hop limit, of what is sent, at least 1 (RFC9293-MUST-49); `None` for what the
+    /// stack has anyway.
+    pub ttl: Option<u8>,
+    /// Differentiated services codepoint of what is sent, 0 to 63 (RFC9293-MUST-48); `None` for what
+    /// the stack has anyway.
+    pub dscp: Option<u8>,
 }
 
 impl Default for Config {
@@ -44,9 +50,33 @@ impl Default for Config {
             timestamps: false,
             nagle: true,
             ack_delay: Micros::millis(10),
-            keep_alive: None,
+            keep_alive: KeepAlive::Off,
             user_timeout: None,
             congestion: CongestionControl::None,
+            ttl: None,
+            dscp: None,
+        }
+    }
+}
+
+/// Whether keep-alives are sent, and when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum KeepAlive {
+    /// Never.
+    #[default]
+    Off,
+    /// After the interval that the stack has when nobody says another (RFC9293-MUST-28).
+    ByDefault,
+    /// After this interval, longer than nothing.
+    Every(Micros),
+}
+
+impl KeepAlive {
+    /// The interval that is asked for.
+    pub fn asked(self) -> Option<Micros> {
+        match self {
+            KeepAlive::Off | KeepAlive::ByDefault => None,
+            KeepAlive::Every(interval) => Some(interval),
         }
     }
 }
@@ -193,6 +223,8 @@ pub struct Profile {
     pub ack_delay: Micros,
     /// Keep-alive interval; `None` when off.
     pub keep_alive: Option<Micros>,
+    /// That interval is the stack's own, and nobody has asked for it (RFC9293-MUST-28).
+    pub keep_alive_default: bool,
     /// User timeout: a connection from which nothing was heard for so long is given up, with a
     /// reset or without. While something waits for its acknowledgment it has to be; when nothing
     /// does, it may. `None` when the stack has none.
@@ -241,6 +273,11 @@ pub struct Profile {
     /// By how much an instant may be late, or early, because the clock is real; zero in virtual
     /// time.
     pub slack: Micros,
+    /// Time to live, or hop limit, of every segment of a connection, where the user has asked for it;
+    /// `None` where nobody has, or it cannot be had.
+    pub ttl: Option<u8>,
+    /// Differentiated services codepoint of every segment of a connection, as `ttl`.
+    pub dscp: Option<u8>,
 }
 
 impl Profile {
@@ -275,7 +312,8 @@ impl Profile {
             rto_max: Micros::secs(60),
             acks_may_lag: false,
             ack_delay: Micros::millis(500),
-            keep_alive: config.keep_alive,
+            keep_alive: config.keep_alive.asked(),
+            keep_alive_default: false,
             user_timeout: config.user_timeout,
             syn_timeout: None,
             fin_wait_2_timeout: None,
@@ -293,6 +331,8 @@ impl Profile {
             icmp_in_flight: false,
             counts_retransmissions: false,
             slack: Micros::ZERO,
+            ttl: None,
+            dscp: None,
         }
     }
 

@@ -287,6 +287,8 @@ fn shown(
         urgent: 0,
         options,
         ecn: Default::default(),
+        dscp: 0,
+        hops: crate::wire::HOP_LIMIT,
         payload_len: 0,
     };
     let mut out = Branches::default();

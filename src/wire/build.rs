@@ -11,8 +11,8 @@ use etherparse::{Ipv4Header, Ipv6Header, TcpHeader, ip_number};
 use super::addr::v6_octets;
 use super::{Segment, checksum};
 
-/// Hop limit, or time to live, of every packet that is built.
-pub(super) const HOP_LIMIT: u8 = 64;
+/// Hop limit, or time to live, of what nobody has asked for another.
+pub const HOP_LIMIT: u8 = 64;
 
 /// The most octets that the options field holds.
 const MAX_OPTIONS: usize = 40;
@@ -23,8 +23,7 @@ const MAX_OPTIONS: usize = 40;
 ///
 /// Of `options`, octets beyond the fortieth are left out, and of `text` those that no IP length
 /// field can count. When one address is IPv4 and the other IPv6, the packet is IPv6 and the
-/// IPv4 address is written as an IPv4-mapped one. Time to live and hop limit are 64, and IPv4
-/// packets must not be fragmented.
+/// IPv4 address is written as an IPv4-mapped one. IPv4 packets must not be fragmented.
 pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) {
     out.clear();
     let options = &options[..options.len().min(MAX_OPTIONS)];
@@ -37,14 +36,14 @@ pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) 
             let ip = Ipv4Header {
                 total_len: (Ipv4Header::MIN_LEN + header_len + text.len()) as u16,
                 dont_fragment: true,
-                time_to_live: HOP_LIMIT,
+                time_to_live: segment.hops,
                 protocol: ip_number::TCP,
                 source: from.octets(),
                 destination: to.octets(),
                 ..Ipv4Header::default()
             };
             put(ip.write_raw(out));
-            segment.ecn.put(out);
+            put_service(segment, out);
             checksum::put_ipv4(out);
             (Ipv4Header::MIN_LEN, text)
         }
@@ -53,13 +52,13 @@ pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) 
             let ip = Ipv6Header {
                 payload_length: (header_len + text.len()) as u16,
                 next_header: ip_number::TCP,
-                hop_limit: HOP_LIMIT,
+                hop_limit: segment.hops,
                 source: v6_octets(from),
                 destination: v6_octets(to),
                 ..Ipv6Header::default()
             };
             put(ip.write(out));
-            segment.ecn.put(out);
+            put_service(segment, out);
             (Ipv6Header::LEN, text)
         }
     };
@@ -77,6 +76,19 @@ pub fn build(segment: &Segment, options: &[u8], text: &[u8], out: &mut Vec<u8>) 
 /// Takes note of a header having been written; a `Vec` never refuses one.
 pub(super) fn put(written: std::io::Result<()>) {
     debug_assert!(written.is_ok());
+}
+
+/// Writes codepoint and ECN field into an IPv6 packet, or an IPv4 packet whose checksum is not taken
+/// yet.
+fn put_service(segment: &Segment, packet: &mut [u8]) {
+    let octet = segment.dscp << 2 | segment.ecn as u8;
+    match packet[0] >> 4 {
+        4 => packet[1] = octet,
+        _ => {
+            packet[0] = packet[0] & 0xf0 | octet >> 4;
+            packet[1] = packet[1] & 0x0f | octet << 4;
+        }
+    }
 }
 
 /// The TCP header without its options, flags and checksum.
@@ -114,6 +126,8 @@ mod tests {
             urgent: 0x3344,
             options: Options::default(),
             ecn: Ecn::NotEct,
+            dscp: 0,
+            hops: HOP_LIMIT,
             payload_len: 0,
         }
     }

@@ -33,21 +33,8 @@ impl Ecn {
         matches!(self, Ecn::Ect0 | Ecn::Ect1)
     }
 
-    /// What an IPv4 packet says, or an IPv6 packet; it has a whole header.
-    pub(super) fn of(packet: &[u8]) -> Ecn {
-        let bits = match packet[0] >> 4 {
-            4 => packet[1],
-            _ => packet[1] >> 4,
-        };
-        Ecn::NAMES[usize::from(bits & 3)].0
-    }
-
-    /// Writes it into an IPv6 packet, or an IPv4 packet whose checksum is not taken yet.
-    pub(super) fn put(self, packet: &mut [u8]) {
-        let bits = self as u8;
-        match packet[0] >> 4 {
-            4 => packet[1] = packet[1] & !3 | bits,
-            _ => packet[1] = packet[1] & !0x30 | bits << 4,
-        }
+    /// What this octet of the IP header says: type of service, or traffic class.
+    pub(super) fn of(service: u8) -> Ecn {
+        Ecn::NAMES[usize::from(service & 3)].0
     }
 }

@@ -20,7 +20,7 @@ mod segment;
 mod seq;
 
 pub use addr::{Endpoint, Family, FlowAddr, PEER_V4, PEER_V6, STACK_V4, STACK_V6};
-pub use build::build;
+pub use build::{HOP_LIMIT, build};
 pub use damage::{Damage, damage};
 pub use ecn::Ecn;
 pub use flags::Flags;

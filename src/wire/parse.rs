@@ -47,6 +47,7 @@ pub fn parse(packet: &[u8]) -> Result<Parsed, ParseError> {
     let part = &packet[layers.tcp.clone()];
     let tcp = TcpSlice::from_slice(part).map_err(|error| ParseError(words(&error)))?;
     let text = layers.tcp.start + tcp.header_len()..layers.tcp.end;
+    let (service, hops) = service(packet);
     let segment = Segment {
         src: Endpoint {
             addr: layers.src,
@@ -62,7 +63,9 @@ pub fn parse(packet: &[u8]) -> Result<Parsed, ParseError> {
         window: tcp.window_size(),
         urgent: tcp.urgent_pointer(),
         options: Options::parse(tcp.options()),
-        ecn: Ecn::of(packet),
+        ecn: Ecn::of(service),
+        dscp: service >> 2,
+        hops,
         payload_len: text.len() as u32,
     };
     Ok(Parsed {
@@ -70,6 +73,15 @@ pub fn parse(packet: &[u8]) -> Result<Parsed, ParseError> {
         text,
         damaged: wrong_checksum(packet, &layers),
     })
+}
+
+/// The octet of the IP header that has codepoint and ECN field, and its time to live or hop limit; the
+/// packet has a whole header.
+fn service(packet: &[u8]) -> (u8, u8) {
+    match packet[0] >> 4 {
+        4 => (packet[1], packet[8]),
+        _ => (packet[0] << 4 | packet[1] >> 4, packet[7]),
+    }
 }
 
 /// Which checksum is wrong, if one is. A receiver meets that of the IPv4 header first.
@@ -100,7 +112,7 @@ fn words(error: &HeaderSliceError) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Family, build};
+    use crate::wire::{Family, HOP_LIMIT, build};
 
     /// A segment with eight octets of options and three of text.
     fn packet(family: Family) -> Vec<u8> {
@@ -120,6 +132,8 @@ mod tests {
             urgent: 4,
             options: Options::default(),
             ecn: Ecn::NotEct,
+            dscp: 0,
+            hops: HOP_LIMIT,
             payload_len: 0,
         };
         let mut packet = Vec::new();

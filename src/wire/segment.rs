@@ -26,6 +26,10 @@ pub struct Segment {
     pub options: Options,
     /// The ECN field of the IP header.
     pub ecn: Ecn,
+    /// The differentiated services codepoint of the IP header, 0 to 63.
+    pub dscp: u8,
+    /// Time to live, or hop limit.
+    pub hops: u8,
     /// Octets of text.
     pub payload_len: u32,
 }

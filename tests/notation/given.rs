@@ -8,7 +8,7 @@ use tcprove::scenario::{
     Address, CallStep, Flow, IcmpStep, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase,
     SeqExpr, Step, Wait,
 };
-use tcprove::stack::{Config, CongestionControl, Query, SendFlag, Setting, Socket};
+use tcprove::stack::{Config, CongestionControl, KeepAlive, Query, SendFlag, Setting, Socket};
 use tcprove::time::Micros;
 use tcprove::wire::{Damage, Ecn, Family, Flags, IcmpKind, LEAST_QUOTE, MOST_QUOTE};
 
@@ -42,12 +42,16 @@ fn config() -> impl Strategy<Value = Config> {
         any::<bool>(),
         any::<bool>(),
         (0..500_000u64).prop_map(Micros),
-        proptest::option::of(timer()),
+        keep_alive(),
         proptest::option::of(timer()),
         congestion,
+        (
+            proptest::option::of(1..=u8::MAX),
+            proptest::option::of(0..=Setting::DSCP_MOST),
+        ),
     )
         .prop_map(
-            |(family, rcv, snd, ts, nagle, delay, keep, user, congestion)| Config {
+            |(family, rcv, snd, ts, nagle, delay, keep, user, congestion, (ttl, dscp))| Config {
                 family: family.0,
                 mtu: family.1,
                 receive_buffer: rcv,
@@ -58,9 +62,19 @@ fn config() -> impl Strategy<Value = Config> {
                 keep_alive: keep,
                 user_timeout: user,
                 congestion,
+                ttl,
+                dscp,
             },
         );
     prop_oneof![Just(Config::default()), some]
+}
+
+fn keep_alive() -> impl Strategy<Value = KeepAlive> {
+    prop_oneof![
+        Just(KeepAlive::Off),
+        Just(KeepAlive::ByDefault),
+        timer().prop_map(KeepAlive::Every),
+    ]
 }
 
 fn flow() -> impl Strategy<Value = Flow> {
@@ -111,6 +125,7 @@ fn segment() -> impl Strategy<Value = SegmentStep> {
         (
             any::<u16>(),
             select(Ecn::NAMES.map(|(ecn, _)| ecn).to_vec()),
+            0..=Setting::DSCP_MOST,
         ),
     );
     let rest = (
@@ -120,7 +135,7 @@ fn segment() -> impl Strategy<Value = SegmentStep> {
         address(),
         proptest::option::of(damage()),
     );
-    (numbers, rest).prop_map(|((flags, seqs, len, window, (urgent, ecn)), rest)| {
+    (numbers, rest).prop_map(|((flags, seqs, len, window, (urgent, ecn, dscp)), rest)| {
         let usual = SegmentStep::new(flags);
         let (flow, options, src, dst, damage) = rest;
         let (seq, ack) = seqs.unwrap_or((usual.seq, usual.ack));
@@ -133,6 +148,7 @@ fn segment() -> impl Strategy<Value = SegmentStep> {
             window,
             urgent,
             ecn,
+            dscp,
             options,
             src,
             dst,

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use given::{nonsense, scenario};
 use proptest::prelude::*;
 use tcprove::scenario::{Case, Cases, ParseError, Scenario, SeqBase, Step, generate};
-use tcprove::stack::{Config, CongestionControl};
+use tcprove::stack::{Config, CongestionControl, KeepAlive};
 use tcprove::time::Micros;
 use tcprove::wire::{Family, IcmpKind};
 
@@ -132,7 +132,7 @@ fn one_step_has_one_canonical_text() {
 #[test]
 fn the_header_holds_what_is_unusual() {
     let text = "# a comment\n\nstack ipv6 mtu=1400 rcv=1 snd=2 ts nagle=off ackdelay=0s \
-        keepalive=2s usertimeout=30s congestion=reno\nseed 18446744073709551615\nisn 4294967295\n";
+        keepalive=2s usertimeout=30s congestion=reno ttl=3 dscp=46\nseed 18446744073709551615\nisn 4294967295\n";
     let scenario: Scenario = text.parse().unwrap();
     let expected = Config {
         family: Family::V6,
@@ -142,9 +142,11 @@ fn the_header_holds_what_is_unusual() {
         timestamps: true,
         nagle: false,
         ack_delay: Micros::ZERO,
-        keep_alive: Some(Micros::secs(2)),
+        keep_alive: KeepAlive::Every(Micros::secs(2)),
         user_timeout: Some(Micros::secs(30)),
         congestion: CongestionControl::Reno,
+        ttl: Some(3),
+        dscp: Some(46),
     };
     assert_eq!(scenario.config, expected);
     assert_eq!(

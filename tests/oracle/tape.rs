@@ -222,6 +222,8 @@ pub(crate) fn segment(
         urgent: 0,
         options: Options::parse(if flags.syn() { &MSS } else { &[] }),
         ecn: Default::default(),
+        dscp: 0,
+        hops: tcprove::wire::HOP_LIMIT,
         payload_len: len.into(),
     }
 }

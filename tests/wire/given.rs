@@ -4,7 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use tcprove::wire::{Damage, Ecn, Endpoint, Family, Flags, Options, Segment, SeqNumber, build};
+use tcprove::wire::{
+    Damage, Ecn, Endpoint, Family, Flags, HOP_LIMIT, Options, Segment, SeqNumber, build,
+};
 
 /// Any 32-bit number, those near wrap and near half the circle more often.
 pub(super) fn number() -> impl Strategy<Value = u32> {
@@ -79,10 +81,10 @@ pub(super) fn segment() -> impl Strategy<Value = Segment> {
         number(),
         0..=0xfff_u16,
         field(),
-        (field(), ecn),
+        (field(), ecn, 0..64_u8, any::<u8>()),
     )
         .prop_map(
-            |((src, dst), seq, ack, flags, window, (urgent, ecn))| Segment {
+            |((src, dst), seq, ack, flags, window, (urgent, ecn, dscp, hops))| Segment {
                 src,
                 dst,
                 seq: SeqNumber(seq),
@@ -92,6 +94,8 @@ pub(super) fn segment() -> impl Strategy<Value = Segment> {
                 urgent,
                 options: Options::default(),
                 ecn,
+                dscp,
+                hops,
                 payload_len: 0,
             },
         )
@@ -157,6 +161,8 @@ pub(super) fn between(src: IpAddr, dst: IpAddr) -> Segment {
         urgent: 4,
         options: Options::default(),
         ecn: Default::default(),
+        dscp: 0,
+        hops: HOP_LIMIT,
         payload_len: 0,
     }
 }

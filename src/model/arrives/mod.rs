@@ -35,6 +35,7 @@ pub fn step(before: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
         marks: Marks::of(&tcb, seg, ctx.now),
         at: ctx.now,
     };
+    tcb.service.hear(seg);
     tcb.due.reply = None;
     tcb.rcv.answers_first = false;
     let numbered = tcb.state.synchronized() || tcb.state == State::SynReceived;
@@ -586,6 +587,8 @@ mod tests {
                 urgent: 0,
                 options: Options::default(),
                 ecn: Default::default(),
+                dscp: 0,
+                hops: crate::wire::HOP_LIMIT,
                 payload_len: 0,
             };
             let found = addressed_properly(&seg, end(stack).addr);

@@ -1,8 +1,8 @@
 //! What the user asks or sets beside the calls that move a connection (RFC 9293 section 3.9.1).
 
-use crate::model::Fault;
 use crate::model::calls::kind;
 use crate::model::tcb::{Branches, Tcb};
+use crate::model::{Context, Fault, service};
 use crate::spec::req;
 use crate::stack::{Outcome, Query, Setting};
 
@@ -15,14 +15,14 @@ pub(super) fn query(
 ) -> Result<(), Fault> {
     let by = req::RFC9293_3_10_6_P01;
     match (query, outcome) {
+        (Query::Dscp, _) => service::told(tcb, outcome, out),
         (_, Outcome::Failed(_) | Outcome::Unsupported)
         | (Query::Urgent, Outcome::Urgent(_))
-        | (Query::Reports, Outcome::Reports(_))
-        | (Query::Dscp, Outcome::Dscp(_)) => {
+        | (Query::Reports, Outcome::Reports(_)) => {
             out.push(tcb, by);
             Ok(())
         }
-        (Query::Urgent | Query::Reports | Query::Dscp, _) => Err(Fault::new(
+        (Query::Urgent | Query::Reports, _) => Err(Fault::new(
             by,
             kind(outcome),
             "the question is answered or fails",
@@ -35,15 +35,17 @@ pub(super) fn set(
     tcb: Tcb,
     setting: Setting,
     outcome: Outcome,
+    ctx: &Context,
     out: &mut Branches,
 ) -> Result<(), Fault> {
     let by = req::RFC9293_3_10_6_P01;
     match (setting, outcome) {
+        (Setting::Dscp(dscp), _) => service::set(tcb, dscp, outcome, ctx, out),
         (_, Outcome::Done | Outcome::Failed(_) | Outcome::Unsupported) => {
             out.push(tcb, by);
             Ok(())
         }
-        (Setting::Reports(_) | Setting::Dscp(_), _) => Err(Fault::new(
+        (Setting::Reports(_), _) => Err(Fault::new(
             by,
             kind(outcome),
             "the setting is accepted or fails",

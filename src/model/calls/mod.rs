@@ -49,7 +49,7 @@ pub fn step(
         Call::Abort => abort::step(tcb, outcome, ctx, out),
         Call::Status => status::step(tcb, outcome, out),
         Call::Ask(query) => ask::query(tcb, *query, outcome, out),
-        Call::Set(setting) => ask::set(tcb, *setting, outcome, out),
+        Call::Set(setting) => ask::set(tcb, *setting, outcome, ctx, out),
     }
 }
 

@@ -5,7 +5,11 @@ use super::{kind, miss};
 use crate::model::tcb::{Forms, Tcb};
 use crate::model::{Context, Fault};
 use crate::spec::req;
+use crate::time::Micros;
 use crate::wire::Segment;
+
+/// The shortest interval that a stack may have by itself (RFC9293-MUST-28).
+const LEAST_DEFAULT: Micros = Micros::secs(7_200);
 
 /// Whether a segment is a keep-alive: SND.NXT-1 with at most one octet of anything.
 ///
@@ -50,10 +54,14 @@ pub(super) fn is_one(
         }
         return fault(req::RFC9293_MUST_25, "no keep-alive unless switched on");
     };
+    let (interval, by) = match ctx.profile.keep_alive_default {
+        true => (interval.max(LEAST_DEFAULT), req::RFC9293_MUST_28),
+        false => (interval, req::RFC9293_MUST_26),
+    };
     if ctx.now.since(tcb.arrived_at) + ctx.profile.slack < interval {
         ctx.unless_pardoned(
             Fault::new(
-                req::RFC9293_MUST_26,
+                by,
                 kind(seg),
                 "no keep-alive before nothing has arrived for an interval",
             )

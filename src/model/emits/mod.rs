@@ -13,7 +13,7 @@ mod window;
 pub(super) use text::most_text;
 
 use super::tcb::{Branches, Miss, Tcb};
-use super::{Context, Fault, State, ecn};
+use super::{Context, Fault, State, ecn, service};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
 use crate::wire::Segment;
@@ -33,6 +33,12 @@ pub fn step(
     let first = out.len();
     explain(tcb, seg, text, ctx, out)?;
     ecn::check(tcb, seg, ctx)?;
+    service::check(tcb, seg, ctx)?;
+    if ctx.profile.dscp.is_some() || tcb.service.has_changed() {
+        for (after, _) in out.iter_mut(first) {
+            service::note(tcb, seg, ctx, after);
+        }
+    }
     if ecn::is_noted(tcb, seg) {
         for (after, _) in out.iter_mut(first) {
             ecn::departed(tcb, after, seg, ctx);

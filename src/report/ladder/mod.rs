@@ -207,6 +207,9 @@ impl Drawing<'_> {
         if segment.ecn != Ecn::NotEct {
             let _ = write!(text, " {}", segment.ecn.name());
         }
+        if segment.dscp != 0 {
+            let _ = write!(text, " dscp {}", segment.dscp);
+        }
         let options = options(segment, relative);
         if !options.is_empty() {
             let _ = write!(text, " <{options}>");

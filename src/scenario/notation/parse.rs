@@ -11,7 +11,7 @@ use super::segment::{icmp, segment};
 use super::words::{Word, Words};
 use super::{CONGESTION_NAMES, ParseError, quote};
 use crate::scenario::{Address, CallStep, Flow, PeerStep, Scenario, Step, Wait};
-use crate::stack::{Config, Query, SOCKETS, SendFlag, Setting, Socket};
+use crate::stack::{Config, KeepAlive, Query, SOCKETS, SendFlag, Setting, Socket};
 use crate::time::Micros;
 use crate::wire::Family;
 
@@ -133,7 +133,7 @@ fn step(words: &mut Words<'_>, first: Word<'_>) -> Result<Step> {
 
 fn config(words: &mut Words<'_>) -> Result<Config> {
     let mut config = Config::default();
-    let mut given: ArrayVec<&str, 10> = ArrayVec::new();
+    let mut given: ArrayVec<&str, 12> = ArrayVec::new();
     let mut mtu = None;
     while let Some(word) = words.next() {
         let (name, value) = match word.text.split_once('=') {
@@ -190,10 +190,13 @@ fn config(words: &mut Words<'_>) -> Result<Config> {
             "snd" => config.send_buffer = number(1..=MOST_BUFFER)? as u32,
             "nagle" => config.nagle = words.named(value, "switch", &SWITCH)?,
             "ackdelay" => config.ack_delay = delay()?,
-            "keepalive" if value.text == "off" => config.keep_alive = None,
-            "keepalive" => config.keep_alive = span()?,
+            "keepalive" if value.text == "off" => config.keep_alive = KeepAlive::Off,
+            "keepalive" if value.text == "default" => config.keep_alive = KeepAlive::ByDefault,
+            "keepalive" => config.keep_alive = span()?.map_or(KeepAlive::Off, KeepAlive::Every),
             "usertimeout" if value.text == "off" => config.user_timeout = None,
             "usertimeout" => config.user_timeout = span()?,
+            "ttl" => config.ttl = Some(number(1..=u8::MAX.into())? as u8),
+            "dscp" => config.dscp = Some(number(0..=Setting::DSCP_MOST.into())? as u8),
             _ => config.congestion = words.named(value, "algorithm", &CONGESTION_NAMES)?,
         }
     }
@@ -211,7 +214,7 @@ fn config(words: &mut Words<'_>) -> Result<Config> {
 /// From here on, a delay of acknowledgments breaks RFC9293-MUST-40.
 const LEAST_WRONG_DELAY: Micros = Micros::millis(500);
 
-const SETTINGS: [&str; 11] = [
+const SETTINGS: [&str; 13] = [
     "ipv4",
     "ipv6",
     "mtu",
@@ -223,6 +226,8 @@ const SETTINGS: [&str; 11] = [
     "keepalive",
     "usertimeout",
     "congestion",
+    "ttl",
+    "dscp",
 ];
 
 const SWITCH: [(bool, &str); 2] = [(true, "on"), (false, "off")];
@@ -283,10 +288,7 @@ fn user_call(words: &mut Words<'_>, socket: Socket) -> Result<CallStep> {
         "reports" if words.peek().is_none() => CallStep::Ask(Query::Reports),
         "reports" => CallStep::Set(Setting::Reports(switch(words)?)),
         "dscp" if words.peek().is_none() => CallStep::Ask(Query::Dscp),
-        "dscp" => {
-            let most = u64::from(Setting::DSCP_MOST);
-            CallStep::Set(Setting::Dscp(words.number("dscp", 0..=most)? as u8))
-        }
+        "dscp" => CallStep::Set(Setting::Dscp(dscp(words)?)),
         _ => return Err(words.unknown(word, "call", CALLS.into_iter())),
     })
 }
@@ -294,6 +296,11 @@ fn user_call(words: &mut Words<'_>, socket: Socket) -> Result<CallStep> {
 fn switch(words: &mut Words<'_>) -> Result<bool> {
     let word = words.expect("on or off")?;
     words.named(word, "switch", &SWITCH)
+}
+
+/// A differentiated services codepoint.
+pub(super) fn dscp(words: &mut Words<'_>) -> Result<u8> {
+    Ok(words.number("dscp", 0..=Setting::DSCP_MOST.into())? as u8)
 }
 
 /// `send N [FLAG]`.

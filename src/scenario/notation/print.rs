@@ -7,7 +7,7 @@ use crate::scenario::{
     Address, CallStep, Flow, IcmpStep, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase,
     SeqExpr, Step, Wait,
 };
-use crate::stack::{Config, Query, SendFlag, Socket};
+use crate::stack::{Config, KeepAlive, Query, SendFlag, Socket};
 use crate::wire::{Damage, Family};
 
 /// `Debug` is the text as well: what a failed test or a fuzzer shows can be run again as it is.
@@ -68,8 +68,10 @@ fn config(f: &mut fmt::Formatter<'_>, config: &Config) -> fmt::Result {
     if config.ack_delay != usual.ack_delay {
         write!(f, " ackdelay={}", config.ack_delay)?;
     }
-    if let Some(interval) = config.keep_alive {
-        write!(f, " keepalive={interval}")?;
+    match config.keep_alive {
+        KeepAlive::Off => {}
+        KeepAlive::ByDefault => f.write_str(" keepalive=default")?,
+        KeepAlive::Every(interval) => write!(f, " keepalive={interval}")?,
     }
     if let Some(timeout) = config.user_timeout {
         write!(f, " usertimeout={timeout}")?;
@@ -77,6 +79,12 @@ fn config(f: &mut fmt::Formatter<'_>, config: &Config) -> fmt::Result {
     if config.congestion != usual.congestion {
         let name = name_of(&CONGESTION_NAMES, &config.congestion);
         write!(f, " congestion={name}")?;
+    }
+    if let Some(ttl) = config.ttl {
+        write!(f, " ttl={ttl}")?;
+    }
+    if let Some(dscp) = config.dscp {
+        write!(f, " dscp={dscp}")?;
     }
     writeln!(f)
 }
@@ -120,6 +128,9 @@ impl fmt::Display for SegmentStep {
         }
         if self.ecn != usual.ecn {
             write!(f, " {}", self.ecn.name())?;
+        }
+        if self.dscp != 0 {
+            write!(f, " dscp {}", self.dscp)?;
         }
         if let Some(list) = &self.options {
             options(f, list)?;

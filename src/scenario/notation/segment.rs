@@ -2,7 +2,7 @@
 
 use arrayvec::ArrayVec;
 
-use super::parse::{port, u16_number};
+use super::parse::{dscp, port, u16_number};
 use super::words::{Word, Words};
 use super::{ParseError, quote};
 use crate::scenario::{Address, IcmpStep, OptionStep, SegmentStep, SeqBase, SeqExpr};
@@ -10,15 +10,15 @@ use crate::wire::{Damage, Ecn, Flags, IcmpKind, LEAST_QUOTE, MOST_QUOTE};
 
 type Result<T> = std::result::Result<T, ParseError>;
 
-const FIELDS: [&str; 14] = [
-    "seq", "ack", "len", "win", "urg", "ect0", "ect1", "ce", "<", "port", "from", "src", "dst",
-    "damage",
+const FIELDS: [&str; 15] = [
+    "seq", "ack", "len", "win", "urg", "ect0", "ect1", "ce", "dscp", "<", "port", "from", "src",
+    "dst", "damage",
 ];
 
 /// What follows `<`.
 pub(super) fn segment(words: &mut Words<'_>) -> Result<SegmentStep> {
     let mut segment = SegmentStep::new(flags(words)?);
-    let mut given: ArrayVec<&str, 14> = ArrayVec::new();
+    let mut given: ArrayVec<&str, 15> = ArrayVec::new();
     while let Some(word) = words.next() {
         let Some(field) = FIELDS.iter().find(|field| **field == word.text) else {
             return Err(words.unknown(word, "field of a segment", FIELDS.into_iter()));
@@ -36,6 +36,7 @@ pub(super) fn segment(words: &mut Words<'_>) -> Result<SegmentStep> {
             "ect0" => ecn(&mut segment, words, word, Ecn::Ect0)?,
             "ect1" => ecn(&mut segment, words, word, Ecn::Ect1)?,
             "ce" => ecn(&mut segment, words, word, Ecn::Ce)?,
+            "dscp" => segment.dscp = dscp(words)?,
             "<" => segment.options = Some(options(words)?),
             "port" => segment.flow.local = port(words, "port")?,
             "from" => segment.flow.remote = port(words, "from")?,

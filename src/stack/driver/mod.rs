@@ -14,7 +14,8 @@ use self::channel::Channel;
 use super::text::words::{self, CONGESTION, FAMILIES, SWITCH};
 use super::text::{Hex, profile, read_outcome};
 use super::{
-    Broken, CallError, Config, Outbox, Outcome, Profile, Query, SendFlag, Setting, Socket, Stack,
+    Broken, CallError, Config, KeepAlive, Outbox, Outcome, Profile, Query, SendFlag, Setting,
+    Socket, Stack,
 };
 use crate::time::{Instant, Micros};
 use crate::wire::Endpoint;
@@ -378,11 +379,18 @@ fn reset(config: &Config, seed: u64) -> String {
         keep_alive,
         user_timeout,
         congestion,
+        ttl,
+        dscp,
     } = config;
     let micros = |span: Option<Micros>| span.map_or("none".to_owned(), |span| span.0.to_string());
-    format!(
+    let keep_alive = match keep_alive {
+        KeepAlive::Off => "none".to_owned(),
+        KeepAlive::ByDefault => "default".to_owned(),
+        KeepAlive::Every(interval) => interval.0.to_string(),
+    };
+    let mut request = format!(
         "reset seed={seed} family={} stack={} peer={} mtu={mtu} receive_buffer={receive_buffer} \
-         send_buffer={send_buffer} timestamps={} nagle={} ack_delay={} keep_alive={} \
+         send_buffer={send_buffer} timestamps={} nagle={} ack_delay={} keep_alive={keep_alive} \
          user_timeout={} congestion={}",
         words::name(&FAMILIES, family),
         family.stack(),
@@ -390,8 +398,15 @@ fn reset(config: &Config, seed: u64) -> String {
         words::name(&SWITCH, timestamps),
         words::name(&SWITCH, nagle),
         ack_delay.0,
-        micros(*keep_alive),
         micros(*user_timeout),
         words::name(&CONGESTION, congestion),
-    )
+    );
+    // A driver need not know of what nobody asks for.
+    if let Some(ttl) = ttl {
+        let _ = write!(request, " ttl={ttl}");
+    }
+    if let Some(dscp) = dscp {
+        let _ = write!(request, " dscp={dscp}");
+    }
+    request
 }

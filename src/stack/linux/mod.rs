@@ -29,7 +29,9 @@ use self::rewrite::{Addresses, Host};
 use self::sockets::{Remote, Use};
 use self::space::Space;
 use self::turns::Turn;
-use super::{Broken, CallError, Config, Outbox, Outcome, Profile, Reached, SOCKETS, Socket, Stack};
+use super::{
+    Broken, CallError, Config, Outbox, Outcome, Profile, Reached, SOCKETS, Setting, Socket, Stack,
+};
 use crate::model::State;
 use crate::time::{Instant, Micros};
 use crate::tun::{Connection, Netlink};
@@ -483,6 +485,17 @@ impl Stack for Linux {
     fn status(&mut self, socket: Socket) -> Outcome {
         self.state(socket)
             .map_or(Outcome::Unsupported, Outcome::Status)
+    }
+
+    fn set(&mut self, socket: Socket, setting: Setting) -> Outcome {
+        match setting {
+            // Of a handshake that a listener has there is no socket yet.
+            Setting::Dscp(_) if self.is_embryonic(socket) => Outcome::Unsupported,
+            Setting::Dscp(dscp) => {
+                self.sockets[usize::from(socket.0)].set_dscp(self.config.family, dscp)
+            }
+            Setting::Reports(_) => Outcome::Unsupported,
+        }
     }
 
     fn remote(&mut self, socket: Socket) -> Option<Endpoint> {

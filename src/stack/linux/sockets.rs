@@ -5,7 +5,7 @@
 //! program is told of an error it is told once, so it is kept here.
 
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::io::Errno;
@@ -92,6 +92,7 @@ pub(super) fn bound(config: &Config, addr: IpAddr, port: u16) -> Result<OwnedFd,
         sockopt::set_tcp_keepintvl(&socket, interval)?;
         sockopt::set_socket_keepalive(&socket, true)?;
     }
+    set_service(&socket, config)?;
     if let Some(timeout) = user_timeout(config) {
         sockopt::set_tcp_user_timeout(&socket, (timeout.0 / 1_000) as u32)?;
     }
@@ -104,10 +105,35 @@ pub(super) fn bound(config: &Config, addr: IpAddr, port: u16) -> Result<OwnedFd,
     Ok(socket)
 }
 
+/// Time to live and codepoint, as far as they are asked for.
+fn set_service(socket: &OwnedFd, config: &Config) -> Result<(), Errno> {
+    if let Some(ttl) = config.ttl {
+        match config.family {
+            Family::V4 => sockopt::set_ip_ttl(socket, ttl.into())?,
+            Family::V6 => sockopt::set_ipv6_unicast_hops(socket, Some(ttl))?,
+        }
+    }
+    match config.dscp {
+        Some(dscp) => set_dscp(socket, config.family, dscp),
+        None => Ok(()),
+    }
+}
+
+/// The codepoint is the upper six bits of an octet whose others are those of ECN.
+pub(super) fn set_dscp(socket: impl AsFd, family: Family, dscp: u8) -> Result<(), Errno> {
+    match family {
+        Family::V4 => sockopt::set_ip_tos(socket, dscp << 2),
+        Family::V6 => sockopt::set_ipv6_tclass(socket, (dscp << 2).into()),
+    }
+}
+
 /// The keep-alive interval that a socket gets: whole seconds, up to 32767.
 pub(super) fn keep_alive(config: &Config) -> Option<Micros> {
     let seconds = |span: Micros| span.0.div_ceil(1_000_000).clamp(1, 32_767);
-    config.keep_alive.map(|span| Micros::secs(seconds(span)))
+    config
+        .keep_alive
+        .asked()
+        .map(|span| Micros::secs(seconds(span)))
 }
 
 /// The user timeout that a socket gets: whole milliseconds.
@@ -183,6 +209,17 @@ impl Use {
         match std::mem::take(self) {
             Use::None => {}
             Use::Listening(socket) | Use::Connection { socket, .. } => abort(socket),
+        }
+    }
+
+    /// Sets the codepoint of what is sent.
+    pub(super) fn set_dscp(&self, family: Family, dscp: u8) -> Outcome {
+        let (Use::Listening(socket) | Use::Connection { socket, .. }) = self else {
+            return Outcome::Failed(CallError::NoConnection);
+        };
+        match set_dscp(socket, family, dscp) {
+            Ok(()) => Outcome::Done,
+            Err(error) => Outcome::Failed(call_error(error)),
         }
     }
 

@@ -7,7 +7,7 @@ use super::Variant;
 use super::library::{Call, Library, Object, Op, Setting};
 use super::profile::declare;
 use crate::model::State;
-use crate::stack::{Broken, CallError, Config, Outbox, Outcome, Profile, Socket, Stack};
+use crate::stack::{self, Broken, CallError, Config, Outbox, Outcome, Profile, Socket, Stack};
 use crate::time::Instant;
 use crate::wire::{Endpoint, Family};
 
@@ -137,6 +137,8 @@ impl Stack for Lwip {
             ipv6: config.family == Family::V6,
             nagle: config.nagle,
             local: octets(config.family.stack()),
+            ttl: config.ttl.unwrap_or(0),
+            dscp: config.dscp.unwrap_or(0),
         })?;
         if self.config != *config {
             self.config = *config;
@@ -215,6 +217,17 @@ impl Stack for Lwip {
             let state = STATES.get(state as usize);
             state.map_or(Outcome::Unsupported, |state| Outcome::Status(*state))
         })
+    }
+
+    fn set(&mut self, socket: Socket, setting: stack::Setting) -> Outcome {
+        match setting {
+            stack::Setting::Dscp(dscp) => {
+                let mut call = self.on(Op::SetDscp, socket);
+                call.local_port = dscp.into();
+                self.ends(call, |_| Outcome::Done)
+            }
+            stack::Setting::Reports(_) => Outcome::Unsupported,
+        }
     }
 
     fn remote(&mut self, socket: Socket) -> Option<Endpoint> {

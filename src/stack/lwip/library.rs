@@ -52,6 +52,7 @@ pub(super) enum Op {
     Abort,
     Status,
     Remote,
+    SetDscp,
     /// For tests: an assertion fails.
     #[cfg(test)]
     Assert,
@@ -116,6 +117,8 @@ struct Host {
     ipv6: u8,
     nagle: u8,
     local: [u8; 16],
+    ttl: u8,
+    dscp: u8,
 }
 
 /// How a scenario has the instance.
@@ -129,6 +132,10 @@ pub(super) struct Setting {
     pub(super) nagle: bool,
     /// The address of the stack, as many octets as it has.
     pub(super) local: [u8; 16],
+    /// Zero for lwIP's own.
+    pub(super) ttl: u8,
+    /// Zero for lwIP's own.
+    pub(super) dscp: u8,
 }
 
 /// What a loaded copy shows; `struct tcprove_lwip`.
@@ -218,6 +225,8 @@ impl Library {
             ipv6: 0,
             nagle: 1,
             local: [0; 16],
+            ttl: 0,
+            dscp: 0,
         }));
         let library = Library {
             handle,
@@ -259,6 +268,8 @@ impl Library {
         host.ipv6 = setting.ipv6.into();
         host.nagle = setting.nagle.into();
         host.local = setting.local;
+        host.ttl = setting.ttl;
+        host.dscp = setting.dscp;
         self.call(&mut Call::new(Op::Reset, 0))
     }
 

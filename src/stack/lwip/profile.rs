@@ -44,6 +44,9 @@ pub(super) fn declare(variant: Variant, config: &Config, figures: Figures) -> Pr
         acks_may_lag: false,
         ack_delay: FAST_TICK,
         keep_alive: None,
+        keep_alive_default: false,
+        ttl: config.ttl,
+        dscp: config.dscp,
         // Twelve probes of a closed window take longer, and so do twelve retransmissions; LAST-ACK
         // lasts for 2 MSL.
         user_timeout: Some(Micros::millis(2 * u64::from(figures.msl_ms))),

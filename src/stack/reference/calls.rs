@@ -6,7 +6,7 @@ use super::policy::Choice;
 use super::twist;
 use crate::model::arrives::is_host;
 use crate::model::{State, calls, settle};
-use crate::stack::{CallError, Outcome};
+use crate::stack::{CallError, Outcome, Query, Setting};
 use crate::trace::Call;
 
 impl Endpoint {
@@ -238,5 +238,30 @@ impl Endpoint {
     pub(super) fn status(&mut self, shared: &Shared, scratch: &mut Scratch) -> Outcome {
         let told = Outcome::Status(twist::status(shared.fault, self.tcb.state));
         self.decide(Call::Status, told, &[], shared, scratch)
+    }
+
+    /// What the user asks to be told.
+    pub(super) fn ask(&mut self, query: Query, shared: &Shared, scratch: &mut Scratch) -> Outcome {
+        let told = match query {
+            _ if self.tcb.state == State::Closed => Outcome::Failed(self.error),
+            Query::Dscp => Outcome::Dscp(twist::dscp_told(shared.fault, &self.tcb)),
+            Query::Urgent | Query::Reports => Outcome::Unsupported,
+        };
+        self.decide(Call::Ask(query), told, &[], shared, scratch)
+    }
+
+    /// What the user has changed.
+    pub(super) fn set(
+        &mut self,
+        setting: Setting,
+        shared: &Shared,
+        scratch: &mut Scratch,
+    ) -> Outcome {
+        let outcome = match setting {
+            _ if self.tcb.state == State::Closed => Outcome::Failed(self.error),
+            Setting::Dscp(_) => Outcome::Done,
+            Setting::Reports(_) => Outcome::Unsupported,
+        };
+        self.decide(Call::Set(setting), outcome, &[], shared, scratch)
     }
 }

@@ -133,7 +133,7 @@ impl Endpoint {
     }
 
     pub(super) fn keep_alive_at(&self, shared: &Shared) -> Instant {
-        let interval = twist::keep_alive(shared.fault, shared.config.keep_alive);
+        let interval = twist::keep_alive(shared.fault, shared.profile.keep_alive);
         let open = matches!(
             self.tcb.state,
             State::Established | State::CloseWait | State::FinWait2

@@ -306,6 +306,8 @@ impl Endpoint {
             urgent: 0,
             options: Options::parse(options),
             ecn,
+            dscp: self.tcb.service.dscp(&shared.ctx()).unwrap_or(0),
+            hops: shared.profile.ttl.unwrap_or(wire::HOP_LIMIT),
             payload_len: what.text,
         }
     }

@@ -33,6 +33,7 @@ use super::{
     SOCKETS, Socket, Stack,
 };
 use crate::model::{ACK_DELAY, Context, State, Tcb, arrives};
+use crate::stack::{KeepAlive, Query, Setting};
 use crate::time::{Instant, Micros};
 use crate::trace::Call;
 use crate::wire::{self, Endpoint as Address, IcmpError, Segment};
@@ -40,6 +41,9 @@ use crate::wire::{self, Endpoint as Address, IcmpError, Segment};
 /// Maximum segment lifetime. The standard's two minutes are a choice of engineering; this is
 /// short enough for scenarios to see the end of TIME-WAIT.
 pub const MSL: Micros = Micros::secs(5);
+
+/// After so long without anything a keep-alive is sent, when nobody says another interval.
+const KEEP_ALIVE: Micros = Micros::secs(7_200);
 
 /// No socket has more than this, whatever is asked for.
 const MAX_BUFFER: u32 = 1 << 24;
@@ -304,7 +308,11 @@ fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
         rto_max: timer::RTO_MAX,
         acks_may_lag: policy.has(Choice::NeverPiggybacks),
         ack_delay: ack_delay(config, policy),
-        keep_alive: config.keep_alive,
+        keep_alive: match config.keep_alive {
+            KeepAlive::ByDefault => Some(KEEP_ALIVE),
+            other => other.asked(),
+        },
+        keep_alive_default: config.keep_alive == KeepAlive::ByDefault,
         user_timeout: config.user_timeout,
         syn_timeout: (fault == Some(Fault::SynGivenUpEarly)).then_some(Micros::secs(60)),
         fin_wait_2_timeout: None,
@@ -325,6 +333,8 @@ fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
         icmp_in_flight: true,
         counts_retransmissions: false,
         slack: Micros::ZERO,
+        ttl: config.ttl,
+        dscp: config.dscp,
     };
     let syn_timeout = profile.syn_timeout;
     policy.declare(&mut profile);
@@ -476,6 +486,18 @@ impl Stack for Reference {
 
     fn status(&mut self, socket: Socket) -> Outcome {
         self.with(socket, Endpoint::status)
+    }
+
+    fn ask(&mut self, socket: Socket, query: Query) -> Outcome {
+        self.with(socket, |endpoint, shared, scratch| {
+            endpoint.ask(query, shared, scratch)
+        })
+    }
+
+    fn set(&mut self, socket: Socket, setting: Setting) -> Outcome {
+        self.with(socket, |endpoint, shared, scratch| {
+            endpoint.set(setting, shared, scratch)
+        })
     }
 
     fn remote(&mut self, socket: Socket) -> Option<Address> {

@@ -9,7 +9,7 @@ mod congestion;
 mod departures;
 
 pub(super) use arrivals::gives_up_at;
-pub(super) use departures::{isn, keep_alive, send_edge};
+pub(super) use departures::{dscp_told, isn, keep_alive, send_edge};
 
 use super::endpoint::Shared;
 use super::fault::Fault;

@@ -283,7 +283,10 @@ fn span(micros: Micros) -> smoltcp::time::Duration {
 
 /// The keep-alive interval that a socket gets.
 fn keep_alive(config: &Config) -> Option<Micros> {
-    config.keep_alive.map(|span| span.max(MIN_KEEP_ALIVE))
+    config
+        .keep_alive
+        .asked()
+        .map(|span| span.max(MIN_KEEP_ALIVE))
 }
 
 /// An interface with the stack's address and nothing else.
@@ -312,6 +315,7 @@ fn make_socket(config: &Config) -> tcp::Socket<'static> {
     socket.set_nagle_enabled(config.nagle);
     socket.set_ack_delay((config.ack_delay > Micros::ZERO).then(|| span(config.ack_delay)));
     socket.set_keep_alive(keep_alive(config).map(span));
+    socket.set_hop_limit(config.ttl);
     socket.set_timeout(config.user_timeout.map(span));
     socket.set_congestion_control(match config.congestion {
         CongestionControl::None => tcp::CongestionControl::None,
@@ -383,6 +387,9 @@ fn declare(config: &Config) -> Profile {
         acks_may_lag: false,
         ack_delay: config.ack_delay,
         keep_alive: keep_alive(config),
+        keep_alive_default: false,
+        ttl: config.ttl,
+        dscp: None,
         user_timeout: config.user_timeout,
         syn_timeout: None,
         fin_wait_2_timeout: None,

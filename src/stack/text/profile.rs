@@ -104,7 +104,7 @@ fields! {
     challenge_quiet, half_duplex_close, slack, predicts_headers, acks_may_lag,
     syn_timeout, fin_wait_2_timeout, orphan_timeout, reset_quiet, lingers_after_reset, admission,
     text_on_syn, hard_errors, icmp_in_flight, uses_old, listener_resets,
-    counts_retransmissions, ecn, congestion, recovers_by_sack,
+    counts_retransmissions, ecn, congestion, recovers_by_sack, keep_alive_default, ttl, dscp,
 }
 
 /// A value of a profile as text.

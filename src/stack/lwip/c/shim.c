@@ -238,7 +238,20 @@ static void on_error(void *arg, err_t err) {
   }
 }
 
+/* What the user asks for of the IP header. */
+static void serve(struct tcp_pcb *pcb) {
+  if (host->ttl != 0) {
+    pcb->ttl = host->ttl;
+  }
+  if (host->dscp != 0) {
+    pcb->tos = (u8_t)(host->dscp << 2);
+  }
+}
+
 static void hold(struct socket *socket, struct tcp_pcb *pcb) {
+  if (socket->pcb != pcb) {
+    serve(pcb);
+  }
   socket->pcb = pcb;
   tcp_arg(pcb, socket);
   tcp_recv(pcb, on_recv);
@@ -425,6 +438,7 @@ static int32_t bound(struct tcp_pcb **pcb, uint16_t port) {
 #if SO_REUSE
   ip_set_option(*pcb, SOF_REUSEADDR);
 #endif
+  serve(*pcb);
 #if LWIP_TCP_KEEPALIVE
   if (host->keep_alive_ms != 0) {
     ip_set_option(*pcb, SOF_KEEPALIVE);
@@ -594,6 +608,14 @@ static int32_t status(const struct socket *socket) {
   return socket->listener != NULL ? LISTEN : CLOSED;
 }
 
+static int32_t set_dscp(const struct socket *socket, uint8_t dscp) {
+  if (socket->pcb == NULL) {
+    return socket->listener != NULL ? TCPROVE_UNSUPPORTED : TCPROVE_NONE;
+  }
+  socket->pcb->tos = (u8_t)(dscp << 2);
+  return 0;
+}
+
 static int32_t remote(const struct socket *socket, struct tcprove_call *call) {
   const struct tcp_pcb *pcb = socket->pcb;
   if (pcb == NULL) {
@@ -682,6 +704,9 @@ static void call(struct tcprove_call *call) {
   case TCPROVE_REMOTE:
     call->result = remote(socket, call);
     return;
+  case TCPROVE_SET_DSCP:
+    call->result = set_dscp(socket, (uint8_t)call->local_port);
+    break;
   case TCPROVE_ASSERT:
     LWIP_ASSERT("asked for by a test", 0);
     break;

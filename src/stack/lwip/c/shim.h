@@ -19,6 +19,8 @@ enum tcprove_op {
   TCPROVE_ABORT,
   TCPROVE_STATUS,
   TCPROVE_REMOTE,
+  /* The codepoint in the place of the local port. */
+  TCPROVE_SET_DSCP,
   /* For tests of the guard. */
   TCPROVE_ASSERT,
   TCPROVE_CRASH,
@@ -81,6 +83,9 @@ struct tcprove_host {
   uint8_t ipv6;
   uint8_t nagle;
   uint8_t local[16];
+  /* Time to live and codepoint that a connection gets; 0 for lwIP's own. */
+  uint8_t ttl;
+  uint8_t dscp;
 };
 
 /* What a loaded lwIP shows: its only symbol is `tcprove_lwip`. */

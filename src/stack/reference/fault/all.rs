@@ -444,6 +444,16 @@ faults! {
     IsnLeaps = "isn-leaps", RFC9293_SHLD_1;
     /// No octets fill up before the timestamps.
     TimestampsUnaligned = "timestamps-unaligned", RFC7323_A_P01;
+    /// Time to live is what it is without being asked for another.
+    TtlIgnored = "ttl-ignored", RFC9293_MUST_49;
+    /// The differentiated services codepoint that is asked for is not sent.
+    DscpIgnored = "dscp-ignored", RFC9293_MUST_48;
+    /// The codepoint does not change while a connection is open.
+    DscpFixed = "dscp-fixed", RFC9293_SHLD_21;
+    /// Another codepoint is sent than the user has set.
+    DscpAltered = "dscp-altered", RFC9293_SHLD_22;
+    /// Another codepoint is told than has arrived.
+    DscpMistold = "dscp-mistold", RFC9293_MAY_9;
     /// An attempt is made to connect to a group.
     GroupOpened = "group-opened", RFC9293_MUST_46;
     /// An attempt to connect ends after a minute.

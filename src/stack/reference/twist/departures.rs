@@ -20,6 +20,10 @@ pub(in crate::stack::reference) fn emission(
     let new = !seg.is_empty() && !seg.seq.before(before.snd.nxt);
     let keep_alive = seg.is_empty() && seg.seq == before.snd.nxt - 1 && !flags.syn();
     match fault {
+        Fault::TtlIgnored => seg.hops = wire::HOP_LIMIT,
+        Fault::DscpIgnored => seg.dscp = 0,
+        Fault::DscpFixed if before.service.has_changed() => seg.dscp = 0,
+        Fault::DscpAltered => seg.dscp ^= 1,
         Fault::WrongSource if !flags.rst() => seg.src.addr = other(seg.src.addr),
         Fault::NoResetForBadAck
             if flags.rst()
@@ -159,5 +163,13 @@ pub(in crate::stack::reference) fn keep_alive(
         (Some(Fault::KeepAliveUnasked), None) => Some(Micros::secs(2)),
         (Some(Fault::KeepAliveEarly), Some(interval)) => Some(Micros(interval.0 / 2)),
         (_, interval) => interval,
+    }
+}
+
+/// The codepoint that arrived last, as a fault has it.
+pub(in crate::stack::reference) fn dscp_told(fault: Option<Fault>, tcb: &Tcb) -> u8 {
+    match fault {
+        Some(Fault::DscpMistold) => 0,
+        Some(_) | None => tcb.service.heard(),
     }
 }
