@@ -154,6 +154,12 @@ const BESIDE_THE_MATRIX: &[Fault] = &[
     Fault::ThreeSecondsForgotten,
     Fault::TimeoutForgotten,
     Fault::NagleAlways,
+    Fault::IsnShared,
+    Fault::TtlIgnored,
+    Fault::DscpIgnored,
+    Fault::DscpFixed,
+    Fault::DscpAltered,
+    Fault::DscpMistold,
 ];
 
 /// Every case of the matrix.
