@@ -198,6 +198,7 @@ pub(super) fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         theirs,
         ts,
         ecn,
+        urgent,
         due,
         rtx,
         reopened_above,
@@ -231,7 +232,7 @@ pub(super) fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         && *suspect == other.suspect
         && (*origin, *port) == (other.origin, other.port)
         && (*remote, *only) == (other.remote, other.only)
-        && *ecn == other.ecn
+        && (*ecn, *urgent) == (other.ecn, other.urgent)
         && (*ours, *theirs) == (other.ours, other.theirs)
 }
 

@@ -25,6 +25,7 @@ mod state;
 pub mod tcb;
 pub mod timeouts;
 mod timestamps;
+mod urgent;
 mod widen;
 mod window;
 
@@ -38,6 +39,7 @@ pub use mute::Unsaid;
 pub use settle::{settle, unsent, waits_for_window};
 pub use state::State;
 pub use tcb::Tcb;
+pub use urgent::{Pointer, Urgent, ends_push, send_pointer};
 
 use crate::spec::Req;
 use crate::stack::Profile;

@@ -8,7 +8,7 @@ pub use super::ahead::Ahead;
 pub use super::branches::Branches;
 pub use super::retransmission::{Retransmission, Sample};
 pub use super::timestamps::Timestamps;
-use super::{Context, Ecn, Entries, EventClass, IcmpClass, Marks, State, Unsaid};
+use super::{Context, Ecn, Entries, EventClass, IcmpClass, Marks, State, Unsaid, Urgent};
 use crate::oracle::Instead;
 use crate::spec::Req;
 use crate::time::Instant;
@@ -262,6 +262,8 @@ pub struct Tcb {
     pub ts: Timestamps,
     /// Explicit congestion notification.
     pub ecn: Ecn,
+    /// Urgent data and what is pushed.
+    pub urgent: Urgent,
     /// What is owed.
     pub due: Due,
     /// The retransmission timer.
@@ -360,6 +362,7 @@ impl Default for Tcb {
             theirs: SynOptions::default(),
             ts: Timestamps::default(),
             ecn: Ecn::default(),
+            urgent: Urgent::default(),
             due: Due::default(),
             rtx: Retransmission::default(),
             reopened_above: None,

@@ -18,9 +18,9 @@ mod text;
 
 pub use syn::{opens_anew, refuses, should_open_anew};
 
-use super::ecn;
 use super::tcb::{Branches, Due, Forms, Input, Reply, Sample, SizeBy, Tcb};
 use super::{AckClass, Context, EventClass, Marks, SegmentClass, SeqClass, State, Unsaid};
+use super::{ecn, urgent};
 use crate::spec::{Req, req};
 use crate::stack::AckRange;
 use crate::time::Micros;
@@ -419,6 +419,7 @@ fn synchronize(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     tcb.rcv.edge_max = seg.seq + 1;
     tcb.rcv.firm_edge = seg.seq + 1;
     tcb.rcv.read = 0;
+    urgent::with_syn(tcb, seg);
     take_options(tcb, seg, ctx);
     take_window_of_syn(tcb, seg);
 }

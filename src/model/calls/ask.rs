@@ -1,24 +1,28 @@
 //! What the user asks or sets beside the calls that move a connection (RFC 9293 section 3.9.1).
 
-use crate::model::Fault;
-use crate::model::calls::kind;
+use crate::model::calls::{kind, urgent};
 use crate::model::tcb::{Branches, Tcb};
+use crate::model::{Context, Fault};
 use crate::spec::req;
 use crate::stack::{Outcome, Query, Setting};
 
 /// A question.
 pub(super) fn query(
-    tcb: Tcb,
+    mut tcb: Tcb,
     query: Query,
     outcome: Outcome,
+    ctx: &Context,
     out: &mut Branches,
 ) -> Result<(), Fault> {
     let by = req::RFC9293_3_10_6_P01;
     match (query, outcome) {
-        (_, Outcome::Failed(_) | Outcome::Unsupported)
-        | (Query::Urgent, Outcome::Urgent(_))
-        | (Query::Reports, Outcome::Reports(_))
-        | (Query::Dscp, Outcome::Dscp(_)) => {
+        (Query::Urgent, Outcome::Urgent(left)) => urgent::remaining(tcb, left, ctx, out),
+        (_, Outcome::Failed(_) | Outcome::Unsupported) | (Query::Dscp, Outcome::Dscp(_)) => {
+            out.push(tcb, by);
+            Ok(())
+        }
+        (Query::Reports, Outcome::Reports(told)) => {
+            urgent::reported(&mut tcb, told, true)?;
             out.push(tcb, by);
             Ok(())
         }
@@ -32,7 +36,7 @@ pub(super) fn query(
 
 /// A setting.
 pub(super) fn set(
-    tcb: Tcb,
+    mut tcb: Tcb,
     setting: Setting,
     outcome: Outcome,
     out: &mut Branches,
@@ -40,6 +44,9 @@ pub(super) fn set(
     let by = req::RFC9293_3_10_6_P01;
     match (setting, outcome) {
         (_, Outcome::Done | Outcome::Failed(_) | Outcome::Unsupported) => {
+            if let (Setting::Reports(_), Outcome::Done) = (setting, outcome) {
+                urgent::reports_set(&mut tcb);
+            }
             out.push(tcb, by);
             Ok(())
         }

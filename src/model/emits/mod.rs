@@ -13,7 +13,7 @@ mod window;
 pub(super) use text::most_text;
 
 use super::tcb::{Branches, Miss, Tcb};
-use super::{Context, Fault, State, ecn};
+use super::{Context, Fault, State, ecn, urgent};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
 use crate::wire::Segment;
@@ -33,6 +33,12 @@ pub fn step(
     let first = out.len();
     explain(tcb, seg, text, ctx, out)?;
     ecn::check(tcb, seg, ctx)?;
+    urgent::check(tcb, seg, ctx)?;
+    if tcb.urgent.concerns_sending() {
+        for (after, _) in out.iter_mut(first) {
+            urgent::departed(tcb, after, seg);
+        }
+    }
     if ecn::is_noted(tcb, seg) {
         for (after, _) in out.iter_mut(first) {
             ecn::departed(tcb, after, seg, ctx);

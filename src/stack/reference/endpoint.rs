@@ -207,6 +207,8 @@ impl Endpoint {
         if shared.any_text && is_echo(&before, seg, &ctx) {
             after.due.reply = None;
         }
+        // URG is looked at whatever becomes of the text.
+        after.urgent.settle();
         if let Some(fault) = shared.fault {
             twist::arrival(fault, &before, &mut after, seg, &ctx);
         }

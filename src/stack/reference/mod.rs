@@ -29,8 +29,8 @@ use endpoint::{Endpoint, Scratch, Shared};
 use isn::Secret;
 
 use super::{
-    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, RstRule,
-    SOCKETS, Socket, Stack,
+    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, Query,
+    RstRule, SOCKETS, SendFlag, Socket, Stack,
 };
 use crate::model::{ACK_DELAY, Context, State, Tcb, arrives};
 use crate::time::{Instant, Micros};
@@ -238,6 +238,25 @@ impl Reference {
             })
     }
 
+    /// SEND, with a flag or without.
+    fn take(&mut self, socket: Socket, octets: &[u8], flag: Option<SendFlag>) -> Outcome {
+        // SEND turns a listener for one peer active, which another connection may stand against.
+        let index = usize::from(socket.0);
+        if let Some(Tcb {
+            state: State::Listen,
+            port,
+            only: Some(remote),
+            ..
+        }) = self.sockets.get(index).map(|end| &end.tcb)
+            && !self.is_free(index, *port, Some(*remote), false)
+        {
+            return Outcome::Failed(CallError::AlreadyExists);
+        }
+        self.with(socket, |end, shared, scratch| {
+            end.send(octets, flag, shared, scratch)
+        })
+    }
+
     fn open(&mut self, socket: Socket, call: Call, free: bool) -> Outcome {
         self.with(socket, |end, shared, scratch| {
             end.open(call, free, shared, scratch)
@@ -443,23 +462,18 @@ impl Stack for Reference {
     }
 
     fn send(&mut self, socket: Socket, octets: &[u8]) -> Outcome {
-        // SEND turns a listener for one peer active, which another connection may stand against.
-        let index = usize::from(socket.0);
-        if let Some(Tcb {
-            state: State::Listen,
-            port,
-            only: Some(remote),
-            ..
-        }) = self.sockets.get(index).map(|end| &end.tcb)
-            && !self.is_free(index, *port, Some(*remote), false)
-        {
-            return Outcome::Failed(CallError::AlreadyExists);
-        }
-        self.with(socket, |end, shared, scratch| {
-            end.send(octets, shared, scratch)
-        })
+        self.take(socket, octets, None)
     }
 
+    fn send_flagged(&mut self, socket: Socket, octets: &[u8], flag: SendFlag) -> Outcome {
+        self.take(socket, octets, Some(flag))
+    }
+
+    fn ask(&mut self, socket: Socket, query: Query) -> Outcome {
+        self.with(socket, |end, shared, scratch| {
+            end.ask(query, shared, scratch)
+        })
+    }
     fn receive(&mut self, socket: Socket, buffer: &mut [u8]) -> Outcome {
         self.with(socket, |end, shared, scratch| {
             end.receive(buffer, shared, scratch)
