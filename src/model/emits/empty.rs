@@ -2,7 +2,7 @@
 
 use super::{kind, miss};
 use crate::model::tcb::{Forms, Tcb};
-use crate::model::{Context, EventClass, Fault};
+use crate::model::{Context, EventClass, Fault, send_pointer};
 use crate::spec::{Req, req};
 use crate::time::Micros;
 use crate::wire::{Flags, Segment, SeqNumber};
@@ -48,6 +48,9 @@ pub(super) fn step(
     if probe {
         return Ok(req::RFC9293_3_8_6_1_P02);
     }
+    if announces(tcb, seg) {
+        return Ok(req::RFC9293_MUST_30);
+    }
     if tcb.due.credit == 0 && tcb.rtx.armed && tcb.snd.wnd == 0 {
         return fault(
             req::RFC9293_3_8_6_1_P02,
@@ -73,6 +76,12 @@ pub(super) fn step(
     tcb.due.spend();
     tcb.challenged_at = Some(ctx.now);
     Ok(req::RFC9293_MAY_13)
+}
+
+/// The urgent pointer gets through a closed window, where the octets do not (RFC9293-MUST-66).
+fn announces(tcb: &Tcb, seg: &Segment) -> bool {
+    let closed = tcb.rtx.armed && tcb.snd.wnd == 0;
+    closed && seg.flags.urg() && send_pointer(tcb).is_some()
 }
 
 /// Whether the last answer lies so far back that another makes no flood of them.
