@@ -376,7 +376,7 @@ mod tests {
             |tcb| tcb.due.credit += 1,
             |tcb| tcb.rtx.dup_acks += 1,
             |tcb| tcb.reopened_above = Some(Default::default()),
-            |tcb| tcb.challenged_at = Some(LATER),
+            |tcb| tcb.challenged_at = LATER,
             |tcb| tcb.arrived_at = LATER,
             |tcb| tcb.time_wait.1 = LATER,
             |tcb| tcb.severed = true,

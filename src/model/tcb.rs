@@ -11,7 +11,7 @@ pub use super::timestamps::Timestamps;
 use super::{Context, Ecn, Entries, EventClass, IcmpClass, Marks, State, Unsaid, Urgent};
 use crate::oracle::Instead;
 use crate::spec::Req;
-use crate::time::Instant;
+use crate::time::{Instant, Micros};
 use crate::wire::{Endpoint, SeqNumber};
 
 /// How a connection was opened (RFC9293-MUST-11).
@@ -272,7 +272,8 @@ pub struct Tcb {
     /// (RFC9293-MAY-2).
     pub reopened_above: Option<SeqNumber>,
     /// When a challenge ACK was last sent, or a reset in answer where these are limited too.
-    pub challenged_at: Option<Instant>,
+    /// [`Instant::NEVER`] when none was.
+    pub challenged_at: Instant,
     /// When something last arrived.
     pub arrived_at: Instant,
     /// TIME-WAIT ends between these two instants; in FIN-WAIT-2 the first is when it was entered.
@@ -366,7 +367,7 @@ impl Default for Tcb {
             due: Due::default(),
             rtx: Retransmission::default(),
             reopened_above: None,
-            challenged_at: None,
+            challenged_at: Instant::NEVER,
             arrived_at: Instant::START,
             time_wait: (Instant::NEVER, Instant::NEVER),
             severed: false,
@@ -464,6 +465,12 @@ impl Tcb {
         } else {
             (self.input.state, self.input.class)
         }
+    }
+
+    /// How long ago a challenge ACK was last sent, if one was.
+    pub fn challenged(&self, now: Instant) -> Option<Micros> {
+        let ever = self.challenged_at != Instant::NEVER;
+        ever.then(|| now.since(self.challenged_at))
     }
 
     /// Notes a missed recommendation; once for each requirement.

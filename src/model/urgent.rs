@@ -28,19 +28,17 @@ pub enum Pointer {
 /// Urgent data and pushed text of one connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Urgent {
-    /// Octets that RECEIVE has to deliver up to RCV.UP, at least.
-    pub least: u32,
-    /// The same, at most.
-    pub most: u32,
+    /// Octets that RECEIVE has to deliver up to RCV.UP, at most.
+    most: u32,
     /// SND.UP: octets that SEND had taken over with the last that were urgent.
     up: u32,
-    /// The same of the first that were urgent while urgent data has been on its way.
-    first: u32,
     /// Octets that SEND had taken over with the last that were pushed.
     pushed: u32,
     /// What was special about the last pointer.
     pub pointer: Pointer,
     state: u8,
+    /// By how much RCV.UP may lie before that.
+    unsure: u16,
 }
 
 /// Urgent data is on its way to the peer.
@@ -53,6 +51,8 @@ const TAKES_PUSH: u8 = 1 << 2;
 const MAY_REPORT: u8 = 1 << 3;
 /// It has to be.
 const HAS_TO_REPORT: u8 = 1 << 4;
+/// More than one SEND was urgent while urgent data has been on its way.
+const SENDS_MORE: u8 = 1 << 5;
 
 impl Urgent {
     fn is(&self, bit: u8) -> bool {
@@ -63,6 +63,32 @@ impl Urgent {
         self.state = (self.state & !bits) | if on { bits } else { 0 };
     }
 
+    /// Octets that RECEIVE has to deliver up to RCV.UP, at least.
+    pub fn least(&self) -> u32 {
+        self.most - u32::from(self.unsure)
+    }
+
+    /// The same, at most.
+    pub fn most(&self) -> u32 {
+        self.most
+    }
+
+    /// RCV.UP lies between these; where it may lie anywhere, not everything before is remembered.
+    fn put_left(&mut self, least: u32, most: u32) {
+        self.most = most.max(least);
+        self.unsure = u16::try_from(self.most - least).unwrap_or(u16::MAX);
+    }
+
+    /// RCV.UP is there.
+    pub fn put_exactly(&mut self, left: u32) {
+        self.put_left(left, left);
+    }
+
+    /// The stack has told that so many are left: none before are meant.
+    pub(super) fn told(&mut self, left: u32) {
+        self.put_left(self.least().max(left), self.most);
+    }
+
     /// SEND has taken over octets with a flag, `queued` since OPEN.
     pub(super) fn taken(&mut self, flag: SendFlag, queued: u32) {
         match flag {
@@ -71,9 +97,7 @@ impl Urgent {
                 self.put(PUSHES | TAKES_PUSH, true);
             }
             SendFlag::Urgent => {
-                if !self.is(SENDS) {
-                    self.first = queued;
-                }
+                self.put(SENDS_MORE, self.is(SENDS));
                 self.up = queued;
                 self.put(SENDS, true);
             }
@@ -83,12 +107,12 @@ impl Urgent {
     /// RECEIVE has delivered so many octets. Beside what it delivers it may tell that more of it is
     /// urgent (RFC 9293 section 3.10.3).
     pub(super) fn delivered(&mut self, octets: u32) {
-        self.least = self.least.saturating_sub(octets);
-        self.most = self.most.saturating_sub(octets);
+        let least = self.least().saturating_sub(octets);
+        self.put_left(least, self.most.saturating_sub(octets));
         if self.most > 0 {
             self.put(MAY_REPORT, true);
         }
-        if self.least == 0 {
+        if least == 0 {
             self.put(HAS_TO_REPORT, false);
         }
     }
@@ -119,8 +143,8 @@ impl Urgent {
 
     /// RCV.UP is as far as it may be: whoever says so has looked at everything that arrived.
     pub fn settle(&mut self) {
-        if self.most > self.least {
-            self.least = self.most;
+        if self.unsure > 0 {
+            self.unsure = 0;
             self.put(MAY_REPORT | HAS_TO_REPORT, true);
         }
     }
@@ -134,17 +158,18 @@ impl Urgent {
     pub(super) fn wider(&self, other: &Urgent) -> Urgent {
         let may = (self.state | other.state) & (MAY_REPORT | TAKES_PUSH);
         let both = self.state & other.state & HAS_TO_REPORT;
-        let own = self.state & (SENDS | PUSHES);
-        Urgent {
-            least: self.least.min(other.least),
-            most: self.most.max(other.most),
+        let own = self.state & (SENDS | SENDS_MORE | PUSHES);
+        let mut wider = Urgent {
             pointer: match self.pointer == other.pointer {
                 true => self.pointer,
                 false => Pointer::Usual,
             },
             state: own | may | both,
             ..*self
-        }
+        };
+        let least = self.least().min(other.least());
+        wider.put_left(least, self.most.max(other.most));
+        wider
     }
 }
 
@@ -189,17 +214,18 @@ pub(super) fn arrived(tcb: &mut Tcb, seg: &Segment, surely: bool) {
     if ahead > urgent.most {
         urgent.put(MAY_REPORT, true);
         urgent.put(HAS_TO_REPORT, surely || urgent.reports());
-    } else if ahead > urgent.least {
+    } else if ahead > urgent.least() {
         urgent.put(MAY_REPORT, true);
     }
-    urgent.most = urgent.most.max(ahead);
+    let (mut least, most) = (urgent.least(), urgent.most.max(ahead));
     if surely {
-        urgent.pointer = match ahead < urgent.least {
+        urgent.pointer = match ahead < least {
             true => Pointer::Receding,
             false => Pointer::Usual,
         };
-        urgent.least = urgent.least.max(ahead);
+        least = least.max(ahead);
     }
+    urgent.put_left(least, most);
 }
 
 /// URG beside text that begins in order is surely looked at; what lies ahead of a gap may be thrown
@@ -233,7 +259,7 @@ pub(super) fn unacceptable(tcb: &mut Tcb, seg: &Segment) {
 /// of the text behind it.
 pub(super) fn with_syn(tcb: &mut Tcb, seg: &Segment) {
     if seg.flags.urg() && seg.urgent > 0 {
-        tcb.urgent.most = u32::from(seg.urgent);
+        tcb.urgent.put_left(0, u32::from(seg.urgent));
         tcb.urgent.put(MAY_REPORT, true);
     }
 }
@@ -298,13 +324,12 @@ fn points_right(
     let Some(mut up) = up else {
         return fault("no URG where no urgent data is on its way");
     };
-    let mut first = tcb.text_start() + tcb.urgent.first;
     if tcb.snd.iss.is_none() {
-        let ahead = |queued| seg.seq + 1 + queued;
-        (first, up) = (ahead(tcb.urgent.first), ahead(tcb.urgent.up));
+        up = seg.seq + 1 + tcb.urgent.up;
     }
     let pointed = seg.seq + u32::from(seg.urgent);
-    let right = pointed.at_or_after(first) && pointed.at_or_before(up);
+    let earlier = tcb.urgent.is(SENDS_MORE) && pointed.after(seg.seq) && pointed.before(up);
+    let right = pointed == up || earlier;
     let far = up.distance(seg.seq).max(0) as u32 > FAR && u32::from(seg.urgent) == FAR;
     if right || far {
         return Ok(());
@@ -328,16 +353,13 @@ mod tests {
 
     #[test]
     fn what_is_read_is_urgent_no_more() {
-        let mut urgent = Urgent {
-            least: 3,
-            most: 5,
-            ..Urgent::default()
-        };
+        let mut urgent = Urgent::default();
+        urgent.put_left(3, 5);
         urgent.delivered(4);
-        assert_eq!((urgent.least, urgent.most), (0, 1));
+        assert_eq!((urgent.least(), urgent.most()), (0, 1));
         assert!(urgent.reportable() && !urgent.reports());
         urgent.settle();
-        assert_eq!(urgent.least, 1);
+        assert_eq!(urgent.least(), 1);
         assert!(urgent.reports());
         urgent.reported(true);
         assert!(!urgent.reportable() && !urgent.reports());
@@ -347,10 +369,10 @@ mod tests {
     fn two_explanations_allow_what_either_does() {
         let mut known = Urgent::default();
         known.put(MAY_REPORT | HAS_TO_REPORT, true);
-        (known.least, known.most) = (2, 2);
+        known.put_exactly(2);
         let none = Urgent::default();
         let both = known.wider(&none);
-        assert_eq!((both.least, both.most), (0, 2));
+        assert_eq!((both.least(), both.most()), (0, 2));
         assert!(both.reportable() && !both.reports());
         assert_eq!(both, none.wider(&known));
     }

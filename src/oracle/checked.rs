@@ -61,7 +61,7 @@ fn called(tcb: &Tcb, call: &Call, outcome: Outcome, checked: &mut RequirementSet
         (Call::Ask(Query::Reports), Outcome::Reports(told)) => {
             if tcb.urgent.reports() {
                 checked.insert(RFC9293_MUST_32);
-            } else if tcb.urgent.most > 0 && !told.contains(Reports::URGENT) {
+            } else if tcb.urgent.most() > 0 && !told.contains(Reports::URGENT) {
                 checked.insert(RFC9293_3_10_7_4_P22);
             }
         }
@@ -74,7 +74,7 @@ fn called(tcb: &Tcb, call: &Call, outcome: Outcome, checked: &mut RequirementSet
 
 /// How much is left of urgent data has been told.
 fn urgent(tcb: &Tcb, checked: &mut RequirementSet) {
-    if tcb.urgent.most > 0 {
+    if tcb.urgent.most() > 0 {
         checked.extend([RFC9293_MUST_33, RFC9293_MUST_62]);
     }
     match tcb.urgent.pointer {

@@ -292,10 +292,8 @@ fn challenge_is_due(tcb: &Tcb, ctx: &Context) -> bool {
 
 /// Whether it has been quiet for so long that a limit of rate holds back no answer.
 fn is_due_again(tcb: &Tcb, quiet: Micros, ctx: &Context) -> bool {
-    match tcb.challenged_at {
-        None => true,
-        Some(at) => ctx.now.since(at) >= quiet + ctx.profile.slack,
-    }
+    tcb.challenged(ctx.now)
+        .is_none_or(|ago| ago >= quiet + ctx.profile.slack)
 }
 
 /// A reset is due in answer: RSTa when the segment has an ACK, RSTb otherwise (RFC 9293 section

@@ -14,14 +14,14 @@ pub(super) fn remaining(
     out: &mut Branches,
 ) -> Result<(), Fault> {
     let least = at_least(&tcb, ctx);
-    if left < least || left > tcb.urgent.most {
+    if left < least || left > tcb.urgent.most() {
         return Err(Fault::new(
             misunderstood(&tcb, left),
             kind(Outcome::Urgent(left)),
             "so many octets as are to be delivered up to the one that the urgent pointer designates",
         ));
     }
-    tcb.urgent.least = tcb.urgent.least.max(left);
+    tcb.urgent.told(left);
     out.push(tcb, req::RFC9293_MUST_33);
     Ok(())
 }
@@ -31,8 +31,8 @@ pub(super) fn remaining(
 fn at_least(tcb: &Tcb, ctx: &Context) -> u32 {
     match tcb.state {
         State::FinWait1 | State::FinWait2 if ctx.profile.half_duplex_close => 0,
-        State::Established | State::FinWait1 | State::FinWait2 => tcb.urgent.least,
-        State::CloseWait => tcb.urgent.least.min(tcb.unread()),
+        State::Established | State::FinWait1 | State::FinWait2 => tcb.urgent.least(),
+        State::CloseWait => tcb.urgent.least().min(tcb.unread()),
         State::Closed
         | State::Listen
         | State::SynSent
@@ -46,8 +46,8 @@ fn at_least(tcb: &Tcb, ctx: &Context) -> u32 {
 /// Which requirement a wrong number breaks.
 fn misunderstood(tcb: &Tcb, left: u32) -> Req {
     let urgent = &tcb.urgent;
-    if left > urgent.most {
-        return match urgent.most {
+    if left > urgent.most() {
+        return match urgent.most() {
             // It counts a pointer that came after the FIN.
             _ if tcb.rcv.fin => req::RFC9293_3_10_7_4_P22,
             // It takes the pointer for that of the last urgent octet.

@@ -27,21 +27,21 @@ pub(super) fn step(
         );
     }
     if tcb.due.reply.is_some_and(|r| r.forms.allow(Forms::ACK)) {
-        tcb.challenged_at = Some(ctx.now);
+        tcb.challenged_at = ctx.now;
         return Ok(req::RFC9293_3_5_2_P03);
     }
     let news = tcb.rcv.acked.is_none_or(|acked| seg.ack.after(acked));
     if news {
         let nothing_acceptable = tcb.rcv.acked.is_some() && edge_before.at_or_before(tcb.rcv.nxt);
         if nothing_acceptable || maybe_challenge(tcb, ctx) {
-            tcb.challenged_at = Some(ctx.now);
+            tcb.challenged_at = ctx.now;
         }
         tcb.due.revoke();
         return Ok(req::RFC9293_3_10_7_4_P23);
     }
     if tcb.rcv.edge.after(edge_before) {
         if maybe_challenge(tcb, ctx) {
-            tcb.challenged_at = Some(ctx.now);
+            tcb.challenged_at = ctx.now;
         }
         return Ok(req::RFC9293_3_8_6_1_P01);
     }
@@ -74,7 +74,7 @@ pub(super) fn step(
     }
     without_ack(tcb, seg, ctx);
     tcb.due.spend();
-    tcb.challenged_at = Some(ctx.now);
+    tcb.challenged_at = ctx.now;
     Ok(req::RFC9293_MAY_13)
 }
 
@@ -87,8 +87,8 @@ fn announces(tcb: &Tcb, seg: &Segment) -> bool {
 /// Whether the last answer lies so far back that another makes no flood of them.
 fn answered_long_ago(tcb: &Tcb, ctx: &Context) -> bool {
     let limit = Micros::secs(1);
-    tcb.challenged_at
-        .is_none_or(|at| ctx.now.since(at) + ctx.profile.slack >= limit)
+    tcb.challenged(ctx.now)
+        .is_none_or(|ago| ago + ctx.profile.slack >= limit)
 }
 
 /// What lacks ACK is dropped, and an answer to it is put up with.

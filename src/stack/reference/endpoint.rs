@@ -527,8 +527,8 @@ const ECHO: Micros = Micros::secs(1);
 
 /// An empty segment that may be the answer to an answer.
 fn is_echo(before: &Tcb, seg: &Segment, ctx: &Context) -> bool {
-    let lately = |at| ctx.now.since(at) < ECHO;
-    seg.is_empty() && before.challenged_at.is_some_and(lately)
+    let ago = before.challenged(ctx.now);
+    seg.is_empty() && ago.is_some_and(|ago| ago < ECHO)
 }
 
 /// A duplicate acknowledgment as RFC 5681 section 2 defines it, of a segment that was used.

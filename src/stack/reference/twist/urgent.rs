@@ -16,9 +16,11 @@ pub(super) fn arrival(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment
     let ahead = up.distance(next).max(0) as u32;
     let closed = before.rcv.edge.at_or_before(before.rcv.nxt);
     match fault {
-        Fault::UrgentGoesBack => after.urgent.least = ahead,
-        Fault::UrgentAfterFin if before.rcv.fin => after.urgent.least = ahead,
-        Fault::UrgentEndsLater if after.urgent.least == ahead => after.urgent.least += 1,
+        Fault::UrgentGoesBack => after.urgent.put_exactly(ahead),
+        Fault::UrgentAfterFin if before.rcv.fin => after.urgent.put_exactly(ahead),
+        Fault::UrgentEndsLater if after.urgent.least() == ahead => {
+            after.urgent.put_exactly(ahead + 1);
+        }
         Fault::ClosedWindowNotUrgent if closed => after.urgent = before.urgent,
         _ => {}
     }
@@ -49,8 +51,8 @@ pub(super) fn emission(fault: Fault, before: &Tcb, parts: &mut Parts<'_>) {
 /// How much is left up to the end of urgent data.
 pub(in crate::stack::reference) fn left(fault: Option<Fault>, tcb: &Tcb) -> u32 {
     match fault {
-        Some(Fault::UrgentRemainderWrong) => tcb.urgent.least.min(tcb.unread()),
-        Some(_) | None => tcb.urgent.least,
+        Some(Fault::UrgentRemainderWrong) => tcb.urgent.least().min(tcb.unread()),
+        Some(_) | None => tcb.urgent.least(),
     }
 }
 
@@ -58,7 +60,7 @@ pub(in crate::stack::reference) fn left(fault: Option<Fault>, tcb: &Tcb) -> u32 
 pub(in crate::stack::reference) fn report(fault: Option<Fault>, tcb: &Tcb) -> Reports {
     let told = match fault {
         Some(Fault::UrgentUnreported) => false,
-        Some(Fault::UrgentReportedAgain) => tcb.urgent.least > 0,
+        Some(Fault::UrgentReportedAgain) => tcb.urgent.least() > 0,
         Some(_) | None => tcb.urgent.reportable(),
     };
     match told {
