@@ -199,6 +199,7 @@ pub(super) fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         ts,
         ecn,
         service,
+        urgent,
         due,
         rtx,
         reopened_above,
@@ -233,7 +234,7 @@ pub(super) fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         && *suspect == other.suspect
         && (*origin, *port) == (other.origin, other.port)
         && (*remote, *only) == (other.remote, other.only)
-        && *ecn == other.ecn
+        && (*ecn, *urgent) == (other.ecn, other.urgent)
         && (*ours, *theirs) == (other.ours, other.theirs)
 }
 
@@ -377,7 +378,7 @@ mod tests {
             |tcb| tcb.due.credit += 1,
             |tcb| tcb.rtx.dup_acks += 1,
             |tcb| tcb.reopened_above = Some(Default::default()),
-            |tcb| tcb.challenged_at = Some(LATER),
+            |tcb| tcb.challenged_at = LATER,
             |tcb| tcb.arrived_at = LATER,
             |tcb| tcb.time_wait.1 = LATER,
             |tcb| tcb.severed = true,

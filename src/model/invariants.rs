@@ -62,9 +62,10 @@ const BLOCK: [OfBlock; 16] = [
         let rtx = &tcb.rtx;
         let instants = [
             tcb.input.at, tcb.arrived_at, rtx.since, rtx.sent_at, rtx.flight_at, tcb.ts.recent_at,
-            tcb.challenged_at.unwrap_or(Instant::START), tcb.due.reply_at,
+            tcb.due.reply_at,
         ];
-        instants.into_iter().all(|at| at <= ctx.now)
+        let challenged = tcb.challenged_at == Instant::NEVER || tcb.challenged_at <= ctx.now;
+        challenged && instants.into_iter().all(|at| at <= ctx.now)
     }),
     ("what is outstanding was sent after its flight began", |tcb, _| {
         !tcb.rtx.armed || tcb.snd.una == tcb.snd.nxt || tcb.rtx.flight_at <= tcb.rtx.sent_at
@@ -308,7 +309,7 @@ mod tests {
             ("TIME-WAIT ends, and has not ended", time_wait(), |tcb| tcb.time_wait.0 = NOW + Micros(2)),
             ("what was has been", open(), |tcb| tcb.arrived_at = NOW + Micros(1)),
             ("what was has been", open(), |tcb| tcb.rtx.sent_at = NOW + Micros(1)),
-            ("what was has been", open(), |tcb| tcb.challenged_at = Some(NOW + Micros(1))),
+            ("what was has been", open(), |tcb| tcb.challenged_at = NOW + Micros(1)),
             ("what is outstanding was sent after its flight began", open(), |tcb| tcb.rtx.flight_at = NOW),
         ];
         for (name, mut tcb, spoil) in rows {

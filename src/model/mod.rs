@@ -26,6 +26,7 @@ mod state;
 pub mod tcb;
 pub mod timeouts;
 mod timestamps;
+mod urgent;
 mod widen;
 mod window;
 
@@ -40,6 +41,7 @@ pub use service::{Service, is_asked_of};
 pub use settle::{settle, unsent, waits_for_window};
 pub use state::State;
 pub use tcb::Tcb;
+pub use urgent::{Pointer, Urgent, ends_push, send_pointer};
 
 use crate::spec::Req;
 use crate::stack::Profile;

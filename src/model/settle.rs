@@ -2,7 +2,7 @@
 
 use super::emits::most_text;
 use super::tcb::Tcb;
-use super::{Context, SEND_DELAY, State};
+use super::{Context, SEND_DELAY, State, urgent};
 use crate::time::{Instant, Micros};
 
 /// Brings the obligations of sending up to date with the rest of the block.
@@ -30,7 +30,7 @@ pub fn settle(tcb: &mut Tcb, ctx: &Context) {
     } else if tcb.rtx.waits_since == Instant::NEVER {
         tcb.rtx.waits_since = ctx.now;
     }
-    let due = unsent && !outstanding && !closed_window;
+    let due = unsent && !outstanding && !closed_window && !urgent::may_wait(tcb);
     sending(tcb, due, ctx);
 }
 

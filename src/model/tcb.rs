@@ -8,10 +8,10 @@ pub use super::ahead::Ahead;
 pub use super::branches::Branches;
 pub use super::retransmission::{Retransmission, Sample};
 pub use super::timestamps::Timestamps;
-use super::{Context, Ecn, Entries, EventClass, IcmpClass, Marks, Service, State, Unsaid};
+use super::{Context, Ecn, Entries, EventClass, IcmpClass, Marks, Service, State, Unsaid, Urgent};
 use crate::oracle::Instead;
 use crate::spec::Req;
-use crate::time::Instant;
+use crate::time::{Instant, Micros};
 use crate::wire::{Endpoint, SeqNumber};
 
 /// How a connection was opened (RFC9293-MUST-11).
@@ -264,6 +264,8 @@ pub struct Tcb {
     pub ecn: Ecn,
     /// What the user has a say in of the IP header.
     pub service: Service,
+    /// Urgent data and what is pushed.
+    pub urgent: Urgent,
     /// What is owed.
     pub due: Due,
     /// The retransmission timer.
@@ -272,7 +274,8 @@ pub struct Tcb {
     /// (RFC9293-MAY-2).
     pub reopened_above: Option<SeqNumber>,
     /// When a challenge ACK was last sent, or a reset in answer where these are limited too.
-    pub challenged_at: Option<Instant>,
+    /// [`Instant::NEVER`] when none was.
+    pub challenged_at: Instant,
     /// When something last arrived.
     pub arrived_at: Instant,
     /// TIME-WAIT ends between these two instants; in FIN-WAIT-2 the first is when it was entered.
@@ -363,10 +366,11 @@ impl Default for Tcb {
             ts: Timestamps::default(),
             ecn: Ecn::default(),
             service: Service::default(),
+            urgent: Urgent::default(),
             due: Due::default(),
             rtx: Retransmission::default(),
             reopened_above: None,
-            challenged_at: None,
+            challenged_at: Instant::NEVER,
             arrived_at: Instant::START,
             time_wait: (Instant::NEVER, Instant::NEVER),
             severed: false,
@@ -464,6 +468,12 @@ impl Tcb {
         } else {
             (self.input.state, self.input.class)
         }
+    }
+
+    /// How long ago a challenge ACK was last sent, if one was.
+    pub fn challenged(&self, now: Instant) -> Option<Micros> {
+        let ever = self.challenged_at != Instant::NEVER;
+        ever.then(|| now.since(self.challenged_at))
     }
 
     /// Notes a missed recommendation; once for each requirement.

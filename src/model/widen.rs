@@ -58,6 +58,7 @@ impl Tcb {
         wider.due.credit = self.due.credit.max(other.due.credit);
         wider.due.idle_credit = self.due.idle_credit && other.due.idle_credit;
         wider.rtx = self.rtx.wider(&other.rtx);
+        wider.urgent = self.urgent.wider(&other.urgent);
         wider
     }
 }

@@ -6,13 +6,16 @@
 
 use super::worlds::Happening;
 use crate::model::tcb::Sample;
-use crate::model::{Context, EventClass, State, Tcb, is_asked_of, waits_for_window};
+use crate::model::{
+    Context, EventClass, Pointer, State, Tcb, ends_push, is_asked_of, send_pointer,
+    waits_for_window,
+};
 use crate::spec::req::*;
 use crate::spec::{Req, RequirementSet};
-use crate::stack::Outcome;
+use crate::stack::{Outcome, Query, Reports};
 use crate::time::{Instant, Micros};
 use crate::trace::Call;
-use crate::wire::{Flags, Segment};
+use crate::wire::{Flags, Segment, SeqNumber};
 
 /// What was looked at when this happened to a connection.
 pub(super) fn checked(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> RequirementSet {
@@ -55,11 +58,31 @@ fn called(tcb: &Tcb, call: &Call, outcome: Outcome, checked: &mut RequirementSet
         (Call::Receive(_), Outcome::Received(_)) => {
             checked.insert(RFC9293_2_2_P01);
         }
+        (Call::Ask(Query::Urgent), Outcome::Urgent(_)) => urgent(tcb, checked),
+        (Call::Ask(Query::Reports), Outcome::Reports(told)) => {
+            if tcb.urgent.reports() {
+                checked.insert(RFC9293_MUST_32);
+            } else if tcb.urgent.most() > 0 && !told.contains(Reports::URGENT) {
+                checked.insert(RFC9293_3_10_7_4_P22);
+            }
+        }
         (Call::Receive(_), Outcome::Empty) if !tcb.state.synchronized() => {
             checked.insert(RFC9293_3_5_P01);
         }
         _ => {}
     }
+}
+
+/// How much is left of urgent data has been told.
+fn urgent(tcb: &Tcb, checked: &mut RequirementSet) {
+    if tcb.urgent.most() > 0 {
+        checked.extend([RFC9293_MUST_33, RFC9293_MUST_62]);
+    }
+    match tcb.urgent.pointer {
+        Pointer::Receding => checked.insert(RFC9293_3_10_7_4_P22),
+        Pointer::AtClosedWindow => checked.insert(RFC9293_MUST_66),
+        Pointer::Usual => false,
+    };
 }
 
 fn emission(tcb: &Tcb, seg: &Segment, ctx: &Context<'_>, checked: &mut RequirementSet) {
@@ -81,6 +104,7 @@ fn emission(tcb: &Tcb, seg: &Segment, ctx: &Context<'_>, checked: &mut Requireme
     }
     congestion(tcb, seg, checked);
     service(tcb, seg, ctx, checked);
+    marked(tcb, seg, checked);
     if seg.flags.syn() {
         return syn(tcb, seg, checked);
     }
@@ -109,6 +133,20 @@ fn service(tcb: &Tcb, seg: &Segment, ctx: &Context<'_>, checked: &mut Requiremen
         if tcb.service.has_changed() {
             checked.insert(RFC9293_SHLD_21);
         }
+    }
+}
+
+/// What is urgent or pushed leaves with this segment.
+fn marked(tcb: &Tcb, seg: &Segment, checked: &mut RequirementSet) {
+    let last = |up: SeqNumber| (up - 1).within(seg.text_seq(), seg.payload_len);
+    if send_pointer(tcb).is_some_and(last) {
+        checked.insert(RFC9293_MUST_30);
+    }
+    if seg.flags.urg() {
+        checked.insert(RFC9293_MUST_62);
+    }
+    if ends_push(tcb, seg.seq, seg.payload_len) {
+        checked.insert(RFC9293_MAY_15);
     }
 }
 

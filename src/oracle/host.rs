@@ -502,7 +502,7 @@ impl Host {
     fn resets_are_limited(&mut self, ctx: &Context<'_>) {
         for worlds in &mut self.sockets {
             for tcb in worlds.touch() {
-                tcb.challenged_at = Some(ctx.now);
+                tcb.challenged_at = ctx.now;
             }
         }
     }

@@ -190,6 +190,17 @@ pub(super) const ROWS: &[(Fault, &str)] = &[
     (Fault::RecoversAfterTimeout, "stack snd=65535 | A: listen | < SYN <mss 100, sackok> | < ACK | A: send 1000 | < ACK ack SND.UNA <nop, nop, sack SND.UNA+100..SND.UNA+200> | < ACK ack SND.UNA <nop, nop, sack SND.UNA+100..SND.UNA+300> | < ACK ack SND.UNA <nop, nop, sack SND.UNA+100..SND.UNA+400> | wait timer | < ACK ack SND.UNA <nop, nop, sack SND.UNA+100..SND.UNA+500>"),
     (Fault::EchoKeepsWindow, "stack congestion=reno snd=65535 | A: listen | < SYN,ECE,CWR <mss 1460> | < ACK | A: send 14600 | A: send 14600 | < ACK,ECE ack SND.NXT"),
     (Fault::EchoSendsOn, "stack congestion=reno snd=65535 | A: listen | < SYN,ECE,CWR <mss 1460> | wait timer | wait timer | < ACK | A: send 5000 | < ACK,ECE ack SND.NXT"),
+    (Fault::UrgentUnsent, "A: listen | peer handshake | A: send 10 urgent"),
+    (Fault::UrgentUnreported, "A: listen | peer handshake | < PSH,ACK,URG len 10 urg 10 | A: reports"),
+    (Fault::UrgentReportedAgain, "A: listen | peer handshake | < PSH,ACK,URG len 10 urg 10 | A: reports | A: reports"),
+    (Fault::UrgentRemainderWrong, "A: listen | peer handshake | < PSH,ACK,URG len 10 urg 100 | A: urgent"),
+    (Fault::UrgentPointsAtLast, "A: listen | peer handshake | A: send 10 urgent"),
+    (Fault::UrgentEndsLater, "A: listen | peer handshake | < PSH,ACK,URG len 10 urg 10 | A: urgent"),
+    (Fault::UrgentForEver, "A: listen | peer handshake | A: send 10"),
+    (Fault::UrgentGoesBack, "A: listen | peer handshake | < PSH,ACK,URG len 10 urg 100 | < PSH,ACK,URG len 10 urg 10 | A: urgent"),
+    (Fault::UrgentAfterFin, "A: listen | peer handshake | peer data 10 | peer fin | < ACK,URG urg 10 | A: urgent"),
+    (Fault::ClosedWindowNotUrgent, "stack rcv=10 | A: listen | peer handshake | peer data 10 | wait 1s | < PSH,ACK,URG len 1 urg 1 | A: urgent"),
+    (Fault::PushFlagIgnored, "A: listen | peer handshake | A: send 10 push"),
 ];
 
 /// Further scenarios that show a fault, each for the sake of one requirement that it breaks there.

@@ -214,6 +214,9 @@ pub(super) const STEPS: &[(u32, &str)] = &[
     (1, "< icmp too-big"),
     // Calls.
     (12, "A: send 100"),
+    (1, "A: send 10 urgent"),
+    (1, "A: send 10 push"),
+    (1, "A: urgent"),
     (12, "A: recv"),
     (4, "A: recv 10"),
     (8, "A: close"),

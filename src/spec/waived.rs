@@ -44,17 +44,6 @@ const ROWS: &[(&str, &[Req])] = &[
         &[RFC9293_SHLD_13, RFC9293_SHLD_23, RFC6093_6_1],
     ),
     (
-        "it is about an interface for urgent data, and there is no call of one: what the wire shows \
-         of urgent data is judged",
-        &[
-            RFC9293_MUST_30,
-            RFC9293_MUST_32,
-            RFC9293_MUST_33,
-            RFC9293_MUST_62,
-            RFC9293_3_10_7_4_P22,
-        ],
-    ),
-    (
         "it is about a parameter of OPEN that there is not: a local address",
         &[RFC9293_MUST_43],
     ),
@@ -76,7 +65,7 @@ const ROWS: &[(&str, &[Req])] = &[
     (
         "it is about a call, or a parameter of one, that the standard leaves to the stack, and there \
          is none here",
-        &[RFC9293_MAY_14, RFC9293_MAY_15],
+        &[RFC9293_MAY_14],
     ),
     (
         "source routes are obsolete: routers and hosts drop packets that have one (RFC 7126, RFC 5095)",

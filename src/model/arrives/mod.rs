@@ -18,9 +18,9 @@ mod text;
 
 pub use syn::{opens_anew, refuses, should_open_anew};
 
-use super::ecn;
 use super::tcb::{Branches, Due, Forms, Input, Reply, Sample, SizeBy, Tcb};
 use super::{AckClass, Context, EventClass, Marks, SegmentClass, SeqClass, State, Unsaid};
+use super::{ecn, urgent};
 use crate::spec::{Req, req};
 use crate::stack::AckRange;
 use crate::time::Micros;
@@ -293,10 +293,8 @@ fn challenge_is_due(tcb: &Tcb, ctx: &Context) -> bool {
 
 /// Whether it has been quiet for so long that a limit of rate holds back no answer.
 fn is_due_again(tcb: &Tcb, quiet: Micros, ctx: &Context) -> bool {
-    match tcb.challenged_at {
-        None => true,
-        Some(at) => ctx.now.since(at) >= quiet + ctx.profile.slack,
-    }
+    tcb.challenged(ctx.now)
+        .is_none_or(|ago| ago >= quiet + ctx.profile.slack)
 }
 
 /// A reset is due in answer: RSTa when the segment has an ACK, RSTb otherwise (RFC 9293 section
@@ -420,6 +418,7 @@ fn synchronize(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     tcb.rcv.edge_max = seg.seq + 1;
     tcb.rcv.firm_edge = seg.seq + 1;
     tcb.rcv.read = 0;
+    urgent::with_syn(tcb, seg);
     take_options(tcb, seg, ctx);
     take_window_of_syn(tcb, seg);
 }

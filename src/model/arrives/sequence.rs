@@ -7,7 +7,7 @@
 
 use super::{acknowledge, challenge_is_due, rst, silently};
 use crate::model::tcb::{Branches, Forms, Origin, Reply, Tcb};
-use crate::model::{Context, State};
+use crate::model::{Context, State, urgent};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
 use crate::time::{Instant, Micros};
@@ -216,10 +216,11 @@ fn at_open_edge(tcb: &Tcb, near: SeqNumber, far: SeqNumber, seg: &Segment) -> bo
 }
 
 /// An unacceptable segment: an acknowledgment goes back, unless it is a reset.
-fn unacceptable(tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+fn unacceptable(mut tcb: Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     if seg.flags.rst() {
         return out.push(silently(tcb), req::RFC9293_3_10_7_4_P02);
     }
+    urgent::unacceptable(&mut tcb, seg);
     let by = reason(&tcb, seg);
     match tcb.state {
         State::SynReceived => in_syn_received(tcb, seg, ctx, out),

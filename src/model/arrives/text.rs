@@ -1,15 +1,15 @@
-//! Seventh: the segment text (RFC 9293 section 3.10.7.4). The sixth check, URG, changes nothing
-//! that can be seen without an urgent interface.
+//! Sixth: the URG bit. Seventh: the segment text (RFC 9293 section 3.10.7.4).
 
 use super::{fin, rst, sequence};
 use crate::model::tcb::{Branches, Miss, ReceiveSpace, Tcb};
-use crate::model::{ACK_DELAY, Context, State, Unsaid};
+use crate::model::{ACK_DELAY, Context, State, Unsaid, urgent};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
 use crate::wire::{Flags, Segment, SeqNumber};
 
 /// The acknowledgment is dealt with.
 pub(super) fn step(tcb: &mut Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
+    urgent::with_text(tcb, seg);
     if seg.payload_len == 0 {
         return fin::step(tcb, seg, ctx, out);
     }

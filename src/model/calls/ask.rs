@@ -1,6 +1,6 @@
 //! What the user asks or sets beside the calls that move a connection (RFC 9293 section 3.9.1).
 
-use crate::model::calls::kind;
+use crate::model::calls::{kind, urgent};
 use crate::model::tcb::{Branches, Tcb};
 use crate::model::{Context, Fault, service};
 use crate::spec::req;
@@ -8,17 +8,22 @@ use crate::stack::{Outcome, Query, Setting};
 
 /// A question.
 pub(super) fn query(
-    tcb: Tcb,
+    mut tcb: Tcb,
     query: Query,
     outcome: Outcome,
+    ctx: &Context,
     out: &mut Branches,
 ) -> Result<(), Fault> {
     let by = req::RFC9293_3_10_6_P01;
     match (query, outcome) {
         (Query::Dscp, _) => service::told(tcb, outcome, out),
-        (_, Outcome::Failed(_) | Outcome::Unsupported)
-        | (Query::Urgent, Outcome::Urgent(_))
-        | (Query::Reports, Outcome::Reports(_)) => {
+        (Query::Urgent, Outcome::Urgent(left)) => urgent::remaining(tcb, left, ctx, out),
+        (_, Outcome::Failed(_) | Outcome::Unsupported) => {
+            out.push(tcb, by);
+            Ok(())
+        }
+        (Query::Reports, Outcome::Reports(told)) => {
+            urgent::reported(&mut tcb, told, true)?;
             out.push(tcb, by);
             Ok(())
         }
@@ -32,7 +37,7 @@ pub(super) fn query(
 
 /// A setting.
 pub(super) fn set(
-    tcb: Tcb,
+    mut tcb: Tcb,
     setting: Setting,
     outcome: Outcome,
     ctx: &Context,
@@ -42,6 +47,9 @@ pub(super) fn set(
     match (setting, outcome) {
         (Setting::Dscp(dscp), _) => service::set(tcb, dscp, outcome, ctx, out),
         (_, Outcome::Done | Outcome::Failed(_) | Outcome::Unsupported) => {
+            if let (Setting::Reports(_), Outcome::Done) = (setting, outcome) {
+                urgent::reports_set(&mut tcb);
+            }
             out.push(tcb, by);
             Ok(())
         }

@@ -7,6 +7,7 @@ mod open;
 mod receive;
 mod send;
 mod status;
+mod urgent;
 
 use super::tcb::{Branches, Input, Tcb};
 use super::{Context, EventClass, Fault, Marks};
@@ -41,14 +42,13 @@ pub fn step(
     match call {
         Call::Listen { port, remote } => open::passive(tcb, *port, *remote, outcome, out),
         Call::Connect { port, remote } => open::active(tcb, *port, *remote, outcome, ctx, out),
-        Call::Send(asked) | Call::SendFlagged(asked, _) => {
-            send::step(tcb, *asked, outcome, ctx, out)
-        }
+        Call::Send(asked) => send::step(tcb, *asked, outcome, ctx, out),
+        Call::SendFlagged(asked, flag) => send::flagged(tcb, *asked, *flag, outcome, ctx, out),
         Call::Receive(asked) => receive::step(tcb, *asked, outcome, text, ctx, out),
         Call::Close => close::step(tcb, outcome, ctx, out),
         Call::Abort => abort::step(tcb, outcome, ctx, out),
         Call::Status => status::step(tcb, outcome, out),
-        Call::Ask(query) => ask::query(tcb, *query, outcome, out),
+        Call::Ask(query) => ask::query(tcb, *query, outcome, ctx, out),
         Call::Set(setting) => ask::set(tcb, *setting, outcome, ctx, out),
     }
 }

@@ -94,6 +94,7 @@ fn delivered(
         }
     }
     tcb.rcv.read = tcb.rcv.read.wrapping_add(n);
+    tcb.urgent.delivered(n);
     // What is left behind less than was asked for may not have been pushed.
     tcb.rcv.pushed &= tcb.unread() > 0 && n == asked;
     out.push(tcb, req::RFC9293_3_10_7_4_P23);

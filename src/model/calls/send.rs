@@ -4,7 +4,7 @@ use crate::model::calls::{kind, open};
 use crate::model::tcb::{Branches, Tcb};
 use crate::model::{Context, Fault, State};
 use crate::spec::req;
-use crate::stack::Outcome;
+use crate::stack::{Outcome, SendFlag};
 
 pub(super) fn step(
     tcb: Tcb,
@@ -41,6 +41,25 @@ pub(super) fn step(
         | Outcome::Reports(_)
         | Outcome::Dscp(_) => Err(Fault::new(by, kind(outcome), "SEND is accepted or fails")),
     }
+}
+
+/// SEND with its PUSH or URGENT flag (RFC 9293 section 3.9.1.2).
+pub(super) fn flagged(
+    tcb: Tcb,
+    asked: u32,
+    flag: SendFlag,
+    outcome: Outcome,
+    ctx: &Context,
+    out: &mut Branches,
+) -> Result<(), Fault> {
+    let first = out.len();
+    step(tcb, asked, outcome, ctx, out)?;
+    if let Outcome::Sent(1..) = outcome {
+        for (after, _) in out.iter_mut(first) {
+            after.urgent.taken(flag, after.snd.queued);
+        }
+    }
+    Ok(())
 }
 
 fn taken(mut tcb: Tcb, n: u32, ctx: &Context, out: &mut Branches) -> Result<(), Fault> {

@@ -2,7 +2,7 @@
 
 use super::{kind, miss};
 use crate::model::tcb::{Forms, Tcb};
-use crate::model::{Context, EventClass, Fault};
+use crate::model::{Context, EventClass, Fault, send_pointer};
 use crate::spec::{Req, req};
 use crate::time::Micros;
 use crate::wire::{Flags, Segment, SeqNumber};
@@ -27,26 +27,29 @@ pub(super) fn step(
         );
     }
     if tcb.due.reply.is_some_and(|r| r.forms.allow(Forms::ACK)) {
-        tcb.challenged_at = Some(ctx.now);
+        tcb.challenged_at = ctx.now;
         return Ok(req::RFC9293_3_5_2_P03);
     }
     let news = tcb.rcv.acked.is_none_or(|acked| seg.ack.after(acked));
     if news {
         let nothing_acceptable = tcb.rcv.acked.is_some() && edge_before.at_or_before(tcb.rcv.nxt);
         if nothing_acceptable || maybe_challenge(tcb, ctx) {
-            tcb.challenged_at = Some(ctx.now);
+            tcb.challenged_at = ctx.now;
         }
         tcb.due.revoke();
         return Ok(req::RFC9293_3_10_7_4_P23);
     }
     if tcb.rcv.edge.after(edge_before) {
         if maybe_challenge(tcb, ctx) {
-            tcb.challenged_at = Some(ctx.now);
+            tcb.challenged_at = ctx.now;
         }
         return Ok(req::RFC9293_3_8_6_1_P01);
     }
     if probe {
         return Ok(req::RFC9293_3_8_6_1_P02);
+    }
+    if announces(tcb, seg) {
+        return Ok(req::RFC9293_MUST_30);
     }
     if tcb.due.credit == 0 && tcb.rtx.armed && tcb.snd.wnd == 0 {
         return fault(
@@ -71,15 +74,21 @@ pub(super) fn step(
     }
     without_ack(tcb, seg, ctx);
     tcb.due.spend();
-    tcb.challenged_at = Some(ctx.now);
+    tcb.challenged_at = ctx.now;
     Ok(req::RFC9293_MAY_13)
+}
+
+/// The urgent pointer gets through a closed window, where the octets do not (RFC9293-MUST-66).
+fn announces(tcb: &Tcb, seg: &Segment) -> bool {
+    let closed = tcb.rtx.armed && tcb.snd.wnd == 0;
+    closed && seg.flags.urg() && send_pointer(tcb).is_some()
 }
 
 /// Whether the last answer lies so far back that another makes no flood of them.
 fn answered_long_ago(tcb: &Tcb, ctx: &Context) -> bool {
     let limit = Micros::secs(1);
-    tcb.challenged_at
-        .is_none_or(|at| ctx.now.since(at) + ctx.profile.slack >= limit)
+    tcb.challenged(ctx.now)
+        .is_none_or(|ago| ago + ctx.profile.slack >= limit)
 }
 
 /// What lacks ACK is dropped, and an answer to it is put up with.

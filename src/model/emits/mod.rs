@@ -13,7 +13,7 @@ mod window;
 pub(super) use text::most_text;
 
 use super::tcb::{Branches, Miss, Tcb};
-use super::{Context, Fault, State, ecn, service};
+use super::{Context, Fault, State, ecn, service, urgent};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
 use crate::wire::Segment;
@@ -37,6 +37,12 @@ pub fn step(
     if ctx.profile.dscp.is_some() || tcb.service.has_changed() {
         for (after, _) in out.iter_mut(first) {
             service::note(tcb, seg, ctx, after);
+        }
+    }
+    urgent::check(tcb, seg, ctx)?;
+    if tcb.urgent.concerns_sending() {
+        for (after, _) in out.iter_mut(first) {
+            urgent::departed(tcb, after, seg);
         }
     }
     if ecn::is_noted(tcb, seg) {

@@ -378,7 +378,7 @@ fn in_window(tcb: &mut Tcb, seg: &Segment, end: SeqNumber, ctx: &Context) -> Res
 
 /// Without a push call, the segment that empties the queue is pushed (RFC9293-MUST-61).
 fn push(tcb: &Tcb, seg: &Segment, end: SeqNumber, ctx: &Context) -> Result<(), Fault> {
-    let empties = seg.payload_len > 0 && end == tcb.queue_end();
+    let empties = seg.payload_len > 0 && end == tcb.queue_end() && !tcb.urgent.takes_push();
     let probe = tcb.snd.wnd == 0;
     if !empties || probe || seg.flags.intersects(Flags::PSH | Flags::FIN) {
         return Ok(());

@@ -5,6 +5,7 @@ use super::{Row, always, row};
 use crate::model::State;
 use crate::oracle::Instead;
 use crate::spec::req::*;
+use crate::trace::Call;
 
 /// The kind of the option MSS.
 const MSS: u8 = 2;
@@ -51,7 +52,7 @@ pub(super) const ROWS: &[Row] = &[
         },
         &[RFC9293_MAY_6],
     ),
-    // There is no call for PUSH, so that what waits is as good as pushed.
+    // Where SEND does not take the PUSH flag, what waits is as good as pushed.
     row(
         &[RFC9293_MUST_60],
         |o| o.came(&[Instead::Silence]) && o.tcb.queue_end().after(o.tcb.snd.nxt),
@@ -80,7 +81,7 @@ pub(super) const ROWS: &[Row] = &[
     row(
         &[RFC9293_SHLD_28],
         |o| {
-            let sends = o.calls(|call| matches!(call, crate::trace::Call::Send(_)));
+            let sends = o.calls(|call| matches!(call, Call::Send(_) | Call::SendFlagged(..)));
             sends > 1 && o.may_send(|seg| seg.flags.intersects(crate::wire::Flags::PSH))
         },
         &[RFC9293_SHLD_27],

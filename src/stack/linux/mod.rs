@@ -30,7 +30,8 @@ use self::sockets::{Remote, Use};
 use self::space::Space;
 use self::turns::Turn;
 use super::{
-    Broken, CallError, Config, Outbox, Outcome, Profile, Reached, SOCKETS, Setting, Socket, Stack,
+    Broken, CallError, Config, Outbox, Outcome, Profile, Reached, SOCKETS, SendFlag, Setting,
+    Socket, Stack,
 };
 use crate::model::State;
 use crate::time::{Instant, Micros};
@@ -461,6 +462,15 @@ impl Stack for Linux {
             return Outcome::Unsupported;
         }
         self.sockets[usize::from(socket.0)].send(octets)
+    }
+
+    fn send_flagged(&mut self, socket: Socket, octets: &[u8], flag: SendFlag) -> Outcome {
+        match flag {
+            // Every send is pushed, and what is not to be says so.
+            SendFlag::Push => Outcome::Unsupported,
+            SendFlag::Urgent if self.listens(socket) => Outcome::Unsupported,
+            SendFlag::Urgent => self.sockets[usize::from(socket.0)].send_urgent(octets),
+        }
     }
 
     fn receive(&mut self, socket: Socket, buffer: &mut [u8]) -> Outcome {

@@ -224,13 +224,23 @@ impl Use {
     }
 
     pub(super) fn send(&mut self, octets: &[u8]) -> Outcome {
+        self.send_with(octets, SendFlags::empty())
+    }
+
+    /// The last octet is urgent, and with it all before it that was not read: the kernel keeps one mark.
+    pub(super) fn send_urgent(&mut self, octets: &[u8]) -> Outcome {
+        self.send_with(octets, SendFlags::OOB)
+    }
+
+    fn send_with(&mut self, octets: &[u8], flags: SendFlags) -> Outcome {
         let Use::Connection { socket, failed, .. } = self else {
             return Outcome::Failed(CallError::NoConnection);
         };
         if let Some(error) = *failed {
             return Outcome::Failed(error);
         }
-        match send(&*socket, octets, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
+        let flags = flags | SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
+        match send(&*socket, octets, flags) {
             Ok(len) => Outcome::Sent(len as u32),
             Err(Errno::AGAIN) => Outcome::Sent(0),
             Err(error) => fails(failed, error),

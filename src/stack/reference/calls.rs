@@ -6,7 +6,7 @@ use super::policy::Choice;
 use super::twist;
 use crate::model::arrives::is_host;
 use crate::model::{State, calls, settle};
-use crate::stack::{CallError, Outcome, Query, Setting};
+use crate::stack::{CallError, Outcome, Query, Reports, SendFlag, Setting};
 use crate::trace::Call;
 
 impl Endpoint {
@@ -79,14 +79,16 @@ impl Endpoint {
         self.decide(call, Outcome::Done, &[], shared, scratch)
     }
 
-    /// SEND.
+    /// SEND, with a flag or without.
     pub(super) fn send(
         &mut self,
         octets: &[u8],
+        flag: Option<SendFlag>,
         shared: &Shared,
         scratch: &mut Scratch,
     ) -> Outcome {
-        let call = Call::Send(octets.len() as u32);
+        let len = octets.len() as u32;
+        let call = flag.map_or(Call::Send(len), |flag| Call::SendFlagged(len, flag));
         let error = match self.tcb.state {
             State::Closed => Some(self.error),
             State::Listen if self.tcb.only.is_none() => Some(CallError::InvalidArgument),
@@ -234,20 +236,26 @@ impl Endpoint {
         outcome
     }
 
+    /// Tells what the user asks.
+    pub(super) fn ask(&mut self, query: Query, shared: &Shared, scratch: &mut Scratch) -> Outcome {
+        let told = match query {
+            _ if self.tcb.state == State::Closed => Outcome::Failed(self.error),
+            Query::Urgent => Outcome::Urgent(twist::urgent_left(shared.fault, &self.tcb)),
+            Query::Reports => Outcome::Reports(self.reports(shared)),
+            Query::Dscp => Outcome::Dscp(twist::dscp_told(shared.fault, &self.tcb)),
+        };
+        self.decide(Call::Ask(query), told, &[], shared, scratch)
+    }
+
+    /// What there is to report.
+    fn reports(&self, shared: &Shared) -> Reports {
+        twist::urgent_report(shared.fault, &self.tcb)
+    }
+
     /// STATUS.
     pub(super) fn status(&mut self, shared: &Shared, scratch: &mut Scratch) -> Outcome {
         let told = Outcome::Status(twist::status(shared.fault, self.tcb.state));
         self.decide(Call::Status, told, &[], shared, scratch)
-    }
-
-    /// What the user asks to be told.
-    pub(super) fn ask(&mut self, query: Query, shared: &Shared, scratch: &mut Scratch) -> Outcome {
-        let told = match query {
-            _ if self.tcb.state == State::Closed => Outcome::Failed(self.error),
-            Query::Dscp => Outcome::Dscp(twist::dscp_told(shared.fault, &self.tcb)),
-            Query::Urgent | Query::Reports => Outcome::Unsupported,
-        };
-        self.decide(Call::Ask(query), told, &[], shared, scratch)
     }
 
     /// What the user has changed.

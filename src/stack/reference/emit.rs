@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::policy::Choice;
 use super::twist::{self, Departure};
 use crate::model::tcb::Ahead;
-use crate::model::{EventClass, State, Tcb, emits, settle};
+use crate::model::{EventClass, State, Tcb, emits, send_pointer, settle};
 use crate::stack::{Broken, Outbox, Profile};
 use crate::time::Instant;
 use crate::wire::{self, Endpoint as Address, Flags, OptionBytes, Options, Segment, SeqNumber};
@@ -287,7 +287,11 @@ impl Endpoint {
         } else {
             self.window_field(what.ack.unwrap_or(self.tcb.rcv.nxt), shared)
         };
-        let (bits, ecn) = self.congestion_bits(what, shared);
+        let (mut bits, ecn) = self.congestion_bits(what, shared);
+        let urgent = self.urgent_pointer(what);
+        if urgent.is_some() {
+            bits |= Flags::URG;
+        }
         let ack = match what.ack {
             Some(ack) => ack,
             None if what.flags.ack() => self.tcb.rcv.nxt,
@@ -303,13 +307,20 @@ impl Endpoint {
             ack,
             flags: what.flags | bits,
             window,
-            urgent: 0,
+            urgent: urgent.unwrap_or(0),
             options: Options::parse(options),
             ecn,
             dscp: self.tcb.service.dscp(&shared.ctx()).unwrap_or(0),
             hops: shared.profile.ttl.unwrap_or(wire::HOP_LIMIT),
             payload_len: what.text,
         }
+    }
+
+    /// SND.UP as a distance from SEG.SEQ, while it lies ahead and not too far to be told.
+    fn urgent_pointer(&self, what: &Outgoing) -> Option<u16> {
+        let up = send_pointer(&self.tcb).filter(|up| up.after(what.seq))?;
+        let marked = !what.flags.intersects(Flags::SYN | Flags::RST);
+        marked.then(|| u16::try_from(up.since(what.seq)).ok())?
     }
 
     /// Steps the model over what is to be sent.

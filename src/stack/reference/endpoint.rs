@@ -207,6 +207,8 @@ impl Endpoint {
         if shared.any_text && is_echo(&before, seg, &ctx) {
             after.due.reply = None;
         }
+        // URG is looked at whatever becomes of the text.
+        after.urgent.settle();
         if let Some(fault) = shared.fault {
             twist::arrival(fault, &before, &mut after, seg, &ctx);
         }
@@ -525,8 +527,8 @@ const ECHO: Micros = Micros::secs(1);
 
 /// An empty segment that may be the answer to an answer.
 fn is_echo(before: &Tcb, seg: &Segment, ctx: &Context) -> bool {
-    let lately = |at| ctx.now.since(at) < ECHO;
-    seg.is_empty() && before.challenged_at.is_some_and(lately)
+    let ago = before.challenged(ctx.now);
+    seg.is_empty() && ago.is_some_and(|ago| ago < ECHO)
 }
 
 /// A duplicate acknowledgment as RFC 5681 section 2 defines it, of a segment that was used.

@@ -29,11 +29,11 @@ use endpoint::{Endpoint, Scratch, Shared};
 use isn::Secret;
 
 use super::{
-    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, RstRule,
-    SOCKETS, Socket, Stack,
+    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, Query,
+    RstRule, SOCKETS, SendFlag, Socket, Stack,
 };
 use crate::model::{ACK_DELAY, Context, State, Tcb, arrives};
-use crate::stack::{KeepAlive, Query, Setting};
+use crate::stack::{KeepAlive, Setting};
 use crate::time::{Instant, Micros};
 use crate::trace::Call;
 use crate::wire::{self, Endpoint as Address, IcmpError, Segment};
@@ -240,6 +240,25 @@ impl Reference {
                     _ => passive || tcb.port != port || tcb.remote != remote,
                 }
             })
+    }
+
+    /// SEND, with a flag or without.
+    fn take(&mut self, socket: Socket, octets: &[u8], flag: Option<SendFlag>) -> Outcome {
+        // SEND turns a listener for one peer active, which another connection may stand against.
+        let index = usize::from(socket.0);
+        if let Some(Tcb {
+            state: State::Listen,
+            port,
+            only: Some(remote),
+            ..
+        }) = self.sockets.get(index).map(|end| &end.tcb)
+            && !self.is_free(index, *port, Some(*remote), false)
+        {
+            return Outcome::Failed(CallError::AlreadyExists);
+        }
+        self.with(socket, |end, shared, scratch| {
+            end.send(octets, flag, shared, scratch)
+        })
     }
 
     fn open(&mut self, socket: Socket, call: Call, free: bool) -> Outcome {
@@ -453,20 +472,16 @@ impl Stack for Reference {
     }
 
     fn send(&mut self, socket: Socket, octets: &[u8]) -> Outcome {
-        // SEND turns a listener for one peer active, which another connection may stand against.
-        let index = usize::from(socket.0);
-        if let Some(Tcb {
-            state: State::Listen,
-            port,
-            only: Some(remote),
-            ..
-        }) = self.sockets.get(index).map(|end| &end.tcb)
-            && !self.is_free(index, *port, Some(*remote), false)
-        {
-            return Outcome::Failed(CallError::AlreadyExists);
-        }
+        self.take(socket, octets, None)
+    }
+
+    fn send_flagged(&mut self, socket: Socket, octets: &[u8], flag: SendFlag) -> Outcome {
+        self.take(socket, octets, Some(flag))
+    }
+
+    fn ask(&mut self, socket: Socket, query: Query) -> Outcome {
         self.with(socket, |end, shared, scratch| {
-            end.send(octets, shared, scratch)
+            end.ask(query, shared, scratch)
         })
     }
 
@@ -486,12 +501,6 @@ impl Stack for Reference {
 
     fn status(&mut self, socket: Socket) -> Outcome {
         self.with(socket, Endpoint::status)
-    }
-
-    fn ask(&mut self, socket: Socket, query: Query) -> Outcome {
-        self.with(socket, |endpoint, shared, scratch| {
-            endpoint.ask(query, shared, scratch)
-        })
     }
 
     fn set(&mut self, socket: Socket, setting: Setting) -> Outcome {

@@ -12,7 +12,7 @@ use super::scoreboard::Scoreboard;
 use super::timer::RTO_MAX;
 use super::twist;
 use crate::model::tcb::{Forms, Origin, Reply};
-use crate::model::{EventClass, State, unsent};
+use crate::model::{EventClass, State, ends_push, unsent};
 use crate::spec::req;
 use crate::stack::{Broken, Outbox};
 use crate::time::{Instant, Micros};
@@ -407,7 +407,8 @@ impl Endpoint {
         let text = queued.min(most).min(self.effective_mss(shared));
         let fin = self.tcb.snd.closed && text == queued && most > text;
         let mut flags = Flags::ACK;
-        if text > 0 && (text == queued || shared.has(Fault::SendsApart)) {
+        let pushed = text == queued || ends_push(&self.tcb, seq, text);
+        if text > 0 && (pushed || shared.has(Fault::SendsApart)) {
             flags |= Flags::PSH;
         }
         if fin {

@@ -7,9 +7,11 @@
 mod arrivals;
 mod congestion;
 mod departures;
+mod urgent;
 
 pub(super) use arrivals::gives_up_at;
 pub(super) use departures::{dscp_told, isn, keep_alive, send_edge};
+pub(super) use urgent::{left as urgent_left, report as urgent_report};
 
 use super::endpoint::Shared;
 use super::fault::Fault;
@@ -45,6 +47,7 @@ pub(super) struct Parts<'a> {
 /// After an arrival: `after` is what the model makes of it.
 pub(super) fn arrival(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &Context) {
     arrivals::arrival(fault, before, after, seg, ctx);
+    urgent::arrival(fault, before, after, seg);
     if seg.flags.rst() {
         resets(fault, before, after, seg, ctx);
     } else if !before.state.synchronized() {
@@ -269,6 +272,7 @@ pub(super) fn emission(
     shared: &Shared,
 ) -> Departure {
     congestion::emission(fault, before, parts);
+    urgent::emission(fault, before, parts);
     let flags = parts.segment.flags;
     if departures::emission(fault, before, parts, shared) == Departure::Never {
         return Departure::Never;

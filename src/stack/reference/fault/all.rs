@@ -484,6 +484,28 @@ faults! {
     UrgentOctetLost = "urgent-octet-lost", RFC9293_MUST_31;
     /// An urgent pointer beyond the text resets.
     UrgentPointerResets = "urgent-pointer-resets", RFC9293_3_8_5_P01;
+    /// Urgent data is sent like any other.
+    UrgentUnsent = "urgent-unsent", RFC9293_MUST_30;
+    /// The user is not told that there is urgent data.
+    UrgentUnreported = "urgent-unreported", RFC9293_MUST_32;
+    /// The user is told of the same urgent data again and again.
+    UrgentReportedAgain = "urgent-reported-again", RFC9293_3_10_7_4_P22;
+    /// Urgent data that has not arrived yet does not count.
+    UrgentRemainderWrong = "urgent-remainder-wrong", RFC9293_MUST_33;
+    /// The urgent pointer is that of the last urgent octet.
+    UrgentPointsAtLast = "urgent-points-at-last", RFC9293_MUST_62;
+    /// An urgent pointer is taken for that of the last urgent octet.
+    UrgentEndsLater = "urgent-ends-later", RFC9293_MUST_62;
+    /// All text is urgent.
+    UrgentForEver = "urgent-for-ever", RFC9293_MUST_62;
+    /// Any urgent pointer counts, though it goes back.
+    UrgentGoesBack = "urgent-goes-back", RFC9293_3_10_7_4_P22;
+    /// An urgent pointer counts after the peer's FIN.
+    UrgentAfterFin = "urgent-after-fin", RFC9293_3_10_7_4_P22;
+    /// At a closed window URG is ignored.
+    ClosedWindowNotUrgent = "closed-window-not-urgent", RFC9293_MUST_66;
+    /// What was sent with the PUSH flag is not pushed.
+    PushFlagIgnored = "push-flag-ignored", RFC9293_MAY_15;
     /// Text at a closed window resets.
     ClosedWindowResets = "closed-window-resets", RFC9293_3_8_6_1_P01;
     /// The window is scaled although the peer has not offered to.
