@@ -536,9 +536,9 @@ impl Host {
         let worlds = &mut self.sockets[socket].now;
         match shows {
             Shows::Nothing => {}
-            Shows::Kept(by) => {
+            Shows::Kept(kept) => {
                 for tcb in worlds.iter().take(1) {
-                    coverage.keep(tcb, by, ctx);
+                    kept.iter().for_each(|by| coverage.keep(tcb, *by, ctx));
                 }
             }
             Shows::Missed(requirement) => {

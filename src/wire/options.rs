@@ -77,7 +77,7 @@ impl Options {
                         if seen.insert(kind) {
                             options.take(kind, data);
                             let at = field.len() - after.len() - data.len();
-                            options.unaligned |= kind == kind::TIMESTAMPS && at % 4 != 0;
+                            options.unaligned |= kind == kind::TIMESTAMPS && !at.is_multiple_of(4);
                         } else {
                             options.duplicate = true;
                         }

@@ -2,35 +2,6 @@
 
 use crate::spec::{Req, req};
 
-macro_rules! faults {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $req:ident;)*) => {
-        /// One thing that the reference stack does wrong.
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-        pub enum Fault {
-            $($(#[$doc])* $name,)*
-        }
-
-        impl Fault {
-            /// All of them.
-            pub const ALL: &'static [Fault] = &[$(Fault::$name),*];
-
-            /// The name by which users ask for it, in kebab case.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Fault::$name => $text,)*
-                }
-            }
-
-            /// The requirement by which it has to be caught.
-            pub const fn requirement(self) -> Req {
-                match self {
-                    $(Fault::$name => req::$req,)*
-                }
-            }
-        }
-    };
-}
-
 faults! {
     /// A reset in answer to an ACK has not SEG.ACK as its number.
     WrongResetNumber = "wrong-reset-number", RFC9293_3_10_7_1_P03;

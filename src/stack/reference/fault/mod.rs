@@ -4,6 +4,35 @@
 //! it. How each is done stands in [`super::twist`] or, where it is a matter of when to send, in
 //! the policy itself.
 
+macro_rules! faults {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $req:ident;)*) => {
+        /// One thing that the reference stack does wrong.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+        pub enum Fault {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Fault {
+            /// All of them.
+            pub const ALL: &'static [Fault] = &[$(Fault::$name),*];
+
+            /// The name by which users ask for it, in kebab case.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Fault::$name => $text,)*
+                }
+            }
+
+            /// The requirement by which it has to be caught.
+            pub const fn requirement(self) -> Req {
+                match self {
+                    $(Fault::$name => req::$req,)*
+                }
+            }
+        }
+    };
+}
+
 mod all;
 
 pub use all::Fault;
