@@ -30,6 +30,7 @@ pub use level::Level;
 pub use set::RequirementSet;
 
 use std::fmt;
+use std::num::NonZeroU16;
 
 /// A constant for every requirement, named by its id in upper case with `-` and `.` as `_`:
 /// RFC9293-3.10.7.4-p01 is `RFC9293_3_10_7_4_P01`.
@@ -42,11 +43,16 @@ pub mod req {
 /// Ids are stable and are what people, reports and files use; the order of values is the order of
 /// the catalogue (RFC 9293 first) and may change between versions.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Req(u16);
+pub struct Req(NonZeroU16);
 
 impl Req {
     /// How many requirements there are.
     pub const COUNT: usize = table::COUNT;
+
+    /// The one at a place in the catalogue. It is never zero inside, so that `Option<Req>` is no larger.
+    const fn at(place: u16) -> Req {
+        Req(NonZeroU16::MIN.saturating_add(place))
+    }
 
     fn row(self) -> &'static table::Row {
         &table::ROWS[self.index()]
@@ -54,13 +60,13 @@ impl Req {
 
     /// Every requirement, in the order of the catalogue.
     pub fn all() -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + Clone {
-        (0..Self::COUNT as u16).map(Self)
+        (0..Self::COUNT as u16).map(Self::at)
     }
 
     /// Its place in the catalogue, below [`Req::COUNT`]: good for arrays within one run, not for
     /// files.
     pub const fn index(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
     }
 
     /// The id, such as `RFC9293-MUST-4`.

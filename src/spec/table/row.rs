@@ -96,7 +96,7 @@ macro_rules! requirements {
                 #[doc = $title]
                 ///
                 #[doc = concat!("`", $id, "`, section ", $section, ".")]
-                pub const $name: Req = Req(FIRST + Place::$name as u16);
+                pub const $name: Req = Req::at(FIRST + Place::$name as u16);
             )+
         }
     };
