@@ -5,11 +5,12 @@
 //! run wants to know what it has put to the test, and otherwise costs nothing.
 
 use super::worlds::Happening;
+use crate::model::reports::{Cause, R1};
 use crate::model::tcb::Sample;
 use crate::model::{Context, EventClass, State, Tcb, waits_for_window};
 use crate::spec::req::*;
 use crate::spec::{Req, RequirementSet};
-use crate::stack::Outcome;
+use crate::stack::{Outcome, Query, Reports};
 use crate::time::{Instant, Micros};
 use crate::trace::Call;
 use crate::wire::{Flags, Segment};
@@ -49,6 +50,7 @@ fn quiet(tcb: &Tcb, now: Instant, checked: &mut RequirementSet) {
 
 fn called(tcb: &Tcb, call: &Call, outcome: Outcome, checked: &mut RequirementSet) {
     match (call, outcome) {
+        (Call::Ask(Query::Reports), Outcome::Reports(told)) => reported(tcb, told, checked),
         (Call::Receive(_), Outcome::EndOfStream) => {
             checked.extend([RFC9293_MUST_12, RFC9293_3_6_P06]);
         }
@@ -59,6 +61,19 @@ fn called(tcb: &Tcb, call: &Call, outcome: Outcome, checked: &mut RequirementSet
             checked.insert(RFC9293_3_5_P01);
         }
         _ => {}
+    }
+}
+
+/// What the user was told of a connection that goes on (RFC 9293 section 3.9.1.8).
+fn reported(tcb: &Tcb, told: Reports, checked: &mut RequirementSet) {
+    let known = tcb.told.known();
+    match (told.contains(Reports::ICMP), known.icmp) {
+        (true, Cause::Must) => checked.extend([RFC9293_MUST_47, RFC9293_SHLD_25]),
+        (false, Cause::Unwanted) => checked.extend([RFC9293_SHLD_20]),
+        (true | false, _) => {}
+    }
+    if told.contains(Reports::RETRANSMISSION) && known.most == R1 {
+        checked.extend([RFC9293_SHLD_9, RFC9293_SHLD_10]);
     }
 }
 

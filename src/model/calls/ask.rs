@@ -1,8 +1,8 @@
 //! What the user asks or sets beside the calls that move a connection (RFC 9293 section 3.9.1).
 
-use crate::model::Fault;
-use crate::model::calls::kind;
+use crate::model::calls::{kind, reports};
 use crate::model::tcb::{Branches, Tcb};
+use crate::model::{Context, Fault};
 use crate::spec::req;
 use crate::stack::{Outcome, Query, Setting};
 
@@ -11,13 +11,14 @@ pub(super) fn query(
     tcb: Tcb,
     query: Query,
     outcome: Outcome,
+    ctx: &Context,
     out: &mut Branches,
 ) -> Result<(), Fault> {
     let by = req::RFC9293_3_10_6_P01;
     match (query, outcome) {
+        (Query::Reports, Outcome::Reports(told)) => reports::told(tcb, told, ctx, out),
         (_, Outcome::Failed(_) | Outcome::Unsupported)
         | (Query::Urgent, Outcome::Urgent(_))
-        | (Query::Reports, Outcome::Reports(_))
         | (Query::Dscp, Outcome::Dscp(_)) => {
             out.push(tcb, by);
             Ok(())
@@ -39,6 +40,12 @@ pub(super) fn set(
 ) -> Result<(), Fault> {
     let by = req::RFC9293_3_10_6_P01;
     match (setting, outcome) {
+        (Setting::Reports(on), Outcome::Done) => {
+            let mut tcb = tcb;
+            tcb.told.change(|known| known.switch(on));
+            out.push(tcb, by);
+            Ok(())
+        }
         (_, Outcome::Done | Outcome::Failed(_) | Outcome::Unsupported) => {
             out.push(tcb, by);
             Ok(())

@@ -5,6 +5,7 @@ mod ask;
 mod close;
 mod open;
 mod receive;
+mod reports;
 mod send;
 mod status;
 
@@ -48,7 +49,7 @@ pub fn step(
         Call::Close => close::step(tcb, outcome, ctx, out),
         Call::Abort => abort::step(tcb, outcome, ctx, out),
         Call::Status => status::step(tcb, outcome, out),
-        Call::Ask(query) => ask::query(tcb, *query, outcome, out),
+        Call::Ask(query) => ask::query(tcb, *query, outcome, ctx, out),
         Call::Set(setting) => ask::set(tcb, *setting, outcome, out),
     }
 }

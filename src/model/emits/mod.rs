@@ -13,7 +13,7 @@ mod window;
 pub(super) use text::most_text;
 
 use super::tcb::{Branches, Miss, Tcb};
-use super::{Context, Fault, State, ecn};
+use super::{Context, Fault, State, ecn, reports};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
 use crate::wire::Segment;
@@ -33,6 +33,9 @@ pub fn step(
     let first = out.len();
     explain(tcb, seg, text, ctx, out)?;
     ecn::check(tcb, seg, ctx)?;
+    for (after, _) in out.iter_mut(first) {
+        reports::departed(tcb, after, seg);
+    }
     if ecn::is_noted(tcb, seg) {
         for (after, _) in out.iter_mut(first) {
             ecn::departed(tcb, after, seg, ctx);

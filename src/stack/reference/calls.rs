@@ -3,6 +3,7 @@
 use super::endpoint::{Endpoint, Scratch, Shared};
 use super::fault::Fault;
 use super::policy::Choice;
+use super::reports::Noted;
 use super::twist;
 use crate::model::arrives::is_host;
 use crate::model::{State, calls, settle};
@@ -20,7 +21,7 @@ impl Endpoint {
     }
 
     /// A call whose outcome is already decided; `text` is what RECEIVE delivers.
-    fn decide(
+    pub(super) fn decide(
         &mut self,
         call: Call,
         outcome: Outcome,
@@ -74,6 +75,7 @@ impl Endpoint {
         }
         if !again {
             self.forget();
+            self.noted = Noted::default();
             self.error = CallError::NoConnection;
         }
         self.decide(call, Outcome::Done, &[], shared, scratch)

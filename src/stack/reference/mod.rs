@@ -16,6 +16,7 @@ mod endpoint;
 mod fault;
 mod isn;
 mod policy;
+mod reports;
 mod ring;
 mod scoreboard;
 mod timer;
@@ -29,8 +30,8 @@ use endpoint::{Endpoint, Scratch, Shared};
 use isn::Secret;
 
 use super::{
-    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, RstRule,
-    SOCKETS, Socket, Stack,
+    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, Query,
+    RstRule, SOCKETS, Setting, Socket, Stack,
 };
 use crate::model::{ACK_DELAY, Context, State, Tcb, arrives};
 use crate::time::{Instant, Micros};
@@ -476,6 +477,20 @@ impl Stack for Reference {
 
     fn status(&mut self, socket: Socket) -> Outcome {
         self.with(socket, Endpoint::status)
+    }
+
+    fn ask(&mut self, socket: Socket, query: Query) -> Outcome {
+        match query {
+            Query::Reports => self.reports(socket),
+            Query::Urgent | Query::Dscp => Outcome::Unsupported,
+        }
+    }
+
+    fn set(&mut self, socket: Socket, setting: Setting) -> Outcome {
+        match setting {
+            Setting::Reports(on) => self.switch_reports(socket, on),
+            Setting::Dscp(_) => Outcome::Unsupported,
+        }
     }
 
     fn remote(&mut self, socket: Socket) -> Option<Address> {
