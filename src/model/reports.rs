@@ -9,7 +9,7 @@
 use super::tcb::Tcb;
 use super::{Context, ErrorClass, IcmpClass, QuoteClass, State};
 use crate::time::{Instant, Micros};
-use crate::wire::Segment;
+use crate::wire::{IcmpKind, Segment};
 
 /// R1 is at least so many retransmissions of one segment (RFC9293-SHLD-10).
 pub const R1: u8 = 3;
@@ -202,9 +202,11 @@ impl Reporting {
     }
 }
 
-/// An ICMP error arrives.
-pub(super) fn error(tcb: &mut Tcb, class: IcmpClass) {
-    let binds = tcb.state.synchronized() || tcb.state == State::SynSent;
+/// An ICMP error arrives. What is asked of TCP is asked for those that IP passes up; that a fragment
+/// was missed is the affair of IP as well, which may keep it to itself.
+pub(super) fn error(tcb: &mut Tcb, class: IcmpClass, kind: IcmpKind) {
+    let connected = tcb.state.synchronized() || tcb.state == State::SynSent;
+    let binds = connected && kind != IcmpKind::Reassembly;
     let cause = match (class.error, class.quote) {
         // It belongs to nobody here, or has to be discarded silently (RFC9293-MUST-55).
         (_, QuoteClass::Elsewhere) | (ErrorClass::Quench, _) => return,

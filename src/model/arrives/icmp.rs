@@ -23,7 +23,7 @@ pub fn step(tcb: &Tcb, error: &IcmpError, ctx: &Context, out: &mut Branches) {
         at: ctx.now,
     };
     tcb.due.reply = None;
-    reports::error(&mut tcb, class);
+    reports::error(&mut tcb, class, error.kind);
     let forbidden = must_go_on(&tcb, class, ctx);
     let by = forbidden.unwrap_or(allowing(class.error));
     let expected = should_end(&tcb, class, ctx);

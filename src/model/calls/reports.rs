@@ -23,7 +23,7 @@ pub(super) fn told(
         (true, Cause::None) => fault(req::RFC9293_3_9_1_8_1, uncaused)?,
         (true, Cause::Unwanted) => missed = Some(req::RFC9293_SHLD_20),
         (false, Cause::Must) => fault(
-            req::RFC9293_MUST_47,
+            req::RFC9293_3_9_1_8_1,
             "a report of the ICMP error that has come",
         )?,
         (true, Cause::May | Cause::Must) | (false, Cause::None | Cause::Unwanted | Cause::May) => {}

@@ -563,7 +563,7 @@ faults! {
     /// The probes of a closed window come a second after each other.
     ProbesConstant = "probes-constant", RFC9293_SHLD_30;
     /// A soft ICMP error is not reported to the user.
-    SoftErrorUnreported = "soft-error-unreported", RFC9293_MUST_47;
+    SoftErrorUnreported = "soft-error-unreported", RFC9293_3_9_1_8_1;
     /// That text was sent again and again is not reported to the user.
     RetransmissionUnreported = "retransmission-unreported", RFC9293_3_9_1_8_1;
     /// An ICMP error is reported that never came.
