@@ -99,8 +99,8 @@ fn every_fault_has_a_witness_and_a_name_of_its_own() {
 
 /// Faults that the matrix of the corpus does not show, because they are about what no case of it
 /// has: options that are left out, out of place or scale the window, numbers of the past, long round
-/// trips, damage, other addresses, ICMP, ECN, flights of several segments and what is lost of them,
-/// flags of SEND and what the user asks.
+/// trips, damage, other addresses, ICMP and other reports, ECN, flights of several segments and what is
+/// lost of them, flags of SEND and what the user asks.
 const BESIDE_THE_MATRIX: &[Fault] = &[
     Fault::SynWindowScaled,
     Fault::OldWindowTaken,
@@ -171,6 +171,11 @@ const BESIDE_THE_MATRIX: &[Fault] = &[
     Fault::UrgentAfterFin,
     Fault::ClosedWindowNotUrgent,
     Fault::PushFlagIgnored,
+    Fault::SoftErrorUnreported,
+    Fault::RetransmissionUnreported,
+    Fault::ReportWithoutCause,
+    Fault::ReportsStayOn,
+    Fault::ReportedTooEarly,
 ];
 
 /// Every case of the matrix.

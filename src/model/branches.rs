@@ -211,6 +211,7 @@ pub(super) fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         input,
         suspect,
         mute,
+        told,
         unsaid: _,
         known: _,
         misses: _,
@@ -232,6 +233,7 @@ pub(super) fn are_twins(one: &Tcb, other: &Tcb) -> bool {
         && *challenged_at == other.challenged_at
         && (*severed, *timed_out, *mute) == (other.severed, other.timed_out, other.mute)
         && *suspect == other.suspect
+        && *told == other.told
         && (*origin, *port) == (other.origin, other.port)
         && (*remote, *only) == (other.remote, other.only)
         && (*ecn, *urgent) == (other.ecn, other.urgent)
@@ -364,7 +366,7 @@ mod tests {
     #[test]
     fn states_that_differ_in_anything_but_their_cost_are_no_twins() {
         type Change = fn(&mut Tcb);
-        let changes: [Change; 21] = [
+        let changes: [Change; 22] = [
             |tcb| tcb.state = State::Listen,
             |tcb| tcb.origin = Origin::Active,
             |tcb| tcb.port += 1,
@@ -396,6 +398,7 @@ mod tests {
                 });
             },
             |tcb| tcb.mute = true,
+            |tcb| tcb.told.change(|known| known.untold = true),
         ];
         for (row, change) in changes.iter().enumerate() {
             let mut other = Tcb::default();

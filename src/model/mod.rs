@@ -19,6 +19,7 @@ pub mod invariants;
 pub mod lands;
 mod marks;
 mod mute;
+pub mod reports;
 mod retransmission;
 mod service;
 mod settle;

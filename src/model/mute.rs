@@ -1,6 +1,7 @@
 //! Connections of which nothing more is said, until they are opened anew.
 
 use super::Tcb;
+use super::reports::Reporting;
 use super::tcb::Due;
 
 /// Why the model says nothing more of a connection, where no known deviation is to blame.
@@ -34,6 +35,7 @@ impl Tcb {
         self.mute = true;
         self.due = Due::default();
         self.rtx.armed = false;
+        self.told = Reporting::UNKNOWN.kept();
         self
     }
 

@@ -6,6 +6,7 @@
 
 pub use super::ahead::Ahead;
 pub use super::branches::Branches;
+pub use super::reports::{Reporting, Told};
 pub use super::retransmission::{Retransmission, Sample};
 pub use super::timestamps::Timestamps;
 use super::{Context, Ecn, Entries, EventClass, IcmpClass, Marks, Service, State, Unsaid, Urgent};
@@ -294,6 +295,8 @@ pub struct Tcb {
     pub unsaid: Option<Unsaid>,
     /// Which known deviations this explanation needs.
     pub known: Entries,
+    /// What the user is to be told of it.
+    pub told: Told,
     /// Recommendations missed.
     pub misses: [Option<Miss>; 3],
 }
@@ -385,6 +388,7 @@ impl Default for Tcb {
                 at: Instant::START,
             },
             known: Entries::NONE,
+            told: Told::default(),
             misses: [None; 3],
         }
     }
@@ -525,6 +529,7 @@ impl Tcb {
         self.due = Due::default();
         self.rtx.armed = false;
         self.suspect = None;
+        self.told.change(Reporting::ends);
         self
     }
 
@@ -566,6 +571,7 @@ impl Tcb {
             misses: self.misses,
             unsaid: self.unsaid,
             challenged_at: self.challenged_at,
+            told: self.told.known().again_listening().kept(),
             rtx: Retransmission {
                 // A round trip time may be remembered for the next connection (RFC 9040).
                 ceiling: self.rtx.ceiling,

@@ -2,7 +2,7 @@
 
 use super::settle::{unsent, waits_for_window};
 use super::tcb::{Branches, Forms, Miss, Origin, Reply, Tcb};
-use super::{Context, EventClass, Fault, SILLY_DELAY, State};
+use super::{Context, EventClass, Fault, SILLY_DELAY, State, reports};
 use crate::oracle::Instead;
 use crate::spec::req;
 use crate::stack::Admission;
@@ -150,6 +150,7 @@ fn give_up(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> bool {
         surely |= passed(way.by_then, input, ctx);
         let mut given_up = tcb.severed();
         given_up.timed_out = true;
+        reports::given_up(tcb, &mut given_up, way.from, ctx);
         with_last_reset(&mut given_up, tcb, ctx);
         if way.hasty {
             given_up.miss(Miss {

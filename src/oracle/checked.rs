@@ -5,6 +5,7 @@
 //! run wants to know what it has put to the test, and otherwise costs nothing.
 
 use super::worlds::Happening;
+use crate::model::reports::{Cause, R1};
 use crate::model::tcb::Sample;
 use crate::model::{
     Context, EventClass, Pointer, State, Tcb, ends_push, is_asked_of, send_pointer,
@@ -52,6 +53,7 @@ fn quiet(tcb: &Tcb, now: Instant, checked: &mut RequirementSet) {
 
 fn called(tcb: &Tcb, call: &Call, outcome: Outcome, checked: &mut RequirementSet) {
     match (call, outcome) {
+        (Call::Ask(Query::Reports), Outcome::Reports(told)) => reported(tcb, told, checked),
         (Call::Receive(_), Outcome::EndOfStream) => {
             checked.extend([RFC9293_MUST_12, RFC9293_3_6_P06]);
         }
@@ -59,13 +61,6 @@ fn called(tcb: &Tcb, call: &Call, outcome: Outcome, checked: &mut RequirementSet
             checked.insert(RFC9293_2_2_P01);
         }
         (Call::Ask(Query::Urgent), Outcome::Urgent(_)) => urgent(tcb, checked),
-        (Call::Ask(Query::Reports), Outcome::Reports(told)) => {
-            if tcb.urgent.reports() {
-                checked.insert(RFC9293_MUST_32);
-            } else if tcb.urgent.most() > 0 && !told.contains(Reports::URGENT) {
-                checked.insert(RFC9293_3_10_7_4_P22);
-            }
-        }
         (Call::Receive(_), Outcome::Empty) if !tcb.state.synchronized() => {
             checked.insert(RFC9293_3_5_P01);
         }
@@ -83,6 +78,24 @@ fn urgent(tcb: &Tcb, checked: &mut RequirementSet) {
         Pointer::AtClosedWindow => checked.insert(RFC9293_MUST_66),
         Pointer::Usual => false,
     };
+}
+
+/// What the user was told of a connection that goes on (RFC 9293 section 3.9.1.8).
+fn reported(tcb: &Tcb, told: Reports, checked: &mut RequirementSet) {
+    if tcb.urgent.reports() {
+        checked.insert(RFC9293_MUST_32);
+    } else if tcb.urgent.most() > 0 && !told.contains(Reports::URGENT) {
+        checked.insert(RFC9293_3_10_7_4_P22);
+    }
+    let known = tcb.told.known();
+    match (told.contains(Reports::ICMP), known.icmp) {
+        (true, Cause::Must) => checked.extend([RFC9293_MUST_47, RFC9293_SHLD_25]),
+        (false, Cause::Unwanted) => checked.extend([RFC9293_SHLD_20]),
+        (true | false, _) => {}
+    }
+    if told.contains(Reports::RETRANSMISSION) && known.most == R1 {
+        checked.extend([RFC9293_SHLD_9, RFC9293_SHLD_10]);
+    }
 }
 
 fn emission(tcb: &Tcb, seg: &Segment, ctx: &Context<'_>, checked: &mut RequirementSet) {

@@ -464,6 +464,7 @@ fn unheard(
             misses: tcb.misses,
             unsaid: tcb.unsaid,
             challenged_at: tcb.challenged_at,
+            told: tcb.told,
             ..Tcb::default()
         };
         return calls::step(&anew, call, Outcome::Done, &[], ctx, out);

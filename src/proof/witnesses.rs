@@ -201,6 +201,11 @@ pub(super) const ROWS: &[(Fault, &str)] = &[
     (Fault::UrgentAfterFin, "A: listen | peer handshake | peer data 10 | peer fin | < ACK,URG urg 10 | A: urgent"),
     (Fault::ClosedWindowNotUrgent, "stack rcv=10 | A: listen | peer handshake | peer data 10 | wait 1s | < PSH,ACK,URG len 1 urg 1 | A: urgent"),
     (Fault::PushFlagIgnored, "A: listen | peer handshake | A: send 10 push"),
+    (Fault::SoftErrorUnreported, "A: listen | peer handshake | A: send 10 | < icmp net-unreachable | A: reports"),
+    (Fault::RetransmissionUnreported, "stack usertimeout=2min | A: listen | peer handshake | A: send 10 | wait 3min | A: reports"),
+    (Fault::ReportWithoutCause, "A: listen | peer handshake | A: reports"),
+    (Fault::ReportsStayOn, "A: listen | peer handshake | A: send 10 | A: reports off | < icmp net-unreachable | A: reports"),
+    (Fault::ReportedTooEarly, "A: listen | peer handshake | A: send 10 | wait 2s | A: reports"),
 ];
 
 /// Further scenarios that show a fault, each for the sake of one requirement that it breaks there.
@@ -351,4 +356,7 @@ pub(super) const MORE: &[(Fault, Req, &str)] = &[
     (Fault::SendsApart, RFC9293_SHLD_27, "stack nagle=off snd=65535 | A: listen | < SYN <mss 1460> | < ACK | A: send 14600 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | A: send 400 | < ACK ack SND.NXT"),
     (Fault::SackedResent, RFC6675_4_2, "stack snd=65535 | A: listen | < SYN <mss 100, sackok> | < ACK | A: send 1000 | < ACK ack SND.UNA <nop, nop, sack SND.UNA+100..SND.UNA+500> | < ACK ack SND.UNA <nop, nop, sack SND.UNA+100..SND.UNA+600>"),
     (Fault::FastRetransmitsAll, RFC6675_5_2, "stack congestion=reno snd=65535 | A: listen | < SYN <mss 1460, sackok> | < ACK | A: send 14600 | < ACK ack SND.UNA | < ACK ack SND.UNA | < ACK ack SND.UNA"),
+    (Fault::SoftErrorUnreported, RFC9293_MUST_47, "A: listen | peer handshake | A: send 10 | < icmp net-unreachable | A: reports"),
+    (Fault::SoftErrorUnreported, RFC9293_SHLD_25, "A: listen | peer handshake | A: send 10 | < icmp net-unreachable | A: reports"),
+    (Fault::RetransmissionUnreported, RFC9293_SHLD_9, "stack usertimeout=2min | A: listen | peer handshake | A: send 10 | wait 3min | A: reports"),
 ];

@@ -212,6 +212,7 @@ pub(super) const STEPS: &[(u32, &str)] = &[
     (1, "< icmp port-unreachable"),
     (1, "< icmp port-unreachable seq SND.NXT"),
     (1, "< icmp too-big"),
+    (1, "A: reports"),
     // Calls.
     (12, "A: send 100"),
     (1, "A: send 10 urgent"),
@@ -264,7 +265,7 @@ pub(super) const COURSES: &[(u32, &str)] = &[
     (2, "A: send 5000; < ACK ack SND.UNA; < ACK ack SND.UNA; < ACK ack SND.UNA; peer ack"),
     (2, "A: send 100; wait timer; wait timer; wait timer; peer ack 10; peer ack"),
     (2, "A: send 1; A: send 1; A: send 1; peer ack 1; wait timer; peer ack"),
-    (1, "peer lose 255; A: send 10; wait 60s; wait 60s; wait 240s; A: send 1; A: recv"),
+    (1, "peer lose 255; A: send 10; wait 60s; wait 60s; wait 240s; A: send 1; A: recv; A: reports"),
     // The peer's window shrinks to nothing and opens again.
     (3, "peer window 0; A: send 100; wait timer; wait timer; peer window 65535; peer ack"),
     (2, "A: send 3000; peer window 10; A: send 100; wait timer; peer ack; peer window 0; peer window 1000"),
@@ -321,6 +322,8 @@ pub(super) const COURSES: &[(u32, &str)] = &[
     (1, "A: abort; A: connect; < icmp port-unreachable; wait timer; A: recv; A: connect; peer handshake"),
     (1, "peer lose 1; A: send 5000; < icmp too-big; wait timer; peer ack; A: send 1"),
     (1, "< icmp net-unreachable; wait timer; peer data 10; A: recv; A: send 10; peer ack"),
+    (1, "A: send 100; < icmp host-unreachable; A: reports; peer ack; A: reports"),
+    (1, "A: reports off; A: send 100; < icmp net-unreachable; wait 60s; A: reports; A: reports on; peer ack"),
 ];
 
 /// Ends: what is still on the way arrives, what was received is read, both ends close, TIME-WAIT

@@ -49,12 +49,9 @@ impl Req {
     /// How many requirements there are.
     pub const COUNT: usize = table::COUNT;
 
-    /// The one at a place. Counted from 1, an optional one takes no more room.
+    /// The one at a place in the catalogue. It is never zero inside, so that `Option<Req>` is no larger.
     const fn at(place: u16) -> Req {
-        match NonZeroU16::new(place + 1) {
-            Some(number) => Req(number),
-            None => panic!("the catalogue is not that long"),
-        }
+        Req(NonZeroU16::MIN.saturating_add(place))
     }
 
     fn row(self) -> &'static table::Row {

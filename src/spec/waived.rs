@@ -48,17 +48,6 @@ const ROWS: &[(&str, &[Req])] = &[
         &[RFC9293_MUST_43],
     ),
     (
-        "it is about reports to the application beside what the calls return, and there is no call \
-         for them",
-        &[
-            RFC9293_MUST_47,
-            RFC9293_SHLD_9,
-            RFC9293_SHLD_20,
-            RFC9293_SHLD_25,
-            RFC9293_3_9_1_8_1,
-        ],
-    ),
-    (
         "it is about a setting that there is no call for: of the limit of challenge ACKs",
         &[RFC5961_7_2],
     ),
@@ -78,7 +67,7 @@ const ROWS: &[(&str, &[Req])] = &[
     ),
     (
         "it is about what happens inside the stack, and nothing of it is seen from outside",
-        &[RFC9293_SHLD_10, RFC9293_3_10_7_4_P09],
+        &[RFC9293_3_10_7_4_P09],
     ),
     (
         "it is about the weight of single samples in an estimate, of which only the bounds show: which \

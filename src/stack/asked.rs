@@ -63,7 +63,7 @@ impl fmt::Display for Setting {
 }
 
 /// Conditions of which the user is told without a call that failed (RFC 9293 section 3.9.1.8).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Reports(u8);
 
 impl Reports {
@@ -98,6 +98,12 @@ impl Reports {
     /// Whether every one of `other` is among these.
     pub const fn contains(self, other: Reports) -> bool {
         self.0 & other.0 == other.0
+    }
+}
+
+impl fmt::Debug for Reports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

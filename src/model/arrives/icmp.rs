@@ -6,7 +6,7 @@
 //! what the stack declares. No segment answers an error.
 
 use crate::model::tcb::{Branches, Forms, Input, Miss, Origin, Reply, Suspect, Tcb};
-use crate::model::{Context, ErrorClass, EventClass, IcmpClass, Marks, QuoteClass, State};
+use crate::model::{Context, ErrorClass, EventClass, IcmpClass, Marks, QuoteClass, State, reports};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
 use crate::stack::HardErrors;
@@ -23,6 +23,7 @@ pub fn step(tcb: &Tcb, error: &IcmpError, ctx: &Context, out: &mut Branches) {
         at: ctx.now,
     };
     tcb.due.reply = None;
+    reports::error(&mut tcb, class, error.kind);
     let forbidden = must_go_on(&tcb, class, ctx);
     let by = forbidden.unwrap_or(allowing(class.error));
     let expected = should_end(&tcb, class, ctx);

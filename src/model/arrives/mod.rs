@@ -20,7 +20,7 @@ pub use syn::{opens_anew, refuses, should_open_anew};
 
 use super::tcb::{Branches, Due, Forms, Input, Reply, Sample, SizeBy, Tcb};
 use super::{AckClass, Context, EventClass, Marks, SegmentClass, SeqClass, State, Unsaid};
-use super::{ecn, urgent};
+use super::{ecn, reports, urgent};
 use crate::spec::{Req, req};
 use crate::stack::AckRange;
 use crate::time::Micros;
@@ -38,6 +38,7 @@ pub fn step(before: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) {
     tcb.service.hear(seg);
     tcb.due.reply = None;
     tcb.rcv.answers_first = false;
+    reports::arrived(&mut tcb, seg);
     let numbered = tcb.state.synchronized() || tcb.state == State::SynReceived;
     let fin = tcb.rcv.fin_ahead;
     let held = |from: SeqNumber| {

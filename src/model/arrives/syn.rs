@@ -98,6 +98,7 @@ pub(super) fn reopen(tcb: Tcb, seg: &Segment, ctx: &Context, first: usize, out: 
     if tcb.origin == Origin::Passive && opens_anew(&tcb, seg, ctx) {
         let mut again = tcb.listens_again();
         again.reopened_above = Some(tcb.snd.nxt);
+        again.told = tcb.told.known().anew().kept();
         again.due.reply_at = ctx.now;
         synchronize(&mut again, seg, ctx);
         again.state = State::SynReceived;

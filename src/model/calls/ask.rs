@@ -1,6 +1,6 @@
 //! What the user asks or sets beside the calls that move a connection (RFC 9293 section 3.9.1).
 
-use crate::model::calls::{kind, urgent};
+use crate::model::calls::{kind, reports, urgent};
 use crate::model::tcb::{Branches, Tcb};
 use crate::model::{Context, Fault, service};
 use crate::spec::req;
@@ -8,7 +8,7 @@ use crate::stack::{Outcome, Query, Setting};
 
 /// A question.
 pub(super) fn query(
-    mut tcb: Tcb,
+    tcb: Tcb,
     query: Query,
     outcome: Outcome,
     ctx: &Context,
@@ -18,12 +18,8 @@ pub(super) fn query(
     match (query, outcome) {
         (Query::Dscp, _) => service::told(tcb, outcome, out),
         (Query::Urgent, Outcome::Urgent(left)) => urgent::remaining(tcb, left, ctx, out),
+        (Query::Reports, Outcome::Reports(told)) => reports::told(tcb, told, ctx, out),
         (_, Outcome::Failed(_) | Outcome::Unsupported) => {
-            out.push(tcb, by);
-            Ok(())
-        }
-        (Query::Reports, Outcome::Reports(told)) => {
-            urgent::reported(&mut tcb, told, true)?;
             out.push(tcb, by);
             Ok(())
         }
@@ -46,10 +42,13 @@ pub(super) fn set(
     let by = req::RFC9293_3_10_6_P01;
     match (setting, outcome) {
         (Setting::Dscp(dscp), _) => service::set(tcb, dscp, outcome, ctx, out),
-        (_, Outcome::Done | Outcome::Failed(_) | Outcome::Unsupported) => {
-            if let (Setting::Reports(_), Outcome::Done) = (setting, outcome) {
-                urgent::reports_set(&mut tcb);
-            }
+        (Setting::Reports(on), Outcome::Done) => {
+            tcb.told.change(|known| known.switch(on));
+            urgent::reports_set(&mut tcb);
+            out.push(tcb, by);
+            Ok(())
+        }
+        (_, Outcome::Failed(_) | Outcome::Unsupported) => {
             out.push(tcb, by);
             Ok(())
         }

@@ -5,6 +5,7 @@ mod ask;
 mod close;
 mod open;
 mod receive;
+mod reports;
 mod send;
 mod status;
 mod urgent;

@@ -21,6 +21,7 @@ pub(super) fn passive(
         misses: tcb.misses,
         unsaid: tcb.unsaid,
         challenged_at: tcb.challenged_at,
+        told: tcb.told.known().anew().kept(),
         ..Tcb::listening(port, only)
     };
     match (tcb.state, outcome) {
@@ -114,6 +115,7 @@ pub(super) fn syn_sent(tcb: Tcb, port: u16, remote: Endpoint, ctx: &Context) -> 
         misses: tcb.misses,
         unsaid: tcb.unsaid,
         challenged_at: tcb.challenged_at,
+        told: tcb.told.known().anew().kept(),
         snd: SendSpace::default(),
         ..Tcb::default()
     };

@@ -13,7 +13,7 @@ mod window;
 pub(super) use text::most_text;
 
 use super::tcb::{Branches, Miss, Tcb};
-use super::{Context, Fault, State, ecn, service, urgent};
+use super::{Context, Fault, State, ecn, reports, service, urgent};
 use crate::oracle::Instead;
 use crate::spec::{Req, req};
 use crate::wire::Segment;
@@ -44,6 +44,9 @@ pub fn step(
         for (after, _) in out.iter_mut(first) {
             urgent::departed(tcb, after, seg);
         }
+    }
+    for (after, _) in out.iter_mut(first) {
+        reports::departed(tcb, after, seg);
     }
     if ecn::is_noted(tcb, seg) {
         for (after, _) in out.iter_mut(first) {

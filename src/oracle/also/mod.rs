@@ -12,6 +12,7 @@ mod congestion;
 mod handshake;
 mod occasion;
 mod options;
+mod reports;
 mod resets;
 mod sending;
 mod timers;
@@ -43,7 +44,7 @@ fn always(_: &Occasion<'_>) -> bool {
     true
 }
 
-const TABLES: [&[Row]; 10] = [
+const TABLES: [&[Row]; 11] = [
     handshake::ROWS,
     resets::ROWS,
     arrivals::ROWS,
@@ -54,6 +55,7 @@ const TABLES: [&[Row]; 10] = [
     options::ROWS,
     times::ROWS,
     congestion::ROWS,
+    reports::ROWS,
 ];
 
 /// What else is at stake where `by` is.

@@ -30,8 +30,8 @@ use self::sockets::{Remote, Use};
 use self::space::Space;
 use self::turns::Turn;
 use super::{
-    Broken, CallError, Config, Outbox, Outcome, Profile, Reached, SOCKETS, SendFlag, Setting,
-    Socket, Stack,
+    Broken, CallError, Config, Outbox, Outcome, Profile, Query, Reached, SOCKETS, SendFlag,
+    Setting, Socket, Stack,
 };
 use crate::model::State;
 use crate::time::{Instant, Micros};
@@ -495,6 +495,16 @@ impl Stack for Linux {
     fn status(&mut self, socket: Socket) -> Outcome {
         self.state(socket)
             .map_or(Outcome::Unsupported, Outcome::Status)
+    }
+
+    fn ask(&mut self, socket: Socket, query: Query) -> Outcome {
+        match query {
+            Query::Reports => {
+                let lives = self.state(socket) != Some(State::Closed);
+                self.sockets[usize::from(socket.0)].reports(lives)
+            }
+            Query::Urgent | Query::Dscp => Outcome::Unsupported,
+        }
     }
 
     fn set(&mut self, socket: Socket, setting: Setting) -> Outcome {

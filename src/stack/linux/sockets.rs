@@ -15,7 +15,7 @@ use rustix::net::{
 };
 
 use super::rewrite::Host;
-use crate::stack::{CallError, Config, CongestionControl, Outcome};
+use crate::stack::{CallError, Config, CongestionControl, Outcome, Reports};
 use crate::time::Micros;
 use crate::wire::Family;
 
@@ -259,6 +259,26 @@ impl Use {
             Ok((_, len)) => Outcome::Received(len as u32),
             Err(Errno::AGAIN) => Outcome::Empty,
             Err(error) => fails(failed, error),
+        }
+    }
+
+    /// What the kernel keeps of ICMP errors that have ended nothing. Asking is what clears it; it
+    /// would take with it the error of a connection that is over, which is left to other calls.
+    pub(super) fn reports(&mut self, lives: bool) -> Outcome {
+        let Use::Connection { socket, failed, .. } = self else {
+            return Outcome::Failed(CallError::NoConnection);
+        };
+        if !lives || failed.is_some() {
+            return Outcome::Reports(Reports::NONE);
+        }
+        match sockopt::socket_error(&*socket) {
+            Ok(Ok(())) => Outcome::Reports(Reports::NONE),
+            Ok(Err(error)) => match call_error(error) {
+                CallError::Unreachable => Outcome::Reports(Reports::ICMP),
+                // It has ended in this moment.
+                _ => fails(failed, error),
+            },
+            Err(error) => Outcome::Failed(call_error(error)),
         }
     }
 

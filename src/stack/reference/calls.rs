@@ -3,10 +3,11 @@
 use super::endpoint::{Endpoint, Scratch, Shared};
 use super::fault::Fault;
 use super::policy::Choice;
+use super::reports::Noted;
 use super::twist;
 use crate::model::arrives::is_host;
 use crate::model::{State, calls, settle};
-use crate::stack::{CallError, Outcome, Query, Reports, SendFlag, Setting};
+use crate::stack::{CallError, Outcome, Query, SendFlag, Setting};
 use crate::trace::Call;
 
 impl Endpoint {
@@ -20,7 +21,7 @@ impl Endpoint {
     }
 
     /// A call whose outcome is already decided; `text` is what RECEIVE delivers.
-    fn decide(
+    pub(super) fn decide(
         &mut self,
         call: Call,
         outcome: Outcome,
@@ -74,6 +75,7 @@ impl Endpoint {
         }
         if !again {
             self.forget();
+            self.noted = Noted::default();
             self.error = CallError::NoConnection;
         }
         self.decide(call, Outcome::Done, &[], shared, scratch)
@@ -239,17 +241,12 @@ impl Endpoint {
     /// Tells what the user asks.
     pub(super) fn ask(&mut self, query: Query, shared: &Shared, scratch: &mut Scratch) -> Outcome {
         let told = match query {
+            Query::Reports => return self.reports(shared, scratch),
             _ if self.tcb.state == State::Closed => Outcome::Failed(self.error),
             Query::Urgent => Outcome::Urgent(twist::urgent_left(shared.fault, &self.tcb)),
-            Query::Reports => Outcome::Reports(self.reports(shared)),
             Query::Dscp => Outcome::Dscp(twist::dscp_told(shared.fault, &self.tcb)),
         };
         self.decide(Call::Ask(query), told, &[], shared, scratch)
-    }
-
-    /// What there is to report.
-    fn reports(&self, shared: &Shared) -> Reports {
-        twist::urgent_report(shared.fault, &self.tcb)
     }
 
     /// STATUS.
@@ -266,9 +263,9 @@ impl Endpoint {
         scratch: &mut Scratch,
     ) -> Outcome {
         let outcome = match setting {
+            Setting::Reports(on) => return self.switch_reports(on, shared, scratch),
             _ if self.tcb.state == State::Closed => Outcome::Failed(self.error),
             Setting::Dscp(_) => Outcome::Done,
-            Setting::Reports(_) => Outcome::Unsupported,
         };
         self.decide(Call::Set(setting), outcome, &[], shared, scratch)
     }

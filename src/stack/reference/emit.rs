@@ -222,6 +222,7 @@ impl Endpoint {
 
         let before = self.tcb;
         self.consent(&segment, shared, scratch)?;
+        self.report_retransmission(&before, shared);
         if what.flags.ack() && !what.flags.rst() {
             self.has_read = false;
         }

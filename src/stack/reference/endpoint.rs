@@ -9,6 +9,7 @@ use super::congestion::Congestion;
 use super::fault::Fault;
 use super::isn::Secret;
 use super::policy::Policy;
+use super::reports::Noted;
 use super::ring::Ring;
 use super::scoreboard::Scoreboard;
 use super::timer::Timer;
@@ -114,6 +115,8 @@ pub(super) struct Endpoint {
     pub(super) latest: SeqNumber,
     /// A soft ICMP error was noted, which says more than a timeout (RFC9293-SHLD-25).
     pub(super) unreachable: bool,
+    /// What is to be reported to the user.
+    pub(super) noted: Noted,
     /// Why there is no connection any more.
     pub(super) error: CallError,
     /// A reset ended it when nothing was left to be received: what there is can still be read.
@@ -146,6 +149,7 @@ impl Default for Endpoint {
             has_read: false,
             latest: SeqNumber::default(),
             unreachable: false,
+            noted: Noted::default(),
             error: CallError::NoConnection,
             complete: false,
             redelivers: false,
@@ -161,6 +165,7 @@ impl Endpoint {
         self.rx.reset(receive_buffer);
         self.tcb = Tcb::default();
         self.error = CallError::NoConnection;
+        self.noted = Noted::default();
         self.forget();
     }
 
@@ -244,6 +249,7 @@ impl Endpoint {
         self.tcb = after;
         let class = arrives::icmp::classify(&before, error, &ctx);
         self.unreachable |= class.error == ErrorClass::Soft;
+        self.report_error(class, shared);
         if after.state == State::Listen {
             self.forget();
         }

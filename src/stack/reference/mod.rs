@@ -16,6 +16,7 @@ mod endpoint;
 mod fault;
 mod isn;
 mod policy;
+mod reports;
 mod ring;
 mod scoreboard;
 mod timer;
@@ -30,10 +31,10 @@ use isn::Secret;
 
 use super::{
     AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, Query,
-    RstRule, SOCKETS, SendFlag, Socket, Stack,
+    RstRule, SOCKETS, SendFlag, Setting, Socket, Stack,
 };
 use crate::model::{ACK_DELAY, Context, State, Tcb, arrives};
-use crate::stack::{KeepAlive, Setting};
+use crate::stack::KeepAlive;
 use crate::time::{Instant, Micros};
 use crate::trace::Call;
 use crate::wire::{self, Endpoint as Address, IcmpError, Segment};

@@ -571,4 +571,14 @@ faults! {
     ProbesAtOnce = "probes-at-once", RFC9293_SHLD_29;
     /// The probes of a closed window come a second after each other.
     ProbesConstant = "probes-constant", RFC9293_SHLD_30;
+    /// A soft ICMP error is not reported to the user.
+    SoftErrorUnreported = "soft-error-unreported", RFC9293_3_9_1_8_1;
+    /// That text was sent again and again is not reported to the user.
+    RetransmissionUnreported = "retransmission-unreported", RFC9293_3_9_1_8_1;
+    /// An ICMP error is reported that never came.
+    ReportWithoutCause = "report-without-cause", RFC9293_3_9_1_8_1;
+    /// What the user has switched off is reported all the same.
+    ReportsStayOn = "reports-stay-on", RFC9293_SHLD_20;
+    /// The first retransmission is reported to the user.
+    ReportedTooEarly = "reported-too-early", RFC9293_SHLD_10;
 }
