@@ -14,7 +14,7 @@ use tcprove::trace::Event;
 use tcprove::wire::Segment;
 
 /// After so many scenarios every buffer has found its size.
-const WARM_UP: u64 = 40_000;
+const WARM_UP: u64 = 60_000;
 
 /// So many more are judged, and must not take more memory.
 const CASES: u64 = 200_000;
