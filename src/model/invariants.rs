@@ -50,7 +50,7 @@ const BLOCK: [OfBlock; 16] = [
         !matches!(tcb.state, State::Closed | State::Listen) || due == [Instant::NEVER; 3]
     }),
     ("no deadline has passed", |tcb, ctx| {
-        let soft = tcb.due.soft_ack.map_or(Instant::NEVER, |(at, _)| at);
+        let soft = tcb.due.soft_ack().map_or(Instant::NEVER, |(at, _)| at);
         let due = [tcb.due.syn, tcb.due.ack, tcb.due.send, soft];
         due.into_iter().all(|due| due == Instant::NEVER || due + ctx.profile.slack >= ctx.now)
     }),
@@ -303,7 +303,7 @@ mod tests {
             ("without a connection only an answer is owed", Tcb::default(), |tcb| tcb.due.ack = NOW),
             ("without a connection only an answer is owed", Tcb::listening(80, None), |tcb| tcb.due.syn = NOW),
             ("no deadline has passed", open(), |tcb| tcb.due.ack = Instant(NOW.0 - 1)),
-            ("no deadline has passed", open(), |tcb| tcb.due.soft_ack = Some((Instant(NOW.0 - 1), req::RFC9293_MUST_40))),
+            ("no deadline has passed", open(), |tcb| tcb.due.owe_soft_ack(Some((Instant(NOW.0 - 1), req::RFC9293_MUST_40)))),
             ("TIME-WAIT ends, and has not ended", time_wait(), |tcb| tcb.time_wait.1 = Instant(NOW.0 - 1)),
             ("TIME-WAIT ends, and has not ended", time_wait(), |tcb| tcb.time_wait.1 = Instant::NEVER),
             ("TIME-WAIT ends, and has not ended", time_wait(), |tcb| tcb.time_wait.0 = NOW + Micros(2)),

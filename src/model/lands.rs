@@ -49,7 +49,7 @@ pub fn arrives(tcb: &Tcb, seg: &Segment, ctx: &Context, out: &mut Branches) -> b
         }
         // It may be held, or next, or neither: nothing is to be said of a recommendation.
         after.rcv.lands = true;
-        after.due.soft_ack = None;
+        after.due.owe_soft_ack(None);
         after.misses = tcb.misses;
         if let Some(reply) = &mut after.due.reply {
             reply.required &= seg.end().at_or_before(tcb.rcv.nxt);

@@ -181,8 +181,10 @@ pub struct Due {
     pub ack: Instant,
     /// By when queued octets, or the FIN, have to leave for the first time.
     pub send: Instant,
-    /// By when an acknowledgment should come, and by which recommendation.
-    pub soft_ack: Option<(Instant, Req)>,
+    /// By when an acknowledgment should come, if one should.
+    pub(super) soft_ack_at: Instant,
+    /// By which recommendation.
+    pub(super) soft_ack_by: Option<Req>,
     /// So many empty acknowledgments that change nothing may be sent: one for each arrival.
     pub credit: u8,
     /// Those permissions were there before a reset arrived, which must not be answered by them.
@@ -301,6 +303,19 @@ pub struct Tcb {
     pub misses: [Option<Miss>; 3],
 }
 
+impl Due {
+    /// By when an acknowledgment should come, and by which recommendation.
+    pub fn soft_ack(&self) -> Option<(Instant, Req)> {
+        self.soft_ack_by.map(|by| (self.soft_ack_at, by))
+    }
+
+    /// Such an acknowledgment should come, or none any more.
+    pub fn owe_soft_ack(&mut self, owed: Option<(Instant, Req)>) {
+        self.soft_ack_at = owed.map_or(Instant::NEVER, |(at, _)| at);
+        self.soft_ack_by = owed.map(|(_, by)| by);
+    }
+}
+
 impl Default for Due {
     fn default() -> Due {
         Due {
@@ -310,7 +325,8 @@ impl Default for Due {
             syn: Instant::NEVER,
             ack: Instant::NEVER,
             send: Instant::NEVER,
-            soft_ack: None,
+            soft_ack_at: Instant::NEVER,
+            soft_ack_by: None,
             credit: 0,
             spare: 0,
             idle_credit: false,

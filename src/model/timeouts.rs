@@ -39,7 +39,7 @@ pub fn step(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> Result
 /// Whether [`step`] would change anything: a cheap look before the careful one.
 pub fn nothing_due(tcb: &Tcb, input: bool, ctx: &Context) -> bool {
     tcb.state != State::TimeWait
-        && tcb.due.soft_ack.is_none()
+        && tcb.due.soft_ack().is_none()
         && ctx.owed.is_none()
         && !may_give_up(tcb, ctx)
         && (owes_nothing_yet(tcb, ctx) || overdue(tcb, input, ctx).is_none())
@@ -193,10 +193,10 @@ fn passed(deadline: Instant, input: bool, ctx: &Context) -> bool {
 }
 
 fn soft_deadline(tcb: &mut Tcb, input: bool, ctx: &Context) {
-    if let Some((at, by)) = tcb.due.soft_ack
+    if let Some((at, by)) = tcb.due.soft_ack()
         && passed(at, input, ctx)
     {
-        tcb.due.soft_ack = None;
+        tcb.due.owe_soft_ack(None);
         tcb.miss_in_answer(by, Instead::Silence, ctx);
     }
 }

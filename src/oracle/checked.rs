@@ -286,7 +286,7 @@ fn owed(tcb: &Tcb, seg: &Segment, now: Instant, checked: &mut RequirementSet) {
             checked.insert(RFC9293_SHLD_19);
         }
     }
-    if let Some((_, by)) = tcb.due.soft_ack
+    if let Some((_, by)) = tcb.due.soft_ack()
         && tcb.input.at == now
     {
         checked.insert(by);

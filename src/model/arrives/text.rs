@@ -298,7 +298,7 @@ fn acknowledge_every_second(tcb: &mut Tcb, ctx: &Context) {
 }
 
 fn soft(tcb: &mut Tcb, ctx: &Context, by: Req) {
-    if tcb.due.soft_ack.is_none() {
-        tcb.due.soft_ack = Some((ctx.now, by));
+    if tcb.due.soft_ack().is_none() {
+        tcb.due.owe_soft_ack(Some((ctx.now, by)));
     }
 }

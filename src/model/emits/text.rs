@@ -517,7 +517,7 @@ fn acknowledged(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     if news {
         tcb.due.echoes = 0;
     }
-    tcb.due.soft_ack = None;
+    tcb.due.owe_soft_ack(None);
     if tcb.due.reply.is_some_and(|r| r.forms.allow(Forms::ACK)) {
         tcb.due.reply = None;
         // Text that leaves at this moment is no acknowledgment sent for the sake of the arrival.

@@ -367,7 +367,7 @@ fn force(tcb: &mut Tcb, segment: &Segment) {
     }
     tcb.due.syn = Instant::NEVER;
     tcb.due.ack = Instant::NEVER;
-    tcb.due.soft_ack = None;
+    tcb.due.owe_soft_ack(None);
     if segment.flags.ack() {
         tcb.rcv.acked = Some(segment.ack);
     }

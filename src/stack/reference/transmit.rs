@@ -449,7 +449,7 @@ impl Endpoint {
         scratch: &mut Scratch,
         out: &mut Outbox,
     ) -> Result<(), Broken> {
-        let owed = self.tcb.due.ack != Instant::NEVER || self.tcb.due.soft_ack.is_some();
+        let owed = self.tcb.due.ack != Instant::NEVER || self.tcb.due.soft_ack().is_some();
         if !owed {
             self.ack_at = Instant::NEVER;
         } else if self.hurries(shared) {
@@ -457,7 +457,7 @@ impl Endpoint {
         } else if self.ack_at == Instant::NEVER {
             self.ack_at = shared.now + shared.profile.ack_delay;
         }
-        if shared.has(Fault::NoAckInTime) && self.tcb.due.soft_ack.is_none() {
+        if shared.has(Fault::NoAckInTime) && self.tcb.due.soft_ack().is_none() {
             self.ack_at = Instant::NEVER;
         }
         if (owed && self.ack_at <= shared.now) || self.opens_window(shared) {
@@ -479,7 +479,7 @@ impl Endpoint {
         };
         let patient = shared.policy.has(Choice::DelaysAcksLong);
         (rcv.fin && !patient)
-            || self.tcb.due.soft_ack.is_some_and(|(_, by)| !delays(by))
+            || self.tcb.due.soft_ack().is_some_and(|(_, by)| !delays(by))
             || rcv
                 .acked
                 .is_none_or(|acked| rcv.nxt.since(acked) >= two_segments && !stretches)

@@ -246,7 +246,7 @@ fn answer(tcb: &mut Tcb) {
 fn refuse(before: &Tcb, after: &mut Tcb) {
     after.rcv = before.rcv;
     after.due.ack = before.due.ack;
-    after.due.soft_ack = None;
+    after.due.owe_soft_ack(None);
     answer(after);
 }
 
