@@ -2,11 +2,11 @@
 //! differentiated services codepoint (RFC 9293 sections 3.9.1.9 and 3.9.2).
 
 use super::emits::{kind, miss};
-use super::tcb::{Branches, Tcb};
+use super::tcb::{Branches, Origin, Tcb};
 use super::{Context, Fault, State, calls};
 use crate::spec::{Req, req};
 use crate::stack::Outcome;
-use crate::wire::Segment;
+use crate::wire::{Flags, Segment};
 
 /// What is known of them for one connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -50,10 +50,12 @@ impl Service {
     }
 }
 
-/// Whether a segment is one of a connection that the user has, and not of the handshake that came
-/// before, or of what is left after.
-pub fn is_asked_of(tcb: &Tcb, seg: &Segment) -> bool {
+/// Whether a segment is one of a connection that the user has, and not of a listener's handshake that
+/// comes before, or of what is left after.
+pub fn is_asked_of(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
+    let listeners = tcb.origin == Origin::Passive && ctx.profile.listener_resets;
     match tcb.state {
+        State::SynReceived => !seg.flags.intersects(Flags::SYN | Flags::RST) && !listeners,
         State::SynSent
         | State::Established
         | State::FinWait1
@@ -61,26 +63,26 @@ pub fn is_asked_of(tcb: &Tcb, seg: &Segment) -> bool {
         | State::CloseWait
         | State::Closing
         | State::LastAck => !seg.flags.rst(),
-        State::Closed | State::Listen | State::SynReceived | State::TimeWait => false,
+        State::Closed | State::Listen | State::TimeWait => false,
     }
 }
 
 /// A segment is sent.
 ///
 /// # Errors
-/// The user has no say in it.
+/// It is not what the user has asked for.
 pub(super) fn check(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
-    if !is_asked_of(tcb, seg) {
+    if !is_asked_of(tcb, seg, ctx) {
         return Ok(());
     }
     if ctx.profile.ttl.is_some_and(|ttl| ttl != seg.hops) {
         let expected = "the time to live, or hop limit, that was asked for";
-        return Err(Fault::new(req::RFC9293_MUST_49, kind(seg), expected));
+        ctx.unless_pardoned(Fault::new(req::RFC9293_MUST_49, kind(seg), expected).deep(10))?;
     }
     let asked = ctx.profile.dscp.is_some_and(|dscp| dscp != 0);
     if asked && seg.dscp == 0 && !tcb.service.has_changed() {
         let expected = "the differentiated services codepoint that was asked for";
-        return Err(Fault::new(req::RFC9293_MUST_48, kind(seg), expected));
+        ctx.unless_pardoned(Fault::new(req::RFC9293_MUST_48, kind(seg), expected).deep(10))?;
     }
     Ok(())
 }
@@ -90,7 +92,7 @@ pub(super) fn note(tcb: &Tcb, seg: &Segment, ctx: &Context, after: &mut Tcb) {
     if let Some(by) = tcb
         .service
         .misses(seg, ctx)
-        .filter(|_| is_asked_of(tcb, seg))
+        .filter(|_| is_asked_of(tcb, seg, ctx))
     {
         miss(after, seg, ctx, by);
     }

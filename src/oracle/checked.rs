@@ -35,7 +35,7 @@ pub(super) fn checked(tcb: &Tcb, what: Happening<'_>, ctx: &Context<'_>) -> Requ
                 checked.insert(RFC1122_4_2_3_4_P01);
             }
         }
-        Happening::Call(call, outcome, _) => called(tcb, call, outcome, &mut checked),
+        Happening::Call(call, outcome, _) => called(tcb, call, outcome, ctx, &mut checked),
         Happening::Quiet => quiet(tcb, ctx.now, &mut checked),
         Happening::Arrival(_) | Happening::Icmp(_) => {}
     }
@@ -51,9 +51,20 @@ fn quiet(tcb: &Tcb, now: Instant, checked: &mut RequirementSet) {
     }
 }
 
-fn called(tcb: &Tcb, call: &Call, outcome: Outcome, checked: &mut RequirementSet) {
+fn called(
+    tcb: &Tcb,
+    call: &Call,
+    outcome: Outcome,
+    ctx: &Context<'_>,
+    checked: &mut RequirementSet,
+) {
     match (call, outcome) {
-        (Call::Ask(Query::Reports), Outcome::Reports(told)) => reported(tcb, told, checked),
+        (Call::Ask(Query::Reports), Outcome::Reports(told)) => {
+            if ctx.profile.reports_urgent {
+                urgent_reported(tcb, told, checked);
+            }
+            reported(tcb, told, checked);
+        }
         (Call::Receive(_), Outcome::EndOfStream) => {
             checked.extend([RFC9293_MUST_12, RFC9293_3_6_P06]);
         }
@@ -80,13 +91,17 @@ fn urgent(tcb: &Tcb, checked: &mut RequirementSet) {
     };
 }
 
-/// What the user was told of a connection that goes on (RFC 9293 section 3.9.1.8).
-fn reported(tcb: &Tcb, told: Reports, checked: &mut RequirementSet) {
+/// What the user was told of urgent data.
+fn urgent_reported(tcb: &Tcb, told: Reports, checked: &mut RequirementSet) {
     if tcb.urgent.reports() {
         checked.insert(RFC9293_MUST_32);
     } else if tcb.urgent.most() > 0 && !told.contains(Reports::URGENT) {
         checked.insert(RFC9293_3_10_7_4_P22);
     }
+}
+
+/// What the user was told of a connection that goes on (RFC 9293 section 3.9.1.8).
+fn reported(tcb: &Tcb, told: Reports, checked: &mut RequirementSet) {
     let known = tcb.told.known();
     match (told.contains(Reports::ICMP), known.icmp) {
         (true, Cause::Must) => checked.extend([RFC9293_MUST_47, RFC9293_SHLD_25]),
@@ -135,7 +150,7 @@ fn emission(tcb: &Tcb, seg: &Segment, ctx: &Context<'_>, checked: &mut Requireme
 
 /// What the user has asked for of the IP header.
 fn service(tcb: &Tcb, seg: &Segment, ctx: &Context<'_>, checked: &mut RequirementSet) {
-    if !is_asked_of(tcb, seg) {
+    if !is_asked_of(tcb, seg, ctx) {
         return;
     }
     if ctx.profile.ttl.is_some() {

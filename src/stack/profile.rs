@@ -278,6 +278,9 @@ pub struct Profile {
     pub ttl: Option<u8>,
     /// Differentiated services codepoint of every segment of a connection, as `ttl`.
     pub dscp: Option<u8>,
+    /// Whether its reports, if it has any, tell of urgent data (RFC9293-MUST-32); a stack may do so in
+    /// another way, which its adapter does not know.
+    pub reports_urgent: bool,
 }
 
 impl Profile {
@@ -333,6 +336,7 @@ impl Profile {
             slack: Micros::ZERO,
             ttl: None,
             dscp: None,
+            reports_urgent: false,
         }
     }
 

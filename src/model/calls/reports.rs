@@ -18,7 +18,8 @@ pub(super) fn told(
     let fault = |by: Req, expected| ctx.unless_pardoned(Fault::new(by, instead, expected));
     let uncaused = "no report of what has not happened";
     let known = tcb.told.known();
-    urgent::reported(&mut tcb, reports, known.wanted == Wanted::Yes)?;
+    let of_urgent = known.wanted == Wanted::Yes && ctx.profile.reports_urgent;
+    urgent::reported(&mut tcb, reports, of_urgent)?;
     let mut missed = None;
     match (reports.contains(Reports::ICMP), known.icmp) {
         (true, Cause::None) => fault(req::RFC9293_3_9_1_8_1, uncaused)?,

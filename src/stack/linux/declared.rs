@@ -45,6 +45,7 @@ pub(super) fn declare(config: &Config) -> Profile {
         keep_alive_default: false,
         ttl: config.ttl,
         dscp: config.dscp,
+        reports_urgent: false,
         user_timeout: sockets::user_timeout(config),
         syn_timeout: Some(Micros::secs(60)),
         fin_wait_2_timeout: None,

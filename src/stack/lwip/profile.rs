@@ -47,6 +47,7 @@ pub(super) fn declare(variant: Variant, config: &Config, figures: Figures) -> Pr
         keep_alive_default: false,
         ttl: config.ttl,
         dscp: config.dscp,
+        reports_urgent: false,
         // Twelve probes of a closed window take longer, and so do twelve retransmissions; LAST-ACK
         // lasts for 2 MSL.
         user_timeout: Some(Micros::millis(2 * u64::from(figures.msl_ms))),

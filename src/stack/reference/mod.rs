@@ -355,6 +355,7 @@ fn profile(config: &Config, fault: Option<Fault>, policy: Policy) -> Profile {
         slack: Micros::ZERO,
         ttl: config.ttl,
         dscp: config.dscp,
+        reports_urgent: true,
     };
     let syn_timeout = profile.syn_timeout;
     policy.declare(&mut profile);

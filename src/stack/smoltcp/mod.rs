@@ -390,6 +390,7 @@ fn declare(config: &Config) -> Profile {
         keep_alive_default: false,
         ttl: config.ttl,
         dscp: None,
+        reports_urgent: false,
         user_timeout: config.user_timeout,
         syn_timeout: None,
         fin_wait_2_timeout: None,

@@ -105,6 +105,7 @@ fields! {
     syn_timeout, fin_wait_2_timeout, orphan_timeout, reset_quiet, lingers_after_reset, admission,
     text_on_syn, hard_errors, icmp_in_flight, uses_old, listener_resets,
     counts_retransmissions, ecn, congestion, recovers_by_sack, keep_alive_default, ttl, dscp,
+    reports_urgent,
 }
 
 /// A value of a profile as text.
