@@ -18,7 +18,8 @@ pub(super) struct Block {
     pub(super) left_out: u64,
     pub(super) inconclusive: Vec<(String, u64)>,
     pub(super) known: BTreeMap<u16, u64>,
-    /// Known deviations that showed in their own witness.
+    /// Known deviations that showed in their own witness, or whose witness was not carried out to its
+    /// end: what it would have shown, nobody knows.
     pub(super) witnessed: Vec<u16>,
 }
 
@@ -67,6 +68,11 @@ impl Block {
                 Some((_, count)) => *count += 1,
                 None => self.inconclusive.push((why.clone(), 1)),
             }
+        }
+        if cut_off {
+            let own = check.witnesses.iter().zip(0..);
+            let unseen = own.filter(|(place, _)| **place == Some(item));
+            self.witnessed.extend(unseen.map(|(_, entry)| entry));
         }
         for &entry in &judgment.known {
             *self.known.entry(entry).or_default() += 1;
