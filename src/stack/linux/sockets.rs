@@ -274,7 +274,8 @@ impl Use {
         match sockopt::socket_error(&*socket) {
             Ok(Ok(())) => Outcome::Reports(Reports::NONE),
             Ok(Err(error)) => match call_error(error) {
-                CallError::Unreachable => Outcome::Reports(Reports::ICMP),
+                // A port that is not there refuses nothing any more: the connection lives.
+                CallError::Unreachable | CallError::Refused => Outcome::Reports(Reports::ICMP),
                 // It has ended in this moment.
                 _ => fails(failed, error),
             },
