@@ -133,7 +133,7 @@ fn step(words: &mut Words<'_>, first: Word<'_>) -> Result<Step> {
 
 fn config(words: &mut Words<'_>) -> Result<Config> {
     let mut config = Config::default();
-    let mut given: ArrayVec<&str, 12> = ArrayVec::new();
+    let mut given: ArrayVec<&str, { SETTINGS.len() }> = ArrayVec::new();
     let mut mtu = None;
     while let Some(word) = words.next() {
         let (name, value) = match word.text.split_once('=') {

@@ -18,7 +18,7 @@ const FIELDS: [&str; 15] = [
 /// What follows `<`.
 pub(super) fn segment(words: &mut Words<'_>) -> Result<SegmentStep> {
     let mut segment = SegmentStep::new(flags(words)?);
-    let mut given: ArrayVec<&str, 15> = ArrayVec::new();
+    let mut given: ArrayVec<&str, { FIELDS.len() }> = ArrayVec::new();
     while let Some(word) = words.next() {
         let Some(field) = FIELDS.iter().find(|field| **field == word.text) else {
             return Err(words.unknown(word, "field of a segment", FIELDS.into_iter()));
@@ -65,7 +65,7 @@ pub(super) fn icmp(words: &mut Words<'_>) -> Result<IcmpStep> {
     let word = words.expect("an ICMP error")?;
     let kind = words.named(word, "ICMP error", &IcmpKind::NAMES)?;
     let mut error = IcmpStep::new(kind);
-    let mut given: ArrayVec<&str, 5> = ArrayVec::new();
+    let mut given: ArrayVec<&str, { FIELDS.len() }> = ArrayVec::new();
     while let Some(word) = words.next() {
         let Some(field) = FIELDS.iter().find(|field| **field == word.text) else {
             return Err(words.unknown(word, "field of an ICMP error", FIELDS.into_iter()));
