@@ -42,7 +42,7 @@ pub use service::{Service, is_asked_of};
 pub use settle::{settle, unsent, waits_for_window};
 pub use state::State;
 pub use tcb::Tcb;
-pub use urgent::{Pointer, Urgent, ends_push, send_pointer};
+pub use urgent::{Pointer, Urgent, ends_push, pointed_ahead, send_pointer};
 
 use crate::spec::Req;
 use crate::stack::Profile;

@@ -1,11 +1,11 @@
 //! Fields of the IP header in which the user has a say: time to live, or hop limit, and the
 //! differentiated services codepoint (RFC 9293 sections 3.9.1.9 and 3.9.2).
 
-use super::emits::{kind, miss};
+use super::emits::kind;
 use super::tcb::{Branches, Origin, Tcb};
-use super::{Context, Fault, State, calls};
+use super::{Context, Fault, State};
+use crate::oracle::Instead;
 use crate::spec::{Req, req};
-use crate::stack::Outcome;
 use crate::wire::{Flags, Segment};
 
 /// What is known of them for one connection.
@@ -50,9 +50,12 @@ impl Service {
     }
 }
 
-/// Whether a segment is one of a connection that the user has, and not of a listener's handshake that
-/// comes before, or of what is left after.
+/// Whether the user has asked for anything, and a segment is one of a connection that the user has, and
+/// not of a listener's handshake that comes before, or of what is left after.
 pub fn is_asked_of(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
+    if ctx.profile.ttl.is_none() && tcb.service.dscp(ctx).is_none() {
+        return false;
+    }
     let listeners = tcb.origin == Origin::Passive && ctx.profile.listener_resets;
     match tcb.state {
         State::SynReceived => !seg.flags.intersects(Flags::SYN | Flags::RST) && !listeners,
@@ -67,13 +70,13 @@ pub fn is_asked_of(tcb: &Tcb, seg: &Segment, ctx: &Context) -> bool {
     }
 }
 
-/// A segment is sent.
+/// A segment is sent. Gives the recommendation that it misses, if it misses one.
 ///
 /// # Errors
 /// It is not what the user has asked for.
-pub(super) fn check(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
+pub(super) fn check(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<Option<Req>, Fault> {
     if !is_asked_of(tcb, seg, ctx) {
-        return Ok(());
+        return Ok(None);
     }
     if ctx.profile.ttl.is_some_and(|ttl| ttl != seg.hops) {
         let expected = "the time to live, or hop limit, that was asked for";
@@ -84,91 +87,33 @@ pub(super) fn check(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault
         let expected = "the differentiated services codepoint that was asked for";
         ctx.unless_pardoned(Fault::new(req::RFC9293_MUST_48, kind(seg), expected).deep(10))?;
     }
-    Ok(())
+    Ok(tcb.service.misses(seg, ctx))
 }
 
-/// What a segment misses, noted in all that explains it.
-pub(super) fn note(tcb: &Tcb, seg: &Segment, ctx: &Context, after: &mut Tcb) {
-    if let Some(by) = tcb
-        .service
-        .misses(seg, ctx)
-        .filter(|_| is_asked_of(tcb, seg, ctx))
-    {
-        miss(after, seg, ctx, by);
+/// The user has set the codepoint.
+pub(super) fn set(mut tcb: Tcb, dscp: u8, ctx: &Context, out: &mut Branches) {
+    let before = tcb.service.dscp(ctx).unwrap_or(0);
+    tcb.service.changed = Some((dscp, before));
+    out.push(tcb, req::RFC9293_MUST_48);
+}
+
+/// The user could not set the codepoint, as a connection should let him.
+pub(super) fn refused(tcb: &mut Tcb, instead: Instead, ctx: &Context) {
+    if tcb.state.synchronized() && tcb.state != State::TimeWait {
+        tcb.miss_in_answer(req::RFC9293_SHLD_21, instead, ctx);
     }
 }
 
-/// The user sets the codepoint.
-///
-/// # Errors
-/// The outcome is none of this call.
-pub(super) fn set(
-    mut tcb: Tcb,
-    dscp: u8,
-    outcome: Outcome,
-    ctx: &Context,
-    out: &mut Branches,
-) -> Result<(), Fault> {
-    match outcome {
-        Outcome::Done => {
-            let before = tcb.service.dscp(ctx).unwrap_or(0);
-            tcb.service.changed = Some((dscp, before));
-            out.push(tcb, req::RFC9293_MUST_48);
-        }
-        Outcome::Unsupported => out.push(tcb, req::RFC9293_3_10_6_P01),
-        Outcome::Failed(_) => {
-            if tcb.state.synchronized() && tcb.state != State::TimeWait {
-                tcb.miss_in_answer(req::RFC9293_SHLD_21, calls::kind(outcome), ctx);
-            }
-            out.push(tcb, req::RFC9293_3_10_6_P01);
-        }
-        Outcome::Sent(_)
-        | Outcome::Received(_)
-        | Outcome::Empty
-        | Outcome::EndOfStream
-        | Outcome::Status(_)
-        | Outcome::Urgent(_)
-        | Outcome::Reports(_)
-        | Outcome::Dscp(_) => {
-            let expected = "a codepoint is set, or the call fails";
-            return Err(Fault::new(
-                req::RFC9293_MUST_48,
-                calls::kind(outcome),
-                expected,
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// The user asks which codepoint arrived last: if it is told, it is that one (RFC9293-MAY-9).
+/// The user is told which codepoint arrived last, and it is that one (RFC9293-MAY-9).
 ///
 /// # Errors
 /// It is another.
-pub(super) fn told(tcb: Tcb, outcome: Outcome, out: &mut Branches) -> Result<(), Fault> {
-    let right = match outcome {
-        Outcome::Dscp(dscp) => dscp == tcb.service.heard && tcb.state != State::Closed,
-        Outcome::Failed(_) | Outcome::Unsupported => {
-            out.push(tcb, req::RFC9293_3_10_6_P01);
-            return Ok(());
-        }
-        Outcome::Done
-        | Outcome::Sent(_)
-        | Outcome::Received(_)
-        | Outcome::Empty
-        | Outcome::EndOfStream
-        | Outcome::Status(_)
-        | Outcome::Urgent(_)
-        | Outcome::Reports(_) => false,
-    };
-    if !right {
+pub(super) fn told(tcb: Tcb, dscp: u8, instead: Instead, out: &mut Branches) -> Result<(), Fault> {
+    let by = req::RFC9293_MAY_9;
+    if dscp != tcb.service.heard || tcb.state == State::Closed {
         let expected = "the differentiated services codepoint that arrived last";
-        return Err(Fault::new(
-            req::RFC9293_MAY_9,
-            calls::kind(outcome),
-            expected,
-        ));
+        return Err(Fault::new(by, instead, expected));
     }
-    out.push(tcb, req::RFC9293_MAY_9);
+    out.push(tcb, by);
     Ok(())
 }

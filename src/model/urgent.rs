@@ -209,7 +209,7 @@ pub(super) fn arrived(tcb: &mut Tcb, seg: &Segment, surely: bool) {
         | State::SynSent
         | State::SynReceived => return,
     }
-    let ahead = ahead(tcb, seg.seq + u32::from(seg.urgent));
+    let ahead = pointed_ahead(tcb, seg);
     let urgent = &mut tcb.urgent;
     if ahead > urgent.most {
         urgent.put(MAY_REPORT, true);
@@ -264,8 +264,9 @@ pub(super) fn with_syn(tcb: &mut Tcb, seg: &Segment) {
     }
 }
 
-/// How many octets RECEIVE has to deliver up to a number.
-fn ahead(tcb: &Tcb, up: SeqNumber) -> u32 {
+/// How many octets RECEIVE has to deliver up to where a segment's urgent pointer points.
+pub fn pointed_ahead(tcb: &Tcb, seg: &Segment) -> u32 {
+    let up = seg.seq + u32::from(seg.urgent);
     let next = tcb.rcv.irs + 1 + tcb.rcv.read;
     up.distance(next).max(0) as u32
 }

@@ -6,7 +6,6 @@ use super::worlds::Worlds;
 use crate::model::tcb::{Forms, Miss, Tcb};
 use crate::model::{Context, Fault, State};
 use crate::spec::{Req, req};
-use crate::stack::Query;
 use crate::time::Instant;
 use crate::trace::{Call, Event, Trace, What};
 use crate::wire::{Segment, SeqNumber};
@@ -230,7 +229,7 @@ fn name(call: &Call) -> String {
         Call::Close => "CLOSE".to_owned(),
         Call::Abort => "ABORT".to_owned(),
         Call::Status => "STATUS".to_owned(),
-        Call::Ask(query) => format!("the question: {}", Query::NAMES[*query as usize].1),
+        Call::Ask(query) => format!("the question: {}", query.name()),
         Call::Set(setting) => format!("the setting: {setting}"),
     }
 }

@@ -11,8 +11,8 @@ mod read;
 use std::fmt::{self, Write};
 
 use crate::scenario::Scenario;
-use crate::stack::text::{Hex, profile, words, write_outcome};
-use crate::stack::{Query, SendFlag, Socket};
+use crate::stack::Socket;
+use crate::stack::text::{Hex, profile, write_outcome};
 use crate::trace::{Call, Event, Range, Trace, What};
 
 pub use read::read_recording;
@@ -113,13 +113,13 @@ fn write_call(out: &mut String, Socket(socket): Socket, call: &Call) -> fmt::Res
         Call::Connect { port, remote } => write!(out, "connect {port} to {remote}"),
         Call::Send(octets) => write!(out, "send {octets}"),
         Call::SendFlagged(octets, flag) => {
-            write!(out, "send {octets} {}", words::name(&SendFlag::NAMES, flag))
+            write!(out, "send {octets} {}", flag.name())
         }
         Call::Receive(octets) => write!(out, "recv {octets}"),
         Call::Close => out.write_str("close"),
         Call::Abort => out.write_str("abort"),
         Call::Status => out.write_str("status"),
-        Call::Ask(query) => out.write_str(words::name(&Query::NAMES, query)),
+        Call::Ask(query) => out.write_str(query.name()),
         Call::Set(setting) => write!(out, "{setting}"),
     }
 }

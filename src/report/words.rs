@@ -1,7 +1,7 @@
 //! Small words that several parts of a report share: calls, outcomes, counts, line breaks.
 
 use crate::scenario::{CallStep, Flow};
-use crate::stack::{CallError, Outcome, Query, SendFlag, Socket};
+use crate::stack::{CallError, Outcome, Socket};
 use crate::trace::Call;
 
 /// A call and its outcome in one line, as the stack's user sees them.
@@ -31,16 +31,13 @@ fn call_words(call: Call, usual: Flow) -> String {
             format!("connect{}{to}", local(n))
         }
         Call::Send(n) => format!("send {n}"),
-        Call::SendFlagged(n, flag) => {
-            let (_, name) = SendFlag::NAMES[flag as usize];
-            format!("send {n} {name}")
-        }
+        Call::SendFlagged(n, flag) => format!("send {n} {}", flag.name()),
         Call::Receive(CallStep::MOST) => "recv".to_owned(),
         Call::Receive(n) => format!("recv {n}"),
         Call::Close => "close".to_owned(),
         Call::Abort => "abort".to_owned(),
         Call::Status => "status".to_owned(),
-        Call::Ask(query) => Query::NAMES[query as usize].1.to_owned(),
+        Call::Ask(query) => query.name().to_owned(),
         Call::Set(setting) => setting.to_string(),
     }
 }

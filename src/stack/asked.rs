@@ -16,6 +16,11 @@ impl SendFlag {
     /// Both with their names.
     pub const NAMES: [(SendFlag, &'static str); 2] =
         [(SendFlag::Push, "push"), (SendFlag::Urgent, "urgent")];
+
+    /// The name by which scenarios and recordings call it.
+    pub fn name(self) -> &'static str {
+        SendFlag::NAMES[self as usize].1
+    }
 }
 
 /// What the user asks to be told.
@@ -36,6 +41,11 @@ impl Query {
         (Query::Reports, "reports"),
         (Query::Dscp, "dscp"),
     ];
+
+    /// The name by which scenarios and recordings call it.
+    pub fn name(self) -> &'static str {
+        Query::NAMES[self as usize].1
+    }
 }
 
 /// What the user has changed.

@@ -62,17 +62,9 @@ pub(super) fn may_be_refused(tcb: &Tcb, seg: &Segment) -> bool {
     let Some((_, echo)) = seg.options.timestamps else {
         return false;
     };
-    let sent = match tcb.state {
-        State::SynSent | State::SynReceived => tcb.ts.was_on_own_syn(echo),
-        State::Closed
-        | State::Listen
-        | State::Established
-        | State::FinWait1
-        | State::FinWait2
-        | State::CloseWait
-        | State::Closing
-        | State::LastAck
-        | State::TimeWait => tcb.ts.sent().is_some_and(|(latest, _)| latest == echo),
+    let sent = match tcb.state.synchronized() {
+        false => tcb.ts.was_on_own_syn(echo),
+        true => tcb.ts.sent().is_some_and(|(latest, _)| latest == echo),
     };
     tcb.ours.timestamps && (seg.options.duplicate || !sent)
 }

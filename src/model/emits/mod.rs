@@ -33,10 +33,9 @@ pub fn step(
     let first = out.len();
     explain(tcb, seg, text, ctx, out)?;
     ecn::check(tcb, seg, ctx)?;
-    service::check(tcb, seg, ctx)?;
-    if ctx.profile.dscp.is_some() || tcb.service.has_changed() {
+    if let Some(by) = service::check(tcb, seg, ctx)? {
         for (after, _) in out.iter_mut(first) {
-            service::note(tcb, seg, ctx, after);
+            miss(after, seg, ctx, by);
         }
     }
     urgent::check(tcb, seg, ctx)?;

@@ -7,7 +7,7 @@ use crate::scenario::{
     Address, CallStep, Flow, IcmpStep, OptionStep, PeerStep, Scenario, SegmentStep, SeqBase,
     SeqExpr, Step, Wait,
 };
-use crate::stack::{Config, KeepAlive, Query, SendFlag, Socket};
+use crate::stack::{Config, KeepAlive, Socket};
 use crate::wire::{Damage, Family};
 
 /// `Debug` is the text as well: what a failed test or a fuzzer shows can be run again as it is.
@@ -259,14 +259,14 @@ fn user_call(f: &mut fmt::Formatter<'_>, socket: Socket, call: CallStep) -> fmt:
         }
         CallStep::Send(octets) => write!(f, "send {octets}"),
         CallStep::SendFlagged(octets, flag) => {
-            write!(f, "send {octets} {}", name_of(&SendFlag::NAMES, &flag))
+            write!(f, "send {octets} {}", flag.name())
         }
         CallStep::Receive(CallStep::MOST) => f.write_str("recv"),
         CallStep::Receive(octets) => write!(f, "recv {octets}"),
         CallStep::Close => f.write_str("close"),
         CallStep::Abort => f.write_str("abort"),
         CallStep::Status => f.write_str("status"),
-        CallStep::Ask(query) => f.write_str(name_of(&Query::NAMES, &query)),
+        CallStep::Ask(query) => f.write_str(query.name()),
         CallStep::Set(setting) => write!(f, "{setting}"),
     }
 }

@@ -341,12 +341,11 @@ impl Stack for Driver {
     }
 
     fn send_flagged(&mut self, socket: Socket, octets: &[u8], flag: SendFlag) -> Outcome {
-        let flag = words::name(&SendFlag::NAMES, &flag);
-        self.sent(socket, &format!("{flag} "), octets)
+        self.sent(socket, &format!("{} ", flag.name()), octets)
     }
 
     fn ask(&mut self, socket: Socket, query: Query) -> Outcome {
-        self.outcome(socket, words::name(&Query::NAMES, &query))
+        self.outcome(socket, query.name())
     }
 
     fn set(&mut self, socket: Socket, setting: Setting) -> Outcome {

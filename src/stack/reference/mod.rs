@@ -30,11 +30,10 @@ use endpoint::{Endpoint, Scratch, Shared};
 use isn::Secret;
 
 use super::{
-    AckRange, Admission, Broken, CallError, Config, HardErrors, Outbox, Outcome, Profile, Query,
-    RstRule, SOCKETS, SendFlag, Setting, Socket, Stack,
+    AckRange, Admission, Broken, CallError, Config, HardErrors, KeepAlive, Outbox, Outcome,
+    Profile, Query, RstRule, SOCKETS, SendFlag, Setting, Socket, Stack,
 };
 use crate::model::{ACK_DELAY, Context, State, Tcb, arrives};
-use crate::stack::KeepAlive;
 use crate::time::{Instant, Micros};
 use crate::trace::Call;
 use crate::wire::{self, Endpoint as Address, IcmpError, Segment};

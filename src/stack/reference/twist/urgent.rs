@@ -1,7 +1,7 @@
 //! What is understood, told and sent wrongly of urgent data, and of what is pushed.
 
 use super::Parts;
-use crate::model::{Tcb, ends_push, send_pointer};
+use crate::model::{Tcb, ends_push, pointed_ahead, send_pointer};
 use crate::stack::Reports;
 use crate::stack::reference::fault::Fault;
 use crate::wire::{Flags, Segment};
@@ -11,9 +11,7 @@ pub(super) fn arrival(fault: Fault, before: &Tcb, after: &mut Tcb, seg: &Segment
     if !seg.flags.urg() || !before.state.synchronized() {
         return;
     }
-    let up = seg.seq + u32::from(seg.urgent);
-    let next = after.rcv.irs + 1 + after.rcv.read;
-    let ahead = up.distance(next).max(0) as u32;
+    let ahead = pointed_ahead(after, seg);
     let closed = before.rcv.edge.at_or_before(before.rcv.nxt);
     match fault {
         Fault::UrgentGoesBack => after.urgent.put_exactly(ahead),
