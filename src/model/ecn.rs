@@ -66,6 +66,8 @@ impl Known {
     /// ECE has come, and no text has left since: where the congestion window is one segment, the
     /// next waits for the retransmission timer (RFC3168-6.1.2-2).
     const PAUSED: Known = Known(1024);
+    /// CWR has come with text whose acknowledgment was old, and neither CE nor another CWR since.
+    const LATE_CWR: Known = Known(2048);
 
     fn has(self, all: Known) -> bool {
         self.0 & all.0 == all.0
@@ -117,6 +119,11 @@ impl Ecn {
         self.known.has(Known::USED)
     }
 
+    /// Whether the CWR that came last has come with an old acknowledgment, and no CE after it.
+    pub fn cwr_was_late(self) -> bool {
+        self.known.has(Known::LATE_CWR)
+    }
+
     /// Whether new text may wait for as long as the retransmission timer runs.
     pub fn pauses(self) -> bool {
         self.known.has(Known::PAUSED)
@@ -163,11 +170,18 @@ pub(super) fn arrived(before: &Tcb, after: &mut Tcb, seg: &Segment, ctx: &Contex
     if seg.ecn == wire::Ecn::Ce {
         marked(after, seg, text, text && advances, ctx);
     } else if seg.flags.contains(Flags::CWR) {
+        let late = seg.ack.before(before.snd.una);
+        if !late {
+            after.ecn.known.forget(Known::LATE_CWR);
+        }
         match (echo, text && advances) {
             (Echo::Off, _) => {}
             (_, true) => {
                 after.ecn.echo = Echo::Ending;
                 after.ecn.known.forget(Known::ECHOED);
+                if late {
+                    after.ecn.known.note(Known::LATE_CWR);
+                }
             }
             (_, false) => after.ecn.echo = Echo::Free,
         }
@@ -189,6 +203,7 @@ fn marked(tcb: &mut Tcb, seg: &Segment, text: bool, taken: bool, ctx: &Context) 
     if taken && tcb.ecn.answers(ctx) {
         tcb.ecn.echo = Echo::On;
         tcb.ecn.known.forget(Known::ECHOED);
+        tcb.ecn.known.forget(Known::LATE_CWR);
     } else if text && outside && !seg.flags.contains(Flags::CWR) {
         tcb.ecn.known.note(Known::STRAY);
     } else {

@@ -74,9 +74,13 @@ impl Marks {
     pub const OVERSHOT: Marks = Marks::of_bits(524_288);
     /// The window was made larger while text waited and none was in flight, and nothing has left since.
     pub const REOPENED: Marks = Marks::of_bits(1_048_576);
+    /// CWR has come with text whose acknowledgment was old, and neither CE nor another CWR since.
+    pub const LATE_CWR: Marks = Marks::of_bits(2_097_152);
+    /// The connection has ended by a timeout, and was not opened anew.
+    pub const TIMED_OUT: Marks = Marks::of_bits(4_194_304);
 
     /// All of them with their names.
-    pub const NAMES: [(Marks, &'static str); 21] = [
+    pub const NAMES: [(Marks, &'static str); 23] = [
         (Marks::OLDER, "older"),
         (Marks::TICK_OLDER, "tick-older"),
         (Marks::OTHER_ECHO, "other-echo"),
@@ -98,6 +102,8 @@ impl Marks {
         (Marks::LONG, "long"),
         (Marks::OVERSHOT, "overshot"),
         (Marks::REOPENED, "reopened"),
+        (Marks::LATE_CWR, "late-cwr"),
+        (Marks::TIMED_OUT, "timed-out"),
     ];
 
     /// Whether it is special in any of these ways.
@@ -173,10 +179,13 @@ impl Marks {
             SizeBy::Other => flight > mss,
             SizeBy::BeyondLink => true,
         };
-        match long {
-            true => Marks::LONG,
-            false => Marks::NONE,
-        }
+        let known = [
+            (long, Marks::LONG),
+            (tcb.ecn.cwr_was_late(), Marks::LATE_CWR),
+            (tcb.timed_out, Marks::TIMED_OUT),
+        ];
+        let those = known.iter().filter(|(holds, _)| *holds);
+        those.fold(Marks::NONE, |marks, (_, mark)| marks.with(*mark))
     }
 
     /// What is special about a connection that a call or an ICMP error meets now.

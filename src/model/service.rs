@@ -97,9 +97,9 @@ pub(super) fn set(mut tcb: Tcb, dscp: u8, ctx: &Context, out: &mut Branches) {
     out.push(tcb, req::RFC9293_MUST_48);
 }
 
-/// The user could not set the codepoint, as a connection should let him.
+/// The user could not set the codepoint, as a connection should let him until he has closed it.
 pub(super) fn refused(tcb: &mut Tcb, instead: Instead, ctx: &Context) {
-    if tcb.state.synchronized() && tcb.state != State::TimeWait {
+    if matches!(tcb.state, State::Established | State::CloseWait) {
         tcb.miss_in_answer(req::RFC9293_SHLD_21, instead, ctx);
     }
 }

@@ -20,31 +20,6 @@ use crate::time::Instant;
 use crate::trace::{Trace, What};
 
 impl Host {
-    /// The stack broke in answer to the last input; or in the time after, which passes for the
-    /// sockets that did not meet it too.
-    pub(super) fn broken(&mut self, why: &str) -> End {
-        let known = (0..=NOBODY).find_map(|socket| {
-            let worlds = &self.sockets[socket];
-            worlds.now.iter().find_map(|tcb| {
-                let met = match socket == self.last {
-                    true => (tcb.input.state, coarse(tcb.input.class)),
-                    false => (tcb.state, EventClass::Time),
-                };
-                // Of a connection of which nothing is said any more, nothing is known but the message.
-                let at = (!tcb.mute).then_some(met);
-                let aside = Aside::of(worlds.reused(), tcb);
-                self.known.covers_breakage(at, aside, why)
-            })
-        });
-        match known {
-            Some(entry) => {
-                self.used.push(entry);
-                End::Verdict(Verdict::Conforms)
-            }
-            None => End::Verdict(Verdict::Broken(why.to_owned())),
-        }
-    }
-
     /// Looks for what explains an event, a known deviation among it.
     pub(super) fn explain(
         &mut self,

@@ -152,10 +152,7 @@ impl Host {
         if let Verdict::Deviates(_) = verdict
             && self.sockets.iter().any(|worlds| worlds.dropped)
         {
-            verdict = Verdict::Inconclusive(format!(
-                "more than {} states explain what was seen",
-                super::worlds::MOST
-            ));
+            verdict = super::worlds::too_many();
         }
         for worlds in &self.sockets {
             let reused = worlds.reused();

@@ -7,6 +7,7 @@
 mod also;
 mod anew;
 mod arrived;
+mod breakage;
 mod checked;
 mod choices;
 mod coverage;

@@ -186,10 +186,18 @@ impl Host {
         let answers = |tcb: &Tcb| tcb.due.reply.is_some();
         let has_to = |tcb: &Tcb| tcb.due.reply.is_some_and(|reply| reply.required);
         let nobody = &self.sockets[NOBODY].now;
-        // Nobody sends but resets: what else comes before one that is due is of a connection.
+        // Nobody sends but resets: what else comes before one that is due is of a connection. Where
+        // another socket owes one too, it is of the one whose number it has.
         let owed = |tcb: &Tcb| tcb.matches(port, remote) && has_to(tcb);
+        let exact = |tcb: &Tcb| {
+            let number = tcb.due.reply.map(|reply| reply.rst_seq);
+            owed(tcb) && number == Some(seg.seq)
+        };
         if seg.flags.rst() && nobody.iter().any(owed) {
-            return NOBODY;
+            return match self.find(exact) {
+                Some(other) if !nobody.iter().any(exact) => other,
+                Some(_) | None => NOBODY,
+            };
         }
         let alive = |tcb: &Tcb| {
             !matches!(tcb.state, State::Closed | State::Listen) && tcb.matches(port, remote)

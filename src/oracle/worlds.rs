@@ -6,7 +6,7 @@ use super::coverage::Coverage;
 use super::known::{Aside, KnownDeviations, Told};
 use super::silently::known_silently;
 use super::transition::Transition;
-use super::verdict::Instead;
+use super::verdict::{Instead, Verdict};
 use crate::model::tcb::{Branches, Input};
 use crate::model::{
     Context, EventClass, Fault, Marks, State, Tcb, Unsaid, arrives, calls, emits, lands, settle,
@@ -18,6 +18,11 @@ use crate::wire::{IcmpError, Segment, SeqNumber};
 
 /// So many states are kept for one socket; more is inconclusive.
 pub(super) const MOST: usize = Branches::KEPT;
+
+/// What is said where states were dropped for want of room, and what is left does not explain it.
+pub(super) fn too_many() -> Verdict {
+    Verdict::Inconclusive(format!("more than {MOST} states explain what was seen"))
+}
 
 /// Model states, none twice. They stand apart from the set itself, so that two sets change places
 /// without their states being moved.

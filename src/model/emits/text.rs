@@ -397,7 +397,8 @@ fn push(tcb: &Tcb, seg: &Segment, end: SeqNumber, ctx: &Context) -> Result<(), F
 pub(super) fn retransmission_in_time(tcb: &Tcb, seg: &Segment, ctx: &Context) -> Result<(), Fault> {
     let rtx = &tcb.rtx;
     let by_signal = rtx.dup_acks >= 3 || rtx.probing || (rtx.recovering && !rtx.quiet);
-    if by_signal {
+    let thrown_away = |flight: &Flight| flight.is_thrown_away(tcb.snd.una);
+    if by_signal || ctx.flight.is_some_and(thrown_away) {
         return Ok(());
     }
     let from = if rtx.quiet {

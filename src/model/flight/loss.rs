@@ -235,8 +235,20 @@ impl Loss {
         }
     }
 
-    /// Whether SACK has told of all of this.
-    fn was_told(&self, text: &Sent) -> bool {
+    /// Whether the peer has thrown away what it told of (RFC 2018 section 8): it acknowledges no more
+    /// than what lies before, or a part.
+    pub(super) fn is_thrown_away(&self, una: SeqNumber) -> bool {
+        self.told.iter().any(|&(left, right)| {
+            let (left, right) = (SeqNumber(left), SeqNumber(right));
+            left.at_or_before(una) && una.before(right)
+        })
+    }
+
+    /// Whether SACK has told of all of this, and still holds.
+    fn was_told(&self, text: &Sent, una: SeqNumber) -> bool {
+        if self.is_thrown_away(una) {
+            return false;
+        }
         self.told.iter().any(|&(left, right)| {
             let (left, right) = (SeqNumber(left), SeqNumber(right));
             left.before(right) && lies_in((text.seq, text.end), (left, right))
@@ -361,7 +373,7 @@ impl Flight {
     ) -> Result<(), Fault> {
         let loss = &self.loss;
         if tcb.sack_agreed() {
-            if loss.was_told(text) && !self.congestion.timed_out() {
+            if loss.was_told(text, tcb.snd.una) && !self.congestion.timed_out() {
                 miss(tcb, seg, ctx, req::RFC2018_5_1);
             }
             return match ctx.profile.recovers_by_sack {

@@ -161,6 +161,12 @@ impl Flight {
         self.loss.has_resent(seq)
     }
 
+    /// Whether the peer has thrown away what SACK had told of, and what begins at `una` has to be sent
+    /// again whatever the timer says.
+    pub fn is_thrown_away(&self, una: SeqNumber) -> bool {
+        self.loss.is_thrown_away(una)
+    }
+
     /// Whether something was due that has not come; the stack had all the time until now.
     pub fn is_overdue(&self, ctx: &Context) -> bool {
         self.owed

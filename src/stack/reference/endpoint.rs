@@ -467,7 +467,12 @@ impl Endpoint {
                 self.congestion.lost(flight, mss);
                 self.reduced = true;
                 self.recover(1);
-                self.timer.restart(shared.now);
+                let (una, nxt) = (self.tcb.snd.una, self.tcb.snd.nxt);
+                // Where the peer has told of all that is outstanding, nothing is sent again before the
+                // timer fires: it runs on.
+                if self.scoreboard.missing(una, nxt).is_some() {
+                    self.timer.restart(shared.now);
+                }
                 self.twist_loss(flight, mss, shared);
             }
             Some(recovery) if shared.has(Fault::RecoveryBursts) => recovery.allowance = 8,
