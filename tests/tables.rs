@@ -93,7 +93,10 @@ const FAULTS: [(Fault, &[&str]); 16] = [
     (Fault::CloseResets, &["SYN-SENT: A: close"]),
     (
         Fault::NoSynRetransmission,
-        &["SYN-SENT: RETRANSMISSION TIMEOUT: wait 4s"],
+        &[
+            "SYN-SENT: USER TIMEOUT: wait 2min",
+            "SYN-SENT: RETRANSMISSION TIMEOUT: wait 4s",
+        ],
     ),
     (
         Fault::SimultaneousOpenIgnored,
@@ -156,10 +159,13 @@ const FAULTS: [(Fault, &[&str]); 16] = [
     (
         Fault::FinNotRetransmitted,
         &[
+            "FIN-WAIT-1: USER TIMEOUT: wait 2min",
             "FIN-WAIT-1: RETRANSMISSION TIMEOUT: wait 4s",
             "FIN-WAIT-1: ZERO-WINDOW PROBE: < ACK ack SND.UNA win 0; wait 2min",
+            "CLOSING: USER TIMEOUT: wait 2min",
             "CLOSING: RETRANSMISSION TIMEOUT: wait 4s",
             "CLOSING: ZERO-WINDOW PROBE: < ACK ack SND.UNA win 0; wait 2min",
+            "LAST-ACK: USER TIMEOUT: wait 2min",
             "LAST-ACK: RETRANSMISSION TIMEOUT: wait 4s",
             "LAST-ACK: ZERO-WINDOW PROBE: < ACK ack SND.UNA win 0; wait 2min",
         ],

@@ -150,6 +150,10 @@ impl<S: Stack> Talk<S> {
                 break;
             }
         }
+        if !room.outcome.complaints.is_empty() {
+            // Whether it has given up decides what it has done wrong.
+            self.call(room, Who::Stack, Call::Status)?;
+        }
         self.afterwards(room)
     }
 

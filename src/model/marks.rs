@@ -78,9 +78,11 @@ impl Marks {
     pub const LATE_CWR: Marks = Marks::of_bits(2_097_152);
     /// The connection has ended by a timeout, and was not opened anew.
     pub const TIMED_OUT: Marks = Marks::of_bits(4_194_304);
+    /// The peer has announced no MSS, or a larger one than the stack.
+    pub const OTHER_MSS: Marks = Marks::of_bits(8_388_608);
 
     /// All of them with their names.
-    pub const NAMES: [(Marks, &'static str); 23] = [
+    pub const NAMES: [(Marks, &'static str); 24] = [
         (Marks::OLDER, "older"),
         (Marks::TICK_OLDER, "tick-older"),
         (Marks::OTHER_ECHO, "other-echo"),
@@ -104,6 +106,7 @@ impl Marks {
         (Marks::REOPENED, "reopened"),
         (Marks::LATE_CWR, "late-cwr"),
         (Marks::TIMED_OUT, "timed-out"),
+        (Marks::OTHER_MSS, "other-mss"),
     ];
 
     /// Whether it is special in any of these ways.
@@ -175,14 +178,19 @@ impl Marks {
         let mss = u32::from(tcb.theirs.mss.unwrap_or(536));
         let flight = tcb.snd.nxt.distance(tcb.snd.una).max(0) as u32;
         let long = match tcb.theirs.size_by {
-            SizeBy::Syn => mss < 536 && flight > mss,
+            SizeBy::Syn | SizeBy::Unsure => mss < 536 && flight > mss,
             SizeBy::Other => flight > mss,
             SizeBy::BeyondLink => true,
         };
         let known = [
             (long, Marks::LONG),
+            (is_blocked(tcb), Marks::BLOCKED),
             (tcb.ecn.cwr_was_late(), Marks::LATE_CWR),
             (tcb.timed_out, Marks::TIMED_OUT),
+            (
+                tcb.theirs.mss.is_none_or(|mss| Some(mss) > tcb.ours.mss),
+                Marks::OTHER_MSS,
+            ),
         ];
         let those = known.iter().filter(|(holds, _)| *holds);
         those.fold(Marks::NONE, |marks, (_, mark)| marks.with(*mark))
@@ -194,7 +202,7 @@ impl Marks {
         if tcb.rcv.fin || tcb.rcv.fin_ahead.is_some() {
             marks = marks.with(Marks::FIN);
         }
-        if tcb.theirs.size_by != SizeBy::Syn {
+        if matches!(tcb.theirs.size_by, SizeBy::Other | SizeBy::BeyondLink) {
             marks = marks.with(Marks::RESIZED);
         }
         if tcb.queue_end().after(tcb.send_edge().later(tcb.snd.nxt)) {
@@ -220,8 +228,7 @@ impl Marks {
         if tcb.state.synchronized() && tcb.input.marks.intersects(Marks::OVERSHOT) {
             marks = marks.with(Marks::OVERSHOT);
         }
-        let shrunk = tcb.send_edge().before(tcb.snd.nxt);
-        if tcb.rtx.dup_acks >= 3 && (shrunk || tcb.input.marks.intersects(Marks::BLOCKED)) {
+        if is_blocked(tcb) {
             marks = marks.with(Marks::BLOCKED);
         }
         let zero = tcb.ts.recent == 0 || tcb.ts.of_syn == 0;
@@ -230,6 +237,12 @@ impl Marks {
         }
         marks
     }
+}
+
+/// Whether enough duplicates have come, and the window had no room for what is in flight.
+fn is_blocked(tcb: &Tcb) -> bool {
+    let shrunk = tcb.send_edge().before(tcb.snd.nxt);
+    tcb.rtx.dup_acks >= 3 && (shrunk || tcb.input.marks.intersects(Marks::BLOCKED))
 }
 
 /// Whether more text waits than an initial window of RFC 3390 has room for, if the peer's segment size

@@ -24,6 +24,7 @@ mod retransmission;
 mod service;
 mod settle;
 mod state;
+mod syn_options;
 pub mod tcb;
 pub mod timeouts;
 mod timestamps;

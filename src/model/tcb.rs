@@ -8,6 +8,7 @@ pub use super::ahead::Ahead;
 pub use super::branches::Branches;
 pub use super::reports::{Reporting, Told};
 pub use super::retransmission::{Retransmission, Sample};
+pub use super::syn_options::{SizeBy, SynOptions};
 pub use super::timestamps::Timestamps;
 use super::{Context, Ecn, Entries, EventClass, IcmpClass, Marks, Service, State, Unsaid, Urgent};
 use crate::oracle::Instead;
@@ -23,35 +24,6 @@ pub enum Origin {
     Passive,
     /// By an active OPEN.
     Active,
-}
-
-/// What one side put on its SYN.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct SynOptions {
-    /// Maximum segment size.
-    pub mss: Option<u16>,
-    /// Window scale, as sent.
-    pub window_scale: Option<u8>,
-    /// SACK permitted.
-    pub sack: bool,
-    /// Timestamps.
-    pub timestamps: bool,
-    /// Explicit congestion notification: ECE and CWR on a SYN.
-    pub ecn: bool,
-    /// What that segment size comes from.
-    pub size_by: SizeBy,
-}
-
-/// What the peer's segment size, as the stack has it, comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum SizeBy {
-    /// The SYN.
-    #[default]
-    Syn,
-    /// Another segment, which the stack is known to have taken it off.
-    Other,
-    /// The same, and it is more than the link carries: it counts without regard to that.
-    BeyondLink,
 }
 
 /// The send sequence space (RFC 9293 section 3.3.1).

@@ -143,8 +143,10 @@ fn give_up(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> bool {
         return false;
     }
     let mut surely = false;
+    // Who has not done in time what came before cannot have given up after that.
+    let overdue = retransmission_due(tcb, ctx);
     for way in giving_up(tcb, ctx).into_iter().flatten() {
-        if ctx.now < way.from {
+        if ctx.now < way.from || (overdue < way.from && passed(overdue, input, ctx)) {
             continue;
         }
         surely |= passed(way.by_then, input, ctx);
@@ -271,13 +273,20 @@ pub fn overdue(tcb: &Tcb, input: bool, ctx: &Context) -> Option<Fault> {
     if let Some(owed) = ctx.owed.filter(|owed| owed.binds(tcb)) {
         return silence(owed.by, owed.expected);
     }
+    passed(retransmission_due(tcb, ctx), input, ctx)
+        .then(|| not_retransmitted(tcb))
+        .flatten()
+}
+
+/// By when something has to be sent again, or a closed window probed, if the timer for it runs.
+fn retransmission_due(tcb: &Tcb, ctx: &Context) -> Instant {
     let forgotten = tcb.state == State::SynReceived
         && tcb.origin == Origin::Passive
         && ctx.profile.admission == Admission::Cookies;
-    if tcb.rtx.armed && !forgotten && passed(retransmission_deadline(tcb, ctx), input, ctx) {
-        return not_retransmitted(tcb);
+    match tcb.rtx.armed && !forgotten {
+        true => retransmission_deadline(tcb, ctx),
+        false => Instant::NEVER,
     }
-    None
 }
 
 fn unsent_in_time(tcb: &Tcb) -> Option<Fault> {

@@ -130,7 +130,10 @@ fn outcomes(tcb: &Tcb, call: &Call) -> Vec<Outcome> {
 /// What follows when nothing more happens until `ctx.now`.
 fn time_branches(tcb: &Tcb, ctx: &Context, all: &mut Vec<Branch>) {
     let mut out = Branches::default();
-    let late = timeouts::step(tcb, true, ctx, &mut out).err();
+    // What was due in the meantime may have been sent.
+    let mut punctual = *tcb;
+    punctual.rtx.since = ctx.now;
+    let late = timeouts::step(&punctual, true, ctx, &mut out).err();
     let mut ended = Vec::new();
     collect(&out, Cause::default(), ctx, &mut ended);
     let old = Sent {

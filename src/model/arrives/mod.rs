@@ -478,6 +478,7 @@ fn take_options(tcb: &mut Tcb, seg: &Segment, ctx: &Context) {
     if seg.options.malformed || seg.options.duplicate {
         // Which of several values counts is anybody's guess.
         tcb.theirs.mss = Some(u16::MAX);
+        tcb.theirs.size_by = SizeBy::Unsure;
     }
     if let Some((value, _)) = seg.options.timestamps {
         tcb.ts.recent = value;

@@ -316,7 +316,7 @@ pub(super) fn content(tcb: &Tcb, seg: &Segment, text: &[u8]) -> Result<(), Fault
 pub(in crate::model) fn most_text(tcb: &Tcb, ctx: &Context) -> u32 {
     let local = match tcb.theirs.size_by {
         SizeBy::BeyondLink => u32::MAX,
-        SizeBy::Syn | SizeBy::Other => ctx.profile.most_text(),
+        SizeBy::Syn | SizeBy::Unsure | SizeBy::Other => ctx.profile.most_text(),
     };
     let announced = match tcb.theirs.mss {
         None => ctx.profile.family.default_mss(),

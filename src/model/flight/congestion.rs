@@ -57,6 +57,8 @@ pub(super) struct Congestion {
     recover: Option<SeqNumber>,
     /// Something was acknowledged in this phase.
     answered: bool,
+    /// So many acknowledgments of something new have come in fast recovery.
+    advances: u32,
     /// Three duplicates in a row have begun it.
     surely: bool,
     /// So many segments with text have left since nothing was outstanding.
@@ -223,28 +225,35 @@ impl Congestion {
         }
     }
 
-    /// Text has left.
+    /// Text has left; `closed` when the window is, or was in this flight, as far as can be told.
     pub(super) fn sent(
         &mut self,
         text: &Sent,
         flight: u32,
         nxt: SeqNumber,
+        closed: bool,
         tcb: &Tcb,
         ctx: &Context,
     ) {
         self.lossy |= text.again;
-        let closed = super::probing(tcb);
         let timeout = text.first && text.cause == Cause::Timer && !closed;
         // What is sent again at an acknowledgment that follows a timeout may only go on with it.
         let goes_on = self.loose.is_some() && may_undo(tcb);
         let signalled = text.first && text.signalled && !goes_on;
-        let recovery = signalled && self.phase != Phase::Recovery && !closed;
+        // Who does without NewReno ends fast recovery at the first acknowledgment of something new, and
+        // begins it once more.
+        let begins = self.phase != Phase::Recovery || self.advances > 0;
+        let recovery = signalled && begins && !closed;
         if timeout {
             self.times_out(text, flight, nxt, tcb, ctx);
         } else if recovery {
             self.begins_recovery(text, flight, nxt, tcb, ctx);
         } else if text.again && (self.is_open() || text.perhaps_timed && !self.timed_out()) {
             self.loosen(nxt);
+        } else if text.perhaps_timed {
+            // If the timer has fired once more, that is the one segment.
+            let left = self.budget.saturating_sub(text.text);
+            self.budget = left.max(text.full.saturating_sub(text.beyond));
         } else {
             self.budget = self.budget.saturating_sub(text.text);
         }
@@ -286,7 +295,11 @@ impl Congestion {
         tcb: &Tcb,
         ctx: &Context,
     ) {
-        let left = self.reduced(flight, text.full, ctx);
+        let before = match self.phase {
+            Phase::Recovery => self.threshold.unwrap_or(0),
+            Phase::Open | Phase::Timeout => 0,
+        };
+        let left = self.reduced(flight, text.full, ctx).max(before);
         if !may_undo(tcb) {
             self.threshold = Some(left);
         }
@@ -308,6 +321,7 @@ impl Congestion {
         };
         self.budget = most.saturating_sub(text.text);
         self.surely = text.surely;
+        self.advances = 0;
         self.phase = Phase::Recovery;
     }
 
@@ -351,6 +365,7 @@ impl Congestion {
                 if may_undo(tcb) {
                     self.grow(growth);
                 }
+                self.advances = self.advances.saturating_add(u32::from(acked > 0));
                 // What SACK tells of has left the network as well: what it is is not counted out.
                 let told = match tcb.sack_agreed() {
                     true => self.largest,
@@ -390,8 +405,12 @@ impl Congestion {
         if let (Phase::Recovery, Some(threshold), false) =
             (self.phase, self.threshold, may_undo(tcb))
         {
-            // RFC 6582 section 3.2 lets it be a segment more than the threshold.
-            self.begins_with(Bound::Recovery(threshold.saturating_add(full)));
+            // RFC 6582 section 3.2 lets it be a segment more than the threshold. RFC 5681 section 3.2
+            // ends at the first acknowledgment of something new, and lets it grow from there.
+            let each = u64::from(full) * u64::from(full) / u64::from(threshold.max(1));
+            let grown = (each.max(1) * u64::from(self.advances)).min(threshold.into()) as u32;
+            let left = threshold.saturating_add(full).saturating_add(grown);
+            self.begins_with(Bound::Recovery(left));
         }
         self.phase = Phase::Open;
         self.duplicates = 0;

@@ -44,6 +44,10 @@ pub(super) struct Loss {
     trips: [Micros; 2],
     /// What SACK has told of last.
     told: [(u32, u32); 4],
+    /// The end of all that it has told of.
+    told_to: SeqNumber,
+    /// The last arrival has told of something beyond that.
+    told_more: bool,
     /// When a duplicate came that told of nothing though SACK is agreed on.
     bare_at: Instant,
     /// Text waited before the last arrival.
@@ -66,6 +70,8 @@ impl Default for Loss {
             burst: true,
             trips: [Micros::ZERO; 2],
             told: [(0, 0); 4],
+            told_to: SeqNumber::default(),
+            told_more: false,
             bare_at: Instant::NEVER,
             held: false,
             was_held: false,
@@ -187,17 +193,25 @@ impl Loss {
             self.resent_to = self.resent_to.filter(|to| to.after(una));
         }
         self.bare_at = Instant::NEVER;
-        // What lies ahead of a gap may be kept for later, and what it tells with it.
-        if !tcb.sack_agreed() || seg.seq.after(tcb.rcv.nxt) {
+        self.told_more = false;
+        if !tcb.sack_agreed() {
             return;
         }
+        let outstanding = |block: &&(u32, u32)| {
+            let (left, right) = (SeqNumber(block.0), SeqNumber(block.1));
+            right.after(una) && left.before(right) && right.at_or_before(tcb.snd.nxt)
+        };
+        let blocks = seg.options.sack.iter().filter(outstanding);
+        let known = self.told_to.later(una);
+        let ends = blocks.clone().map(|block| SeqNumber(block.1));
+        self.told_to = ends.fold(self.told_to, SeqNumber::later);
+        // What lies ahead of a gap may be kept for later, and what it tells with it.
+        if seg.seq.after(tcb.rcv.nxt) {
+            return;
+        }
+        self.told_more = taken && self.told_to.after(known);
         if !seg.options.sack.is_empty() {
             self.told = [(0, 0); 4];
-            let outstanding = |block: &&(u32, u32)| {
-                let (left, right) = (SeqNumber(block.0), SeqNumber(block.1));
-                left.after(una) && left.before(right) && right.at_or_before(tcb.snd.nxt)
-            };
-            let blocks = seg.options.sack.iter().filter(outstanding);
             for (place, block) in self.told.iter_mut().zip(blocks.filter(|_| taken)) {
                 *place = *block;
             }
@@ -213,6 +227,7 @@ impl Loss {
         self.cut_short = timed && (recovering || self.cut_short);
         if idle {
             self.flight_at = text.now;
+            self.told_to = text.seq;
             self.clean = true;
             self.burst = true;
             self.duplicates = 0;
@@ -235,8 +250,8 @@ impl Loss {
         }
     }
 
-    /// Whether the peer has thrown away what it told of (RFC 2018 section 8): it acknowledges no more
-    /// than what lies before, or a part.
+    /// Whether the peer has thrown away what it told of (RFC 2018 section 8), or contradicts itself: it
+    /// acknowledges no more than what lies before, or a part. Then it has told of nothing.
     pub(super) fn is_thrown_away(&self, una: SeqNumber) -> bool {
         self.told.iter().any(|&(left, right)| {
             let (left, right) = (SeqNumber(left), SeqNumber(right));
@@ -257,6 +272,9 @@ impl Loss {
 
     /// How many octets beyond `una` SACK has told of.
     pub(super) fn octets_told(&self, una: SeqNumber, nxt: SeqNumber) -> u32 {
+        if self.is_thrown_away(una) {
+            return 0;
+        }
         let mut octets = 0u32;
         for (n, &(left, right)) in self.told.iter().enumerate() {
             let (from, to) = (SeqNumber(left), SeqNumber(right));
@@ -446,7 +464,12 @@ impl Flight {
         let later = loss.recover.is_none_or(|recover| una.after(recover));
         if tcb.sack_agreed() {
             let lost = loss.octets_told(una, tcb.snd.nxt) > 2 * full;
-            let tells = ctx.profile.recovers_by_sack && lost && self.congestion.is_open() && later;
+            // What tells of nothing new is no duplicate (RFC 6675 section 2).
+            let tells = ctx.profile.recovers_by_sack
+                && lost
+                && loss.told_more
+                && self.congestion.is_open()
+                && later;
             let expected = "what lies below three segments that SACK has told of, again";
             return tells.then(|| owed(ctx.now + REORDERING, req::RFC6675_5_1, expected));
         }

@@ -343,7 +343,9 @@ impl Flight {
                     .restart(self.idle_since(), text.full, tcb, ctx);
             }
             let recovering = self.congestion.recovers();
-            self.congestion.sent(&text, flight, self.nxt, tcb, ctx);
+            let closed = self.ajar || probing(tcb);
+            self.congestion
+                .sent(&text, flight, self.nxt, closed, tcb, ctx);
             self.echo.sent();
             self.loss
                 .sent(&text, self.nxt, self.una == self.nxt, recovering);

@@ -3,7 +3,7 @@
 
 use super::{Cause, Flight, MOMENT, Owed, Sent, passes};
 use crate::model::emits::{kind, miss};
-use crate::model::tcb::Origin;
+use crate::model::tcb::{Origin, SizeBy};
 use crate::model::{Context, Fault, Tcb};
 use crate::spec::req;
 use crate::time::{Instant, Micros};
@@ -115,9 +115,10 @@ fn full(text: &Sent, tcb: &Tcb) -> u32 {
 /// What is taken for a full segment.
 fn worth(text: &Sent, tcb: &Tcb) -> u32 {
     // What an MSS of nothing comes to, or one that is cut off, nobody says.
-    match tcb.theirs.mss {
-        None | Some(0 | u16::MAX) => text.full.min(536),
-        Some(_) => full(text, tcb),
+    match (tcb.theirs.size_by, tcb.theirs.mss) {
+        (SizeBy::Unsure, _) => 1,
+        (_, None | Some(0 | u16::MAX)) => text.full.min(536),
+        (SizeBy::Syn | SizeBy::Other | SizeBy::BeyondLink, Some(_)) => full(text, tcb),
     }
 }
 
@@ -131,7 +132,8 @@ fn room(from: SeqNumber, tcb: &Tcb) -> u32 {
 fn possible(text: &Sent, tcb: &Tcb) -> u32 {
     let full = full(text, tcb);
     let enough = room(text.seq, tcb).min(queued(text, tcb)) >= full;
-    match enough && tcb.theirs.mss != Some(0) {
+    let sure = tcb.theirs.mss != Some(0) && tcb.theirs.size_by != SizeBy::Unsure;
+    match enough && sure {
         true => full,
         false => 0,
     }
