@@ -143,10 +143,13 @@ fn give_up(tcb: &Tcb, input: bool, ctx: &Context, out: &mut Branches) -> bool {
         return false;
     }
     let mut surely = false;
-    // Who has not done in time what came before cannot have given up after that.
-    let overdue = retransmission_due(tcb, ctx);
     for way in giving_up(tcb, ctx).into_iter().flatten() {
-        if ctx.now < way.from || (overdue < way.from && passed(overdue, input, ctx)) {
+        if ctx.now < way.from {
+            continue;
+        }
+        // Who has not done in time what came before cannot have given up after that.
+        let due = retransmission_due(tcb, ctx);
+        if due < way.from && passed(due, input, ctx) {
             continue;
         }
         surely |= passed(way.by_then, input, ctx);
@@ -273,9 +276,10 @@ pub fn overdue(tcb: &Tcb, input: bool, ctx: &Context) -> Option<Fault> {
     if let Some(owed) = ctx.owed.filter(|owed| owed.binds(tcb)) {
         return silence(owed.by, owed.expected);
     }
-    passed(retransmission_due(tcb, ctx), input, ctx)
-        .then(|| not_retransmitted(tcb))
-        .flatten()
+    match passed(retransmission_due(tcb, ctx), input, ctx) {
+        true => not_retransmitted(tcb),
+        false => None,
+    }
 }
 
 /// By when something has to be sent again, or a closed window probed, if the timer for it runs.

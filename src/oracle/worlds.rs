@@ -17,7 +17,7 @@ use crate::trace::Call;
 use crate::wire::{IcmpError, Segment, SeqNumber};
 
 /// So many states are kept for one socket; more is inconclusive.
-pub(super) const MOST: usize = Branches::KEPT;
+const MOST: usize = Branches::KEPT;
 
 /// What is said where states were dropped for want of room, and what is left does not explain it.
 pub(super) fn too_many() -> Verdict {

@@ -124,7 +124,6 @@ fn take_text(
     by: Req,
 ) {
     let filled = !tcb.rcv.ahead.is_empty();
-    let perhaps = tcb.rcv.ahead.overflowed;
     acknowledge_every_second(tcb, ctx);
     tcb.rcv.nxt = to;
     tcb.rcv.pushed |= whole && seg.flags.contains(Flags::PSH);
@@ -135,7 +134,8 @@ fn take_text(
     if filled {
         soft(tcb, ctx, req::RFC5681_3_2_2);
     }
-    if filled || perhaps {
+    // What is not remembered may be held as well.
+    if filled || tcb.rcv.ahead.overflowed {
         return fill_gap(tcb, whole, seg, ctx, out);
     }
     after_text(tcb, whole, seg, ctx, out, by);
